@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <new>
+#include <utility>
+
+#include "limen/core/abi.h"
+#include "limen/core/checked_size.h"
+#include "limen/core/limits.h"
+#include "limen/core/result.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace memory {
+
+/// Buffers start on a cache line and vector loads may read this much past their end.
+inline constexpr std::uint64_t kAlignment = 64;
+
+struct Block {
+  std::byte* data = nullptr;
+  std::uint64_t capacity = 0;
+};
+
+inline Block allocate_block(std::uint64_t capacity) {
+  auto* data = static_cast<std::byte*>(::operator new(
+      static_cast<std::size_t>(capacity), std::align_val_t{kAlignment}, std::nothrow));
+  return {data, data == nullptr ? 0 : capacity};
+}
+
+inline void free_block(Block block) {
+  ::operator delete(block.data, std::align_val_t{kAlignment}, std::nothrow);
+}
+
+/// What a Workspace and all buffers that came from it share; lives as long as the last of them.
+class Pool {
+ public:
+  explicit Pool(std::uint64_t limit) : limit_(limit) {}
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  void add_reference() { references_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_reference() {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
+  Result<void> charge(std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    return charge_locked(bytes);
+  }
+
+  void refund(std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    in_use_ -= bytes;
+  }
+
+  Result<Block> take(std::uint64_t capacity) {
+    const std::lock_guard lock(mutex_);
+    // The smallest kept block that fits and is not wastefully large.
+    Block* best = nullptr;
+    for (Block& block : kept_) {
+      if (block.capacity >= capacity && block.capacity / 2 <= capacity &&
+          (best == nullptr || block.capacity < best->capacity)) {
+        best = &block;
+      }
+    }
+    if (best != nullptr && in_use_ + best->capacity <= limit_) {
+      const Block block = std::exchange(*best, Block{});
+      kept_bytes_ -= block.capacity;
+      LIMEN_TRY(charge_locked(block.capacity));
+      return block;
+    }
+    LIMEN_TRY(charge_locked(capacity));
+    if (in_use_ + kept_bytes_ > limit_) drop_kept_locked();
+    Block block = allocate_block(capacity);
+    if (block.data == nullptr) {
+      drop_kept_locked();
+      block = allocate_block(capacity);
+    }
+    if (block.data == nullptr) {
+      in_use_ -= capacity;
+      return out_of_memory();
+    }
+    return block;
+  }
+
+  void give_back(Block block) {
+    const std::lock_guard lock(mutex_);
+    in_use_ -= block.capacity;
+    if (in_use_ + kept_bytes_ + block.capacity <= limit_) {
+      for (Block& slot : kept_) {
+        if (slot.data == nullptr) {
+          slot = block;
+          kept_bytes_ += block.capacity;
+          return;
+        }
+      }
+    }
+    free_block(block);
+  }
+
+  void drop_kept() {
+    const std::lock_guard lock(mutex_);
+    drop_kept_locked();
+  }
+
+  void set_limit(std::uint64_t limit) {
+    const std::lock_guard lock(mutex_);
+    limit_ = limit;
+  }
+  std::uint64_t limit() const {
+    const std::lock_guard lock(mutex_);
+    return limit_;
+  }
+  std::uint64_t in_use() const {
+    const std::lock_guard lock(mutex_);
+    return in_use_;
+  }
+  std::uint64_t peak() const {
+    const std::lock_guard lock(mutex_);
+    return peak_;
+  }
+  void reset_peak() {
+    const std::lock_guard lock(mutex_);
+    peak_ = in_use_;
+  }
+
+ private:
+  ~Pool() { drop_kept_locked(); }
+
+  Result<void> charge_locked(std::uint64_t bytes) {
+    const auto total = checked_add(in_use_, bytes);
+    if (!total || *total > limit_) {
+      return limit_exceeded(Limit::working_memory, total.value_or(bytes), limit_);
+    }
+    in_use_ = *total;
+    if (in_use_ > peak_) peak_ = in_use_;
+    return {};
+  }
+
+  void drop_kept_locked() {
+    for (Block& block : kept_) {
+      if (block.data != nullptr) free_block(block);
+      block = {};
+    }
+    kept_bytes_ = 0;
+  }
+
+  mutable std::mutex mutex_;
+  std::atomic<std::uint32_t> references_{1};
+  std::uint64_t limit_;
+  std::uint64_t in_use_ = 0;
+  std::uint64_t peak_ = 0;
+  std::uint64_t kept_bytes_ = 0;
+  std::array<Block, 32> kept_{};
+};
+
+}  // namespace memory
+
+/// Uninitialised memory, 64-byte aligned, with 64 readable bytes behind its end for vector loads.
+/// Move-only. Goes back to the Workspace it came from, which it may outlive. Thread-safe to destroy.
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(Buffer&& other) noexcept
+      : pool_(std::exchange(other.pool_, nullptr)),
+        block_(std::exchange(other.block_, memory::Block{})),
+        size_(std::exchange(other.size_, 0)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    Buffer taken(std::move(other));
+    std::swap(pool_, taken.pool_);
+    std::swap(block_, taken.block_);
+    std::swap(size_, taken.size_);
+    return *this;
+  }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer() {
+    if (pool_ != nullptr) {
+      pool_->give_back(block_);
+      pool_->drop_reference();
+    } else if (block_.data != nullptr) {
+      memory::free_block(block_);
+    }
+  }
+
+  /// Memory that belongs to no Workspace and counts against no limit.
+  static Result<Buffer> create(std::uint64_t bytes) { return create_in(nullptr, bytes); }
+
+  std::byte* data() { return block_.data; }
+  const std::byte* data() const { return block_.data; }
+  std::uint64_t size() const { return size_; }
+
+ private:
+  friend class Workspace;
+
+  static Result<Buffer> create_in(memory::Pool* pool, std::uint64_t bytes) {
+    const auto padded = checked_add(bytes, memory::kAlignment);
+    const auto capacity =
+        padded ? checked_align_up(*padded, memory::kAlignment) : std::nullopt;
+    if (!capacity || static_cast<std::uint64_t>(static_cast<std::size_t>(*capacity)) != *capacity) {
+      return limit_exceeded(Limit::working_memory, bytes, pool != nullptr ? pool->limit() : 0);
+    }
+    Buffer buffer;
+    if (pool != nullptr) {
+      LIMEN_ASSIGN(buffer.block_, pool->take(*capacity));
+      pool->add_reference();
+      buffer.pool_ = pool;
+    } else {
+      buffer.block_ = memory::allocate_block(*capacity);
+      if (buffer.block_.data == nullptr) return out_of_memory();
+    }
+    buffer.size_ = bytes;
+    return buffer;
+  }
+
+  memory::Pool* pool_ = nullptr;
+  memory::Block block_;
+  std::uint64_t size_ = 0;
+};
+
+/// Memory that a library below limen will take by its own allocator: counted, not held. Move-only.
+class MemoryReservation {
+ public:
+  MemoryReservation() = default;
+  MemoryReservation(MemoryReservation&& other) noexcept
+      : pool_(std::exchange(other.pool_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+  MemoryReservation& operator=(MemoryReservation&& other) noexcept {
+    MemoryReservation taken(std::move(other));
+    std::swap(pool_, taken.pool_);
+    std::swap(bytes_, taken.bytes_);
+    return *this;
+  }
+  MemoryReservation(const MemoryReservation&) = delete;
+  MemoryReservation& operator=(const MemoryReservation&) = delete;
+  ~MemoryReservation() {
+    if (pool_ != nullptr) {
+      pool_->refund(bytes_);
+      pool_->drop_reference();
+    }
+  }
+
+ private:
+  friend class Workspace;
+  memory::Pool* pool_ = nullptr;
+  std::uint64_t bytes_ = 0;
+};
+
+/// Reusable working memory with a limit, and the account of what was held at the most. A service
+/// keeps one per worker: after the first picture, later ones of the same size take nothing new from
+/// the system. All members are thread-safe, but calls that share a Workspace share its limit.
+class Workspace {
+ public:
+  /// `limit`: bytes held at one time, reservations included.
+  explicit Workspace(std::uint64_t limit = Limits{}.working_memory)
+      : pool_(new (std::nothrow) memory::Pool(limit)) {}
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+  ~Workspace() {
+    if (pool_ != nullptr) {
+      pool_->drop_kept();
+      pool_->set_limit(0);  // buffers that come back later are freed, not kept
+      pool_->drop_reference();
+    }
+  }
+
+  /// Errors: limit_exceeded (working_memory), out_of_memory.
+  Result<Buffer> allocate(std::uint64_t bytes) {
+    if (pool_ == nullptr) return out_of_memory();
+    return Buffer::create_in(pool_, bytes);
+  }
+
+  /// Counts `bytes` against the limit until the reservation dies. Errors: limit_exceeded.
+  Result<MemoryReservation> reserve(std::uint64_t bytes) {
+    if (pool_ == nullptr) return out_of_memory();
+    LIMEN_TRY(pool_->charge(bytes));
+    pool_->add_reference();
+    MemoryReservation reservation;
+    reservation.pool_ = pool_;
+    reservation.bytes_ = bytes;
+    return reservation;
+  }
+
+  std::uint64_t limit() const { return pool_ != nullptr ? pool_->limit() : 0; }
+  void set_limit(std::uint64_t bytes) {
+    if (pool_ != nullptr) pool_->set_limit(bytes);
+  }
+  std::uint64_t bytes_in_use() const { return pool_ != nullptr ? pool_->in_use() : 0; }
+  std::uint64_t peak_bytes() const { return pool_ != nullptr ? pool_->peak() : 0; }
+  void reset_peak() {
+    if (pool_ != nullptr) pool_->reset_peak();
+  }
+  /// Gives memory that no buffer uses back to the system.
+  void release_unused() {
+    if (pool_ != nullptr) pool_->drop_kept();
+  }
+
+ private:
+  memory::Pool* pool_;
+};
+
+}  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a format's folder gives to the registry. Public functions in codec/decode.h and
+// codec/encode.h check arguments and limits that all formats share, then call these.
+
+#include <span>
+#include <string>
+
+#include "limen/codec/decode.h"
+#include "limen/codec/encode.h"
+
+namespace limen::inline LIMEN_ABI {
+
+struct Codec {
+  Format format;
+  /// The underlying library's name and version at run time, e.g. "libjpeg-turbo 2.1.5".
+  std::string (*library_version)();
+  /// True if these first bytes (at least 2, often 64 or more) are this format's.
+  bool (*sniff)(ByteView bytes);
+  Result<ImageInfo> (*probe)(ByteView bytes, const Limits& limits);
+  /// `info` is what probe() gave for the same bytes; sizes and predicted memory are checked already,
+  /// `options.region` lies inside info.size, `execution.workspace` is never null.
+  Result<Decoded> (*decode)(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
+                            const Execution& execution);
+  /// Null where the format has no planar decode.
+  Result<DecodedPlanar> (*decode_planar)(ByteView bytes, const ImageInfo& info,
+                                         const DecodeOptions& options, const Execution& execution);
+  std::uint64_t (*predicted_decode_bytes)(const ImageInfo& info, const DecodeOptions& options);
+  /// The view is not empty, has no premultiplied alpha, is not cmyk and not f32; effort, quality and
+  /// bit depth are in range.
+  Result<Bytes> (*encode)(const ConstImageView& image, const EncodeOptions& options,
+                          const Execution& execution);
+  /// Null where the format has no planar encode.
+  Result<Bytes> (*encode_planar)(const PlanarImage& image, const EncodeOptions& options,
+                                 const Execution& execution);
+};
+
+extern const Codec jpeg_codec;  // codec/jpeg/
+extern const Codec png_codec;   // codec/png/
+extern const Codec webp_codec;  // codec/webp/
+extern const Codec avif_codec;  // codec/avif/
+
+/// All codecs, in the order in which they are asked to sniff.
+std::span<const Codec* const> codecs();
+
+/// The codec of a format, null for one that this build has not.
+const Codec* find_codec(Format format);
+
+}  // namespace limen::inline LIMEN_ABI

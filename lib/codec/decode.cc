@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "limen/codec/decode.h"
+
+#include "lib/codec/codec.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace {
+
+Result<const Codec*> codec_of(ByteView bytes, const Limits& limits) {
+  if (bytes.size() > limits.input_bytes) {
+    return limit_exceeded(Limit::input_bytes, bytes.size(), limits.input_bytes);
+  }
+  LIMEN_ASSIGN(const Format format, sniff(bytes));
+  return find_codec(format);
+}
+
+// What every decoder may rely on: sizes within the limits, a region inside, memory that suffices.
+Result<void> check_request(const ImageInfo& info, const DecodeOptions& options,
+                           const Execution& execution, std::uint64_t bytes_needed) {
+  if (auto sized = check_size(info.size, options.limits); !sized) {
+    sized.error().format = info.format;
+    return sized;
+  }
+  if (info.frames > options.limits.frames) {
+    return limit_exceeded(Limit::frames, info.frames, options.limits.frames, info.format);
+  }
+  if (options.region && !lies_inside(*options.region, info.size)) {
+    return invalid_argument("the region does not lie inside the picture's " +
+                            std::to_string(info.size.width) + "x" +
+                            std::to_string(info.size.height));
+  }
+  if (options.at_least && is_empty(*options.at_least)) {
+    return invalid_argument("at_least has a side below 1");
+  }
+  const std::uint64_t held = execution.workspace->bytes_in_use();
+  const std::uint64_t limit = execution.workspace->limit();
+  if (bytes_needed > limit || held > limit - bytes_needed) {
+    return limit_exceeded(Limit::working_memory, bytes_needed + held, limit, info.format);
+  }
+  if (execution.is_cancelled()) return cancelled();
+  return {};
+}
+
+// Runs `body` with a workspace: the caller's, or one of its own with the limits of the call.
+template <class Body>
+auto with_workspace(const DecodeOptions& options, const Execution& execution, Body body) {
+  if (execution.workspace != nullptr) return body(execution);
+  Workspace own(options.limits.working_memory);
+  Execution with_own = execution;
+  with_own.workspace = &own;
+  return body(with_own);
+}
+
+}  // namespace
+
+Result<ImageInfo> probe(ByteView bytes, const Limits& limits) {
+  return contain_exceptions([&]() -> Result<ImageInfo> {
+    LIMEN_ASSIGN(const Codec* codec, codec_of(bytes, limits));
+    return codec->probe(bytes, limits);
+  });
+}
+
+Result<Decoded> decode(ByteView bytes, const DecodeOptions& options, const Execution& execution) {
+  return contain_exceptions([&]() -> Result<Decoded> {
+    LIMEN_ASSIGN(const Codec* codec, codec_of(bytes, options.limits));
+    LIMEN_ASSIGN(const ImageInfo info, codec->probe(bytes, options.limits));
+    return with_workspace(options, execution, [&](const Execution& within) -> Result<Decoded> {
+      LIMEN_TRY(check_request(info, options, within, codec->predicted_decode_bytes(info, options)));
+      return codec->decode(bytes, info, options, within);
+    });
+  });
+}
+
+bool has_planar_decode(const ImageInfo& info) {
+  switch (info.format) {
+    case Format::jpeg:
+      return info.model == ColorModel::ycbcr || info.model == ColorModel::gray;
+    case Format::webp:
+      return !info.is_lossless;
+    default:
+      return false;
+  }
+}
+
+Result<DecodedPlanar> decode_planar(ByteView bytes, const DecodeOptions& options,
+                                    const Execution& execution) {
+  return contain_exceptions([&]() -> Result<DecodedPlanar> {
+    LIMEN_ASSIGN(const Codec* codec, codec_of(bytes, options.limits));
+    LIMEN_ASSIGN(const ImageInfo info, codec->probe(bytes, options.limits));
+    if (codec->decode_planar == nullptr || !has_planar_decode(info)) {
+      return unsupported("this file has no planes to decode to", info.format);
+    }
+    return with_workspace(
+        options, execution, [&](const Execution& within) -> Result<DecodedPlanar> {
+          LIMEN_TRY(
+              check_request(info, options, within, codec->predicted_decode_bytes(info, options)));
+          return codec->decode_planar(bytes, info, options, within);
+        });
+  });
+}
+
+std::uint64_t predicted_decode_bytes(const ImageInfo& info, const DecodeOptions& options) {
+  const Codec* codec = find_codec(info.format);
+  return codec != nullptr ? codec->predicted_decode_bytes(info, options) : 0;
+}
+
+}  // namespace limen::inline LIMEN_ABI
