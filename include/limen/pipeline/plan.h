@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "limen/codec/decode.h"
+#include "limen/color/icc.h"
+#include "limen/compose/placement.h"
+#include "limen/core/abi.h"
+#include "limen/core/format.h"
+#include "limen/core/geometry.h"
+#include "limen/core/limits.h"
+#include "limen/core/result.h"
+#include "limen/pipeline/recipe.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// The form in which pixels travel from decoder to encoder.
+enum class PixelPath : std::uint8_t {
+  interleaved_8,   ///< gray or RGB, 8 bits
+  interleaved_16,  ///< gray or RGB, 16 bits: sources of more than 8
+};
+
+constexpr std::string_view name(PixelPath path) {
+  return path == PixelPath::interleaved_8 ? "interleaved_8" : "interleaved_16";
+}
+
+/// How a recipe will be carried out on one source. transform() follows it to the letter.
+struct Plan {
+  Size stored;  ///< as the file has it
+  Orientation orientation = Orientation::top_left;
+  Size upright;
+
+  Rect crop;  ///< the crop box, in pixels of the upright source
+  /// Trimming depends on pixels. Where it is asked for, everything from `turned` on is as though
+  /// there were no border, and transform() computes it anew once it has seen one.
+  bool trims = false;
+  Orientation turn = Orientation::top_left;  ///< quarter turns and flips, after the crop
+  double rotate = 0;  ///< degrees counter-clockwise that no quarter turn does, before `turn`; or 0
+  Size turned;        ///< what is being fitted
+  Fitted fitted;      ///< its window, its size, the canvas
+  Size output;
+
+  /// The window of the stored picture that the decoder is asked for, if not all of it.
+  std::optional<Rect> region;
+  int scale_eighths = 8;  ///< JPEG's DCT scaling: 8 is none
+  PixelPath path = PixelPath::interleaved_8;
+
+  ColorPlan color;
+  bool converts_before_resize = false;  ///< else after, on the pixels that remain
+  bool keeps_profile = false;           ///< no conversion: the profile is embedded
+
+  Format format = Format::jpeg;
+  int bit_depth = 8;      ///< of the output's samples: 8, 10 (AVIF) or 16 (PNG)
+  bool flattens = false;  ///< transparency is blended onto `matte`
+  Color matte = {255, 255, 255};
+
+  /// Upper bound of the working memory while this variant alone is made, without its marks' own
+  /// decoding and the encoder's working memory.
+  std::uint64_t peak_bytes = 0;
+  std::vector<std::string> steps;  ///< "decode", "orient", "crop", … as they will happen
+  std::vector<std::string> notes;  ///< what a caller may want to know, one line each
+};
+
+/// Decides everything that headers allow to decide. Errors: those of validate(), invalid_argument
+/// (a crop box that does not lie inside the source), unsupported (colours), limit_exceeded (the
+/// source, an intermediate or the output is larger than `limits` allow).
+LIMEN_API Result<Plan> plan(const ImageInfo& info, const Recipe& recipe, const Limits& limits = {});
+
+}  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "limen/codec/decode.h"
+#include "limen/color/icc.h"
+#include "limen/core/abi.h"
+#include "limen/core/bytes.h"
+#include "limen/core/execution.h"
+#include "limen/core/format.h"
+#include "limen/core/geometry.h"
+#include "limen/core/image_view.h"
+#include "limen/core/limits.h"
+#include "limen/core/result.h"
+#include "limen/pipeline/recipe.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// A picture that recipes may name as a mark. limen opens no path and no URL: whoever calls
+/// resolves names. Borrowed for the length of the call.
+struct NamedPicture {
+  std::string_view name;
+  /// A file's bytes, decoded under the same limits as the source, stood upright and turned to sRGB,
+  /// once for all recipes; or sRGB pixels, u8 or u16, gray to rgba, straight alpha.
+  std::variant<ByteView, ConstImageView> picture;
+};
+
+struct TransformOptions {
+  Limits limits;  ///< working_memory applies where Execution brings no Workspace
+  OnDamage on_damage = OnDamage::error;
+  std::span<const NamedPicture> pictures;
+};
+
+/// Wall time by stage, steady clock.
+struct StageTimes {
+  using Duration = std::chrono::nanoseconds;
+  Duration decode{0};  ///< of the source, shared by the variants that share the decode
+  Duration orient{0};  ///< upright, turns, rotation, trim
+  Duration color{0};   ///< to sRGB
+  Duration resize{0};
+  Duration compose{0};  ///< sharpen, blur, adjust, padding, marks, corners, matte
+  Duration encode{0};
+};
+
+/// A finished file and what was done for it.
+struct Variant {
+  Bytes bytes;
+  Format format = Format::jpeg;
+  std::string_view mime_type;  ///< static text: "image/webp"
+  Size size;
+  int bit_depth = 8;
+  bool has_alpha = false;
+  ColorAction color_action = ColorAction::none;
+  std::string color_source;                   ///< "Display P3", …; ColorPlan::source
+  bool keeps_profile = false;                 ///< the source's ICC profile is embedded
+  std::vector<std::string> dropped_metadata;  ///< "gps", "thumbnail", …: FilteredMetadata::dropped
+  std::string damage;                         ///< with best_effort: what was wrong with the source
+  std::vector<std::string> notes;             ///< one line each
+  StageTimes times;
+  /// Working memory held at the most while the source was decoded and this variant was made; when
+  /// variants are made at the same time, that of the others is in it.
+  std::uint64_t peak_bytes = 0;
+  std::uint32_t source_decodes =
+      0;  ///< how often this call decoded the source, all recipes together
+};
+
+/// Turns one source into one variant a recipe, in their order. The source is decoded once (recipes
+/// that ask for ShrinkAccuracy::fine or coarse decode apart). A variant's bytes follow from the
+/// source, its own recipe, the marks it names and limen's version, never from the other recipes,
+/// from threads or the machine.
+///
+/// All or nothing: the first error in the recipes' order is the call's, starting with "recipe N: "
+/// (N from 0) where there are several recipes and the source is not to blame; a mark's error names
+/// the mark. Uses up to execution.threads threads (or its executor) for different variants.
+/// Restarts execution.workspace's peak. Errors: those of decode(), plan() and encode().
+LIMEN_API Result<std::vector<Variant>> transform(ByteView source, std::span<const Recipe> recipes,
+                                                 const TransformOptions& options = {},
+                                                 const Execution& execution = {});
+
+/// The same for one recipe.
+LIMEN_API Result<Variant> transform(ByteView source, const Recipe& recipe,
+                                    const TransformOptions& options = {},
+                                    const Execution& execution = {});
+
+}  // namespace limen::inline LIMEN_ABI
