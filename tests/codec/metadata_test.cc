@@ -18,6 +18,18 @@ using namespace std::string_view_literals;
 using test::camera_exif;
 using test::ExifBuilder;
 
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// What camera_exif() has besides copyright.
+constexpr std::string_view kPersonalTexts[] = {
+    "GPS", "1SPG", "SERIAL", "OWNER", "MAKER", "USER-COMMENT", "THUMBNAIL", "Camera maker",
+};
+
+std::string_view text_of(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 Orientation orientation_of(bool little_endian, const ExifBuilder::Entry& entry) {
   ExifBuilder builder(little_endian);
   builder.set_first(builder.add_directory({entry}));
@@ -198,6 +210,155 @@ TEST(ExifHeader, OtherBytesAreNoExif) {
     const ExifSummary summary = summarize_exif(ExifBuilder::as_bytes(text));
     EXPECT_EQ(summary.orientation, Orientation::top_left);
     EXPECT_FALSE(summary.has_thumbnail);
+  }
+}
+
+class FilteredExif : public testing::TestWithParam<bool> {
+ protected:
+  FilteredMetadata filter(const Bytes& exif, MetadataPolicy policy) {
+    Metadata metadata;
+    metadata.exif = exif;
+    return filter_metadata(metadata, policy);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(BothByteOrders, FilteredExif, testing::Bool(), [](const auto& info) {
+  return info.param ? "LittleEndian" : "BigEndian";
+});
+
+TEST_P(FilteredExif, NoneKeepsNothing) {
+  const auto filtered = filter(camera_exif(GetParam(), 6).bytes(), MetadataPolicy::none);
+  EXPECT_TRUE(filtered.kept.is_empty());
+  EXPECT_THAT(filtered.dropped,
+              ElementsAre("gps", "serial_number", "maker_note", "thumbnail", "exif"));
+}
+
+TEST_P(FilteredExif, CopyrightKeepsTwoFieldsAlone) {
+  for (const bool prefixed : {false, true}) {
+    const ExifBuilder camera = camera_exif(GetParam(), 6);
+    const auto filtered =
+        filter(prefixed ? camera.with_prefix() : camera.bytes(), MetadataPolicy::copyright);
+    EXPECT_THAT(filtered.dropped,
+                ElementsAre("gps", "serial_number", "maker_note", "thumbnail", "exif"));
+    const ExifSummary summary = summarize_exif(filtered.kept.exif);
+    EXPECT_EQ(summary.artist, "Jane Photographer");
+    EXPECT_EQ(summary.copyright, "(c) 2024 Jane Photographer, all rights reserved");
+    EXPECT_EQ(summary.orientation, Orientation::top_left);
+    EXPECT_FALSE(summary.has_gps || summary.has_thumbnail || summary.has_serial_number ||
+                 summary.has_maker_note);
+    for (const auto personal : kPersonalTexts) {
+      EXPECT_EQ(text_of(filtered.kept.exif).find(personal), std::string_view::npos) << personal;
+    }
+    // 8 of header, 2 + 2 * 12 + 4 of directory, two texts with their NUL on even offsets.
+    EXPECT_EQ(filtered.kept.exif.size(), 8u + 30u + 18u + 48u);
+  }
+}
+
+TEST_P(FilteredExif, CopyrightOfAFileWithNone) {
+  ExifBuilder b(GetParam());
+  b.set_first(b.add_directory({b.text(0x010F, "Maker")}));
+  const auto filtered = filter(b.bytes(), MetadataPolicy::copyright);
+  EXPECT_TRUE(filtered.kept.is_empty());
+  EXPECT_THAT(filtered.dropped, ElementsAre("exif"));
+}
+
+TEST_P(FilteredExif, WhatCopyrightWroteItLeavesAlone) {
+  const auto once = filter(camera_exif(GetParam(), 6).bytes(), MetadataPolicy::copyright);
+  const auto twice = filter(once.kept.exif, MetadataPolicy::copyright);
+  EXPECT_EQ(once.kept.exif, twice.kept.exif);
+  EXPECT_THAT(twice.dropped, IsEmpty());
+}
+
+TEST_P(FilteredExif, ShortTextsLieInTheEntry) {
+  ExifBuilder b(GetParam());
+  b.set_first(b.add_directory({b.text(0x013B, "J"), b.text(0x8298, "abc")}));
+  const auto filtered = filter(b.bytes(), MetadataPolicy::copyright);
+  EXPECT_EQ(filtered.kept.exif.size(), 8u + 30u);
+  EXPECT_EQ(summarize_exif(filtered.kept.exif).artist, "J");
+  EXPECT_EQ(summarize_exif(filtered.kept.exif).copyright, "abc");
+}
+
+TEST_P(FilteredExif, KeepIsUprightAndWithoutThumbnail) {
+  const ExifBuilder camera = camera_exif(GetParam(), 6);
+  const auto filtered = filter(camera.with_prefix(), MetadataPolicy::keep);
+  EXPECT_THAT(filtered.dropped, ElementsAre("thumbnail"));
+  const ExifSummary before = summarize_exif(camera.bytes());
+  const ExifSummary summary = summarize_exif(filtered.kept.exif);
+  EXPECT_EQ(summary.orientation, Orientation::top_left);
+  EXPECT_FALSE(summary.has_thumbnail);
+  EXPECT_TRUE(summary.has_gps && summary.has_serial_number && summary.has_maker_note);
+  EXPECT_EQ(summary.copyright, before.copyright);
+  EXPECT_EQ(text_of(filtered.kept.exif).find("THUMBNAIL-PIXELS"), std::string_view::npos);
+  // The thumbnail was the last: its bytes are gone, and everything else is where it was.
+  EXPECT_LT(filtered.kept.exif.size(), camera.bytes().size());
+  EXPECT_EQ(text_of(filtered.kept.exif).find("MAKER-NOTE"),
+            text_of(camera.bytes()).find("MAKER-NOTE"));
+}
+
+TEST_P(FilteredExif, KeepMendsOrientationOfAnyType) {
+  const ExifBuilder made(GetParam());
+  for (const auto& entry : {made.longs(0x0112, {6}), made.shorts(0x0112, {6}),
+                            made.shorts(0x0112, {6, 6, 6}), made.shorts(0x0112, {65535})}) {
+    ExifBuilder b(GetParam());
+    b.set_first(b.add_directory({entry, b.text(0x010F, "Maker")}));
+    const auto filtered = filter(b.bytes(), MetadataPolicy::keep);
+    EXPECT_THAT(filtered.dropped, IsEmpty());
+    EXPECT_EQ(summarize_exif(filtered.kept.exif).orientation, Orientation::top_left);
+    EXPECT_NE(text_of(filtered.kept.exif).find("Maker"), std::string_view::npos);
+  }
+}
+
+TEST_P(FilteredExif, KeepErasesAThumbnailInTheMiddleButNothingThatOthersUse) {
+  ExifBuilder b(GetParam());
+  const auto pixels = b.add_bytes("THUMBNAIL-PIXELS");
+  const auto primary =
+      b.add_directory({b.shorts(0x0112, {6}), b.text(0x8298, "the copyright notice")});
+  const auto thumbnail = b.add_directory({b.longs(0x0201, {pixels}), b.longs(0x0202, {16})});
+  b.add_bytes("TAIL");
+  b.set_first(primary);
+  b.link(primary, thumbnail);
+  auto filtered = filter(b.bytes(), MetadataPolicy::keep);
+  EXPECT_EQ(filtered.kept.exif.size(), b.bytes().size());
+  EXPECT_EQ(text_of(filtered.kept.exif).find("THUMBNAIL"), std::string_view::npos);
+  EXPECT_TRUE(text_of(filtered.kept.exif).ends_with("TAIL"));
+
+  b.set(thumbnail + 2 + 12 + 8, 0x7FFFFFFF, 4);  // a thumbnail that claims all there is
+  filtered = filter(b.bytes(), MetadataPolicy::keep);
+  EXPECT_EQ(summarize_exif(filtered.kept.exif).copyright, "the copyright notice");
+}
+
+TEST_P(FilteredExif, BrokenExifIsDroppedAndNamed) {
+  for (const auto policy : {MetadataPolicy::keep, MetadataPolicy::copyright}) {
+    const auto filtered = filter(ExifBuilder::as_bytes("no TIFF header here"), policy);
+    EXPECT_TRUE(filtered.kept.is_empty());
+    EXPECT_THAT(filtered.dropped, ElementsAre("exif"));
+  }
+}
+
+// Whatever bytes come, what is kept is upright, has no thumbnail and, with `copyright`, no personal
+// data; filtering it again changes nothing.
+TEST_P(FilteredExif, MutatedStreams) {
+  test::Random random(GetParam() ? 1 : 2);
+  const Bytes whole = camera_exif(GetParam(), 6).bytes();
+  for (int round = 0; round < 5000; ++round) {
+    Bytes mutated = whole;
+    for (std::uint32_t i = random.below(6) + 1; i > 0; --i) {
+      mutated[random.below(static_cast<std::uint32_t>(mutated.size()))] =
+          static_cast<std::byte>(random.below(4) == 0 ? 255 * random.below(2) : random.below(256));
+    }
+    if (random.below(4) == 0) {
+      mutated.resize(random.below(static_cast<std::uint32_t>(mutated.size())));
+      mutated.shrink_to_fit();
+    }
+    for (const auto policy : {MetadataPolicy::keep, MetadataPolicy::copyright}) {
+      const auto filtered = filter(mutated, policy);
+      const ExifSummary summary = summarize_exif(filtered.kept.exif);
+      ASSERT_EQ(summary.orientation, Orientation::top_left);
+      ASSERT_FALSE(summary.has_thumbnail);
+      if (policy == MetadataPolicy::copyright) {
+        ASSERT_FALSE(summary.has_gps || summary.has_serial_number || summary.has_maker_note);
+      }
+      ASSERT_EQ(filter(filtered.kept.exif, policy).kept.exif, filtered.kept.exif);
+    }
   }
 }
 
