@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+# The whole project from a fresh Debian 12: `make demo` shows it, `make test` tests it. Each target
+# installs what it needs first; where nothing is missing that takes no time.
+
+JOBS ?= $(shell nproc)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+ifneq ($(shell command -v ccache),)
+export CMAKE_CXX_COMPILER_LAUNCHER ?= ccache
+export CMAKE_C_COMPILER_LAUNCHER ?= ccache
+endif
+
+BUILD_PACKAGES := g++ cmake ninja-build pkg-config python3 \
+  libhwy-dev libjpeg-dev libpng-dev libwebp-dev libavif-dev liblcms2-dev \
+  libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
+# avifdec and its like are what some tests compare with.
+TEST_PACKAGES := libavif-bin libjpeg-turbo-progs
+CLANG_PACKAGES := clang clang-format clang-tidy
+# Fifteen photographs of 1 to 16 megapixels, CC BY, CC BY-SA and CC0, nothing else.
+PHOTO_PACKAGE := lomiri-wallpapers-16.04
+
+# $(call install,packages): those that are missing, by apt-get, as root or by sudo.
+define install
+@if ! command -v dpkg-query >/dev/null; then \
+  echo "Not a Debian system: these packages are needed under whatever name: $(1)"; \
+else \
+  missing=; \
+  for package in $(1); do \
+    [ "$$(dpkg-query -W -f='$${db:Status-Status}' $$package 2>/dev/null)" = installed ] \
+      || missing="$$missing $$package"; \
+  done; \
+  if [ -n "$$missing" ]; then \
+    $(SUDO) apt-get update -q && \
+    $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; \
+  fi; \
+fi
+endef
+
+.PHONY: help deps clang-deps build test asan demo fuzz bench format check-format tidy clean
+
+help:
+	@echo "make demo     responsive sets from real photographs, and a page that shows them"
+	@echo "make test     everything built and tested, the hostile files under sanitizers as well"
+	@echo "make build    build/release/bin/limen and build/release/lib/liblimen.so"
+	@echo "make bench    time of each stage on this machine"
+	@echo "make fuzz     each libFuzzer target for a minute (FUZZ_SECONDS=60)"
+	@echo "make asan     all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make format   clang-format; make tidy: clang-tidy; make deps: Debian packages; make clean"
+
+deps:
+	$(call install,$(BUILD_PACKAGES) $(TEST_PACKAGES))
+
+clang-deps: deps
+	$(call install,$(CLANG_PACKAGES))
+
+# Ninja itself sees to changed CMakeLists.
+build/%/build.ninja: CMakePresets.json | deps
+	cmake --preset $*
+
+build: deps build/release/build.ninja
+	cmake --build --preset release -j $(JOBS)
+
+# The sanitizers first, so that the last lines are those of the whole suite.
+test: build build/asan/build.ninja
+	cmake --build --preset asan -j $(JOBS) --target hostile_tests
+	ctest --preset asan-hostile -j $(JOBS)
+	ctest --preset release -j $(JOBS)
+
+asan: deps build/asan/build.ninja
+	cmake --build --preset asan -j $(JOBS)
+	ctest --preset asan -j $(JOBS)
+
+# PHOTOS=folder takes your own photographs.
+demo: build
+ifndef PHOTOS
+	$(call install,$(PHOTO_PACKAGE))
+endif
+	examples/demo/demo.py --limen build/release/bin/limen --out build/demo $(if $(PHOTOS),--photos "$(PHOTOS)")
+
+FUZZ_SECONDS ?= 60
+fuzz: clang-deps build/fuzz/build.ninja
+	cmake --build --preset fuzz -j $(JOBS)
+	fuzz/run.py --build build/fuzz --seconds $(FUZZ_SECONDS) --jobs $(JOBS)
+
+bench: build
+	@for bench in build/release/bin/*_bench; do $$bench --benchmark_counters_tabular=true || exit 1; done
+
+FORMATTED := $(shell git ls-files '*.h' '*.cc')
+format: clang-deps
+	clang-format -i $(FORMATTED)
+
+check-format: clang-deps
+	clang-format --dry-run -Werror $(FORMATTED)
+
+tidy: clang-deps build/dev/build.ninja
+	cmake --build --preset dev -j $(JOBS)
+	clang-tidy -p build/dev --quiet $(filter lib/%.cc examples/%.cc,$(FORMATTED))
+
+clean:
+	rm -rf build
