@@ -42,24 +42,29 @@ struct FocalPoint {
 
 using Gravity = std::variant<Compass, FocalPoint>;
 
-/// Top left corner of `inner` placed in `outer` by `gravity`; centred coordinates floor. Also for an
-/// inner larger than the outer: then coordinates may be negative (compass) or clamp (focal point:
-/// the point in the middle as far as `inner` keeps covering `outer` or stays inside it).
+/// Top left corner of `inner` placed in `outer` by `gravity`; centred coordinates floor. Also for
+/// an inner larger than the outer: then coordinates may be negative (compass) or clamp (focal
+/// point: that point of the larger one in the middle of the smaller, as far as `inner` keeps
+/// covering `outer` or stays inside it; NaN counts as 0.5). Positions that do not fit in 32 bits
+/// become the nearest that does.
 LIMEN_API Point place(Size inner, Size outer, const Gravity& gravity);
 
 /// What a fit comes to.
 struct Fitted {
-  Rect crop;         ///< the window of the source that is used, whole pixels
-  RectF source;      ///< the same before rounding: what the resampler should take
-  Size resized;      ///< what `source` becomes
-  Size canvas;       ///< the output; larger than `resized` only for contain
-  Point position;    ///< of the resized picture on the canvas
+  Rect crop;       ///< the window of the source that is used, whole pixels
+  RectF source;    ///< the same before rounding: what the resampler should take
+  Size resized;    ///< what `source` becomes
+  Size canvas;     ///< the output; larger than `resized` only for contain
+  Point position;  ///< of the resized picture on the canvas
 };
 
 /// Computes crop, size and padding. One of box's sides may be 0: it then follows from the
-/// proportions, half rounded up, at least 1; both 0: the source's own size. Without `enlarge` the picture is never
-/// made larger than the source: cover takes the largest crop of the box's proportions, contain pads
-/// the unscaled picture, fill limits each side. Errors: invalid_argument (negative sides).
+/// proportions, half rounded up, at least 1, and nothing is cropped; both 0: the source's own size.
+/// Without `enlarge` the picture is never made larger than the source: cover takes the largest crop
+/// of the box's proportions (whole pixels, `source` is then `crop`), contain pads the unscaled
+/// picture, fill limits each side, inside and outside give the source's size. Exact for any sides
+/// up to 2^31 - 1. Errors: invalid_argument (a source without pixels, negative sides, a focal point
+/// outside 0 to 1, a size that does not fit in 31 bits).
 LIMEN_API Result<Fitted> fit(Size source, Size box, Fit fit, const Gravity& gravity, bool enlarge);
 
 }  // namespace limen::inline LIMEN_ABI

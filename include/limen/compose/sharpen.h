@@ -9,8 +9,8 @@
 namespace limen::inline LIMEN_ABI {
 
 struct SharpenOptions {
-  double sigma = 1.0;      ///< of the Gaussian that the picture is compared with, pixels, 0.3 to 100
-  double amount = 1.0;     ///< how much of the difference is added, 0 to 10
+  double sigma = 1.0;   ///< of the Gaussian that the picture is compared with, pixels, 0.3 to 100
+  double amount = 1.0;  ///< how much of the difference is added, 0 to 10
   double threshold = 0.0;  ///< differences below this fraction of the range are left alone, 0 to 1
 };
 
