@@ -79,15 +79,15 @@ enum class ShrinkAccuracy : std::uint8_t {
 };
 
 struct DecodeOptions {
-  Limits limits;
+  Limits limits = {};
   OnDamage on_damage = OnDamage::error;
   /// The size that the whole stored picture (not `region`) will be reduced to at least.
-  std::optional<Size> at_least;
+  std::optional<Size> at_least = std::nullopt;
   ShrinkAccuracy accuracy = ShrinkAccuracy::fine;
   /// Decode only this window of the stored picture, in stored full-size pixels. The pixels equal
   /// those of a full decode, byte for byte. With a scaled decode the window grows to whole scaled
   /// pixels. Outside the picture: invalid_argument.
-  std::optional<Rect> region;
+  std::optional<Rect> region = std::nullopt;
   /// Keep samples of more than 8 bits, as u16 over its whole range. Otherwise they are reduced to 8.
   bool keep_16_bit = false;
   /// Fill Decoded::metadata. The ICC profile is in info.color either way.

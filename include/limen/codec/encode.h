@@ -49,7 +49,7 @@ struct EncodeOptions {
   /// What alpha is blended onto where the format has none (JPEG): its alpha is ignored.
   Color matte = {255, 255, 255};
   /// Embedded as it is, already filtered by the caller's policy. `icc` too.
-  Metadata metadata;
+  Metadata metadata = {};
 };
 
 /// Encodes u8 or u16 gray, gray_alpha, rgb or rgba with straight alpha. Formats of 8 bits round u16
