@@ -8,6 +8,7 @@ namespace {
 // One line a format, in the order in which they are asked to sniff.
 constexpr const Codec* kCodecs[] = {
     nullptr,
+    &avif_codec,
     &png_codec,
 };
 

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/codec/avif/decode.h"
+
+#include <algorithm>
+#include <string>
+
+#include "lib/codec/avif/pixels.h"
+#include "lib/codec/avif/source.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace {
+
+constexpr std::uint64_t kNoEnd = ~std::uint64_t{0};
+
+// What libavif and dav1d hold besides pictures, measured: their contexts, and for each tile of a
+// grid, which all stay open until the last is decoded.
+constexpr std::uint64_t kFixedBytes = 3'000'000;
+constexpr std::uint64_t kBytesPerItem = 400'000;
+
+std::uint64_t add(std::uint64_t a, std::uint64_t b) { return checked_add(a, b).value_or(kNoEnd); }
+std::uint64_t multiply(std::uint64_t a, std::uint64_t b) {
+  return checked_multiply(a, b).value_or(kNoEnd);
+}
+
+// Bytes of planes for 16 pixels, one item's: colour with its chroma, or alpha alone.
+std::uint64_t plane_bytes_of_16(ChromaSubsampling subsampling, int bit_depth) {
+  const std::uint64_t samples = subsampling == ChromaSubsampling::gray     ? 16
+                                : subsampling == ChromaSubsampling::yuv420 ? 24
+                                : subsampling == ChromaSubsampling::yuv422 ? 32
+                                                                           : 48;
+  return samples * (bit_depth > 8 ? 2 : 1);
+}
+
+// dav1d's planes, once more with film grain applied or the tiles of a grid put together, and one
+// byte a pixel of block modes, filter levels and motion vectors.
+std::uint64_t library_bytes(std::uint64_t pixels, std::uint64_t items,
+                            ChromaSubsampling subsampling, int bit_depth) {
+  const std::uint64_t of_16 = 2 * plane_bytes_of_16(subsampling, bit_depth) + 16;
+  return add(multiply(pixels / 16 + 1, of_16), add(kFixedBytes, multiply(items, kBytesPerItem)));
+}
+
+// The result, and for a window the strip of whole rows that it is cut out of.
+std::uint64_t output_bytes(const ImageInfo& info, const DecodeOptions& options) {
+  const std::uint64_t sample = options.keep_16_bit && info.bit_depth > 8 ? 2 : 1;
+  const std::uint64_t alpha = info.has_alpha ? 1 : 0;
+  const std::uint64_t colors = info.model == ColorModel::gray ? 1 : 3;
+  const auto image_bytes = [&](Size size, std::uint64_t channels) {
+    const std::uint64_t row = static_cast<std::uint64_t>(size.width) * channels * sample + 63;
+    return multiply(static_cast<std::uint64_t>(size.height), row);
+  };
+  const Size result = options.region ? size_of(*options.region) : info.size;
+  std::uint64_t bytes = image_bytes(result, colors + alpha);
+  if (options.region) {
+    bytes = add(bytes, image_bytes({info.size.width, result.height + 9}, 3 + alpha));
+  } else if (colors == 1) {
+    bytes = add(bytes, image_bytes({info.size.width, std::min(result.height, 65)}, 3 + alpha));
+  }
+  return bytes;
+}
+
+AvifOpenOptions open_options(const Limits& limits, bool read_metadata) {
+  AvifOpenOptions options;
+  options.limits = limits;
+  options.read_metadata = read_metadata;
+  return options;
+}
+
+Result<void> check_metadata(const avifImage& image, const Limits& limits) {
+  const std::uint64_t bytes = std::uint64_t{image.icc.size} + image.exif.size + image.xmp.size;
+  if (bytes > limits.metadata_bytes) {
+    return limit_exceeded(Limit::metadata_bytes, bytes, limits.metadata_bytes, Format::avif);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ImageInfo> probe_avif(ByteView bytes, const Limits& limits) {
+  LIMEN_ASSIGN(const AvifSource source, open_avif(bytes, open_options(limits, true)));
+  LIMEN_TRY(check_metadata(source.image(), limits));
+  return info_of(source);
+}
+
+Result<Decoded> decode_avif(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
+                            const Execution& execution) {
+  LIMEN_ASSIGN(const AvifContainer container, scan_container(bytes));
+  // A coded picture may be larger than the one shown, by its clean aperture or by a lie.
+  const std::uint64_t most_pixels = std::max(container.largest_item_pixels, area(info.size));
+  const std::uint64_t colors = most_pixels;
+  const std::uint64_t alphas = info.has_alpha ? most_pixels : 0;
+  const std::uint64_t pixels = container.has_grid
+                                   ? std::max(container.coded_pixels, add(colors, alphas))
+                                   : add(colors, alphas);
+  const std::uint64_t items = container.has_grid ? container.coded_items : 2;
+  LIMEN_ASSIGN(
+      const MemoryReservation reserved,
+      execution.workspace->reserve(library_bytes(pixels, items, info.subsampling, info.bit_depth)));
+
+  AvifOpenOptions open = open_options(options.limits, options.read_metadata);
+  open.threads = execution.threads;
+  open.most_pixels = most_pixels;
+  LIMEN_ASSIGN(const AvifSource source, open_avif(bytes, open));
+  LIMEN_TRY(check_metadata(source.image(), options.limits));
+  if (execution.is_cancelled()) return cancelled();
+
+  const avifResult result = avifDecoderNextImage(source.decoder.get());
+  if (result != AVIF_RESULT_OK) return error_of(result, source.decoder.get(), source.container);
+  if (execution.is_cancelled()) return cancelled();
+
+  const avifImage& image = source.image();
+  const Rect shown = clean_aperture(image);
+  if (size_of(shown) != info.size) {
+    return malformed(Format::avif, "AVIF: the coded picture is not of the size that the file says");
+  }
+  Decoded decoded;
+  decoded.info = info;
+  decoded.region = options.region.value_or(whole(info.size));
+  const Rect window = {shown.x + decoded.region.x, shown.y + decoded.region.y, decoded.region.width,
+                       decoded.region.height};
+  LIMEN_ASSIGN(decoded.image, convert_to_pixels(image, window, options.keep_16_bit, execution));
+  if (options.read_metadata) decoded.metadata = metadata_of(image);
+  return decoded;
+}
+
+std::uint64_t predicted_avif_decode_bytes(const ImageInfo& info, const DecodeOptions& options) {
+  const std::uint64_t pixels = add(area(info.size), info.has_alpha ? area(info.size) : 0);
+  return add(library_bytes(pixels, 2, info.subsampling, info.bit_depth),
+             output_bytes(info, options));
+}
+
+}  // namespace limen::inline LIMEN_ABI
