@@ -19,16 +19,16 @@ struct Codec {
   /// True if these first bytes (at least 2, often 64 or more) are this format's.
   bool (*sniff)(ByteView bytes);
   Result<ImageInfo> (*probe)(ByteView bytes, const Limits& limits);
-  /// `info` is what probe() gave for the same bytes; sizes and predicted memory are checked already,
-  /// `options.region` lies inside info.size, `execution.workspace` is never null.
+  /// `info` is what probe() gave for the same bytes; sizes and predicted memory are checked
+  /// already, `options.region` lies inside info.size, `execution.workspace` is never null.
   Result<Decoded> (*decode)(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
                             const Execution& execution);
   /// Null where the format has no planar decode.
   Result<DecodedPlanar> (*decode_planar)(ByteView bytes, const ImageInfo& info,
                                          const DecodeOptions& options, const Execution& execution);
   std::uint64_t (*predicted_decode_bytes)(const ImageInfo& info, const DecodeOptions& options);
-  /// The view is not empty, has no premultiplied alpha, is not cmyk and not f32; effort, quality and
-  /// bit depth are in range.
+  /// The view is not empty, has no premultiplied alpha, is not cmyk and not f32; effort, quality
+  /// and bit depth are in range; `execution.workspace` is never null.
   Result<Bytes> (*encode)(const ConstImageView& image, const EncodeOptions& options,
                           const Execution& execution);
   /// Null where the format has no planar encode.
@@ -40,6 +40,16 @@ extern const Codec jpeg_codec;  // codec/jpeg/
 extern const Codec png_codec;   // codec/png/
 extern const Codec webp_codec;  // codec/webp/
 extern const Codec avif_codec;  // codec/avif/
+
+/// Calls `body(execution)` with a workspace: the caller's, or one of its own under `memory_limit`.
+template <class Body>
+auto with_workspace(std::uint64_t memory_limit, const Execution& execution, const Body& body) {
+  if (execution.workspace != nullptr) return body(execution);
+  Workspace own(memory_limit);
+  Execution with_own = execution;
+  with_own.workspace = &own;
+  return body(with_own);
+}
 
 /// All codecs, in the order in which they are asked to sniff.
 std::span<const Codec* const> codecs();

@@ -42,16 +42,6 @@ Result<void> check_request(const ImageInfo& info, const DecodeOptions& options,
   return {};
 }
 
-// Runs `body` with a workspace: the caller's, or one of its own with the limits of the call.
-template <class Body>
-auto with_workspace(const DecodeOptions& options, const Execution& execution, Body body) {
-  if (execution.workspace != nullptr) return body(execution);
-  Workspace own(options.limits.working_memory);
-  Execution with_own = execution;
-  with_own.workspace = &own;
-  return body(with_own);
-}
-
 }  // namespace
 
 Result<ImageInfo> probe(ByteView bytes, const Limits& limits) {
@@ -65,17 +55,20 @@ Result<Decoded> decode(ByteView bytes, const DecodeOptions& options, const Execu
   return contain_exceptions([&]() -> Result<Decoded> {
     LIMEN_ASSIGN(const Codec* codec, codec_of(bytes, options.limits));
     LIMEN_ASSIGN(const ImageInfo info, codec->probe(bytes, options.limits));
-    return with_workspace(options, execution, [&](const Execution& within) -> Result<Decoded> {
-      LIMEN_TRY(check_request(info, options, within, codec->predicted_decode_bytes(info, options)));
-      return codec->decode(bytes, info, options, within);
-    });
+    return with_workspace(
+        options.limits.working_memory, execution, [&](const Execution& within) -> Result<Decoded> {
+          LIMEN_TRY(
+              check_request(info, options, within, codec->predicted_decode_bytes(info, options)));
+          return codec->decode(bytes, info, options, within);
+        });
   });
 }
 
 bool has_planar_decode(const ImageInfo& info) {
   switch (info.format) {
     case Format::jpeg:
-      return info.model == ColorModel::ycbcr || info.model == ColorModel::gray;
+      return (info.model == ColorModel::ycbcr || info.model == ColorModel::gray) &&
+             info.subsampling != ChromaSubsampling::other;
     case Format::webp:
       return !info.is_lossless;
     default:
@@ -91,12 +84,12 @@ Result<DecodedPlanar> decode_planar(ByteView bytes, const DecodeOptions& options
     if (codec->decode_planar == nullptr || !has_planar_decode(info)) {
       return unsupported("this file has no planes to decode to", info.format);
     }
-    return with_workspace(
-        options, execution, [&](const Execution& within) -> Result<DecodedPlanar> {
-          LIMEN_TRY(
-              check_request(info, options, within, codec->predicted_decode_bytes(info, options)));
-          return codec->decode_planar(bytes, info, options, within);
-        });
+    return with_workspace(options.limits.working_memory, execution,
+                          [&](const Execution& within) -> Result<DecodedPlanar> {
+                            LIMEN_TRY(check_request(info, options, within,
+                                                    codec->predicted_decode_bytes(info, options)));
+                            return codec->decode_planar(bytes, info, options, within);
+                          });
   });
 }
 

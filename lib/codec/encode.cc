@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "limen/codec/encode.h"
 
-#include <cmath>
-
 #include "lib/codec/codec.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -27,6 +25,9 @@ Result<const Codec*> codec_for_writing(const EncodeOptions& options) {
   }
   if (std::holds_alternative<Lossless>(options.mode) && options.format == Format::jpeg) {
     return unsupported("JPEG has no lossless mode here", options.format);
+  }
+  if (options.chroma == ChromaSubsampling::other) {
+    return invalid_argument("`other` names no chroma subsampling to encode in");
   }
   if (options.effort < 0 || options.effort > 9) {
     return invalid_argument("effort " + std::to_string(options.effort) + " is outside 0 to 9");
@@ -57,7 +58,9 @@ Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
       return invalid_argument("encoders take straight alpha: unpremultiply first");
     }
     if (execution.is_cancelled()) return cancelled();
-    return codec->encode(image, options, execution);
+    return with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
+      return codec->encode(image, options, within);
+    });
   });
 }
 
@@ -70,7 +73,9 @@ Result<Bytes> encode_planar(const PlanarImage& image, const EncodeOptions& optio
       return unsupported("planes cannot be encoded as they are", options.format);
     }
     if (execution.is_cancelled()) return cancelled();
-    return codec->encode_planar(image, options, execution);
+    return with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
+      return codec->encode_planar(image, options, within);
+    });
   });
 }
 

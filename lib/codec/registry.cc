@@ -7,14 +7,14 @@ namespace {
 
 // One line a format, in the order in which they are asked to sniff.
 constexpr const Codec* kCodecs[] = {
-    nullptr,
+    &jpeg_codec,
     &avif_codec,
     &png_codec,
 };
 
 }  // namespace
 
-std::span<const Codec* const> codecs() { return std::span(kCodecs).subspan(1); }
+std::span<const Codec* const> codecs() { return kCodecs; }
 
 const Codec* find_codec(Format format) {
   for (const Codec* codec : codecs()) {

@@ -53,6 +53,9 @@ struct ImageInfo {
   bool is_lossless = false;
   bool is_progressive = false;  ///< progressive JPEG, interlaced PNG
   bool is_arithmetic = false;   ///< arithmetic-coded JPEG
+  /// JPEG: the picture comes in several scans, progressive or not, so that a decoder must hold all
+  /// of its coefficients.
+  bool is_multi_scan = false;
   bool has_gain_map = false;    ///< reported, never applied
   ColorDescription color;       ///< with the ICC profile's bytes
   /// JPEG: the libjpeg quality whose tables are nearest to the file's, 1..100.
@@ -132,7 +135,8 @@ LIMEN_API Result<ImageInfo> probe(ByteView bytes, const Limits& limits = {});
 LIMEN_API Result<Decoded> decode(ByteView bytes, const DecodeOptions& options = {},
                                  const Execution& execution = {});
 
-/// True if decode_planar() can serve this file: JPEG in YCbCr or gray, lossy WebP.
+/// True if decode_planar() can serve this file: lossy WebP, and JPEG in gray or in YCbCr of a
+/// subsampling that has a name.
 LIMEN_API bool has_planar_decode(const ImageInfo& info);
 
 /// Decodes to planes as coded, chroma not upsampled. `region` grows to whole chroma samples. Errors:

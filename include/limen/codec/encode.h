@@ -40,11 +40,13 @@ struct EncodeOptions {
   Format format = Format::jpeg;
   /// PNG is always lossless and ignores a Quality.
   std::variant<Quality, Lossless, NearLossless> mode = Quality{80};
-  /// 0 (fastest) to 9 (smallest): maps to the codec's own effort or speed.
+  /// 0 (fastest) to 9 (smallest): maps to the codec's own effort or speed. JPEG: 0 is one sequential
+  /// scan with the standard's example Huffman tables, 1 one sequential scan with tables made for the
+  /// picture, from 2 on the tables are always made for it and `progressive` decides.
   int effort = 4;
   /// automatic: 4:2:0, but 4:4:4 for JPEG and AVIF from quality 90 up. WebP lossy is always 4:2:0.
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
-  bool progressive = true;  ///< JPEG: progressive scans; PNG: no effect (never interlaced)
+  bool progressive = true;  ///< JPEG, effort 2 and up: progressive scans; PNG: no effect (never interlaced)
   int bit_depth = 8;        ///< AVIF: 8 or 10. PNG: taken from the pixels. Others: 8
   /// What alpha is blended onto where the format has none (JPEG): its alpha is ignored.
   Color matte = {255, 255, 255};
@@ -54,7 +56,7 @@ struct EncodeOptions {
 
 /// Encodes u8 or u16 gray, gray_alpha, rgb or rgba with straight alpha. Formats of 8 bits round u16
 /// samples. Values that no field's range allows are invalid_argument; a picture that the format
-/// cannot hold (WebP: 16383 a side; JPEG: 65535; AVIF: 65536) is unsupported. The result does not
+/// cannot hold (WebP: 16383 a side; JPEG: 65500; AVIF: 65536) is unsupported. The result does not
 /// depend on the machine. Errors besides: limit_exceeded, cancelled, out_of_memory.
 LIMEN_API Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
                                const Execution& execution = {});

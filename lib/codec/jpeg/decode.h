@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lib/codec/jpeg/session.h"
+#include "limen/codec/decode.h"
+
+namespace limen::inline LIMEN_ABI {
+
+Result<Decoded> decode_jpeg(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
+                            const Execution& execution);
+
+Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
+                                         const DecodeOptions& options, const Execution& execution);
+
+/// Opens `jpeg`, checks that libjpeg reads the same headers as limen did, and runs all up to the
+/// first row of output: for a file of several scans that is most of the work.
+Result<void> start_decoding(JpegDecompressor& jpeg, const ImageInfo& info, int eighths,
+                            bool as_planes);
+
+/// What the end of the run makes of damage: an error, or with best_effort the words for it.
+Result<std::string> judge_damage(const JpegDecompressor& jpeg, const Result<void>& run,
+                                 OnDamage on_damage, bool has_rows);
+
+/// Whether the coefficients known so far are not the whole picture: then libjpeg smooths over its
+/// blocks' borders, and what it does at a window's edge differs.
+bool is_refined(const jpeg_decompress_struct& state);
+
+// The scaled block sizes have other names in libjpeg's newer interfaces.
+#if JPEG_LIB_VERSION >= 70
+inline int block_size(const jpeg_component_info& component) { return component.DCT_h_scaled_size; }
+inline int least_block_size(const jpeg_decompress_struct& state) {
+  return state.min_DCT_h_scaled_size;
+}
+#else
+inline int block_size(const jpeg_component_info& component) { return component.DCT_scaled_size; }
+inline int least_block_size(const jpeg_decompress_struct& state) {
+  return state.min_DCT_scaled_size;
+}
+#endif
+
+}  // namespace limen::inline LIMEN_ABI
