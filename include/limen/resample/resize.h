@@ -22,12 +22,12 @@ struct ResizeOptions {
   bool linear_light = false;
 };
 
-/// Resamples `source` to `target`'s size. Both have the same sample type and layout (u8, u16 or f32;
-/// 1 to 4 channels). Straight alpha is multiplied in before filtering and divided out after, so that
-/// the colour of transparent pixels does not bleed; premultiplied stays premultiplied. u8 and u16
-/// results are equal on every instruction set; f32 within 2 ulp of the range. The views must not
-/// overlap. Memory: weights and a ring of rows, from `execution.workspace`.
-/// Errors: invalid_argument (formats differ, window outside, NaN), limit_exceeded, cancelled,
+/// Resamples `source` to `target`'s size. Both have the same sample type and layout (u8, u16 or
+/// f32; 1 to 4 channels). Straight alpha is multiplied in before filtering and divided out after,
+/// so that the colour of transparent pixels does not bleed; premultiplied stays premultiplied. u8
+/// and u16 results are equal on every instruction set; f32 within 2 ulp of the range. The views
+/// must not overlap. Memory: weights and a ring of rows, from `execution.workspace`. Errors:
+/// invalid_argument (formats differ, window outside, NaN), limit_exceeded, cancelled,
 /// out_of_memory.
 LIMEN_API Result<void> resize(const ConstImageView& source, const ImageView& target,
                               const ResizeOptions& options = {}, const Execution& execution = {});

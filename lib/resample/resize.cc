@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "limen/resample/resize.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "lib/resample/resize.cc"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which includes this file once for each instruction set.
+#include "limen/resample/resize-inl.h"
+
+#if HWY_ONCE
+#include "lib/core/dispatch.h"
+
+namespace limen::inline LIMEN_ABI {
+namespace resample {
+HWY_EXPORT(fixed_vertical_u8_mid);
+HWY_EXPORT(fixed_vertical_u8_u8);
+HWY_EXPORT(fixed_vertical_mid_mid);
+HWY_EXPORT(fixed_vertical_mid_u8);
+HWY_EXPORT(fixed_horizontal_mid);
+HWY_EXPORT(fixed_horizontal_u8);
+HWY_EXPORT(fixed_pack);
+HWY_EXPORT(fixed_widen);
+HWY_EXPORT(wide_horizontal);
+HWY_EXPORT(wide_accumulate);
+}  // namespace resample
+}  // namespace limen::inline LIMEN_ABI
+
+#include "limen/resample/resize-entry.h"
+#endif  // HWY_ONCE
