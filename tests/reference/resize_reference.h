@@ -185,7 +185,8 @@ inline Reference resize_reference(const ConstImageView& source, Size size,
 struct Deviation {
   double largest = 0;
   double mean = 0;
-  double equal = 0;  ///< the fraction that is the oracle's value, rounded
+  double rounding = 0;  ///< what `mean` would be if the oracle's values were rounded (integers)
+  double equal = 0;     ///< the fraction that is the oracle's value, rounded
 };
 
 /// Colour of straight alpha is compared where alpha is at least `opaque_enough` of 1: below, one
@@ -211,6 +212,7 @@ inline Deviation deviation(const ConstImageView& result, const Reference& refere
         const double wanted = reference.at(x, y, c) * steps;
         found.largest = std::max(found.largest, std::abs(value - wanted));
         found.mean += std::abs(value - wanted);
+        found.rounding += std::abs(std::round(wanted) - wanted);
         equal += std::lround(value) == std::lround(wanted) ? 1 : 0;
         ++count;
       }
@@ -218,6 +220,7 @@ inline Deviation deviation(const ConstImageView& result, const Reference& refere
   }
   if (count != 0) {
     found.mean /= static_cast<double>(count);
+    found.rounding /= static_cast<double>(count);
     found.equal = static_cast<double>(equal) / static_cast<double>(count);
   }
   return found;

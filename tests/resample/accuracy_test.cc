@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -34,23 +37,27 @@ std::string describe(Size from, Size to, Filter filter) {
          std::string(name(filter));
 }
 
-// No sample off by more than 1 of 255, and hardly more than rounding on the average.
-void expect_exact8(const Image& source, Size size, const ResizeOptions& options = {}) {
+// No sample off by more than 1 of 255, and on the average hardly more than what rounding costs,
+// which is 0.25 unless a picture has few different values.
+void expect_exact8(const Image& source, Size size, const ResizeOptions& options = {},
+                   double opaque_enough = 16.0 / 255) {
   const Image result = resized(source, size, options);
-  const auto found =
-      test::deviation(result.const_view(), test::resize_reference(source.view(), size, options));
-  SCOPED_TRACE(describe(source.size(), size, options.filter) + " channels " +
-               std::to_string(source.format().channels()));
-  EXPECT_LE(found.largest, 1.0);
-  // Few samples do not average out.
-  if (area(size) >= 1000) {
-    EXPECT_LT(found.mean, 0.27);
-    EXPECT_GT(found.equal, 0.98);
-  }
-  if (testing::Test::HasFailure()) {
-    ADD_FAILURE() << "largest " << found.largest << " mean " << found.mean << " equal "
-                  << found.equal;
-  }
+  const auto found = test::deviation(
+      result.const_view(), test::resize_reference(source.view(), size, options), opaque_enough);
+  EXPECT_TRUE(found.largest <= 1.0 && found.mean < found.rounding + 0.01)
+      << describe(source.size(), size, options.filter) << " channels " << source.format().channels()
+      << ": largest " << found.largest << " mean " << found.mean << " rounding " << found.rounding;
+}
+
+// Black and white only, as hard as test::hard_edges, but no two crossings alike.
+Image slanted_edges(Size size, PixelFormat format) {
+  return test::make_picture(size, format, [](int x, int y, int c) {
+    const double across = 0.0371 * x + 0.0817 * y + c;
+    const double along = 0.0613 * x - 0.0253 * y;
+    return (static_cast<int>(std::floor(across)) + static_cast<int>(std::floor(along))) % 2 == 0
+               ? 1.0
+               : 0.0;
+  });
 }
 
 struct Case {
@@ -65,8 +72,17 @@ TEST_P(Lanczos3, IsExactOnNoiseZonePlateAndHardEdges) {
     // The oracle takes seconds on the largest.
     const bool large = area(from) > 4'000'000;
     if (large && format == rgba8) continue;
-    expect_exact8(test::noise(from, format), to);
-    expect_exact8(test::zone_plate(from, format), to);
+    for (const Image& source :
+         {test::noise(from, format), test::zone_plate(from, format), slanted_edges(from, format)}) {
+      const auto found = test::deviation(resized(source, to).const_view(),
+                                         test::resize_reference(source.view(), to));
+      EXPECT_LE(found.largest, 1.0);
+      // Where a zone plate is reduced to an even gray, all samples are rounded alike.
+      EXPECT_LT(found.mean, std::max(0.27, found.rounding + 0.01));
+      EXPECT_GT(found.equal, 0.98);
+      std::cout << describe(from, to, Filter::lanczos3) << " x" << format.channels() << ": largest "
+                << found.largest << ", mean " << found.mean << ", equal " << found.equal << "\n";
+    }
     expect_exact8(test::hard_edges(from, format), to);
   }
 }
@@ -105,8 +121,9 @@ TEST(Accuracy, HoldsForReductionsBeyondSixteenBitWeights) {
 
 TEST(Accuracy, HoldsInFractionalWindows) {
   const Image source = test::noise({97, 83}, rgb8);
-  const RectF windows[] = {{0.5, 0.25, 90.25, 80}, {10.3, 20.7, 3.3, 2.1},  {96.9, 82.9, 0.1, 0.1},
-                           {40, 40, 1e-9, 1e-300}, {0, 0, 97, 41.5},        {1, 2, 64, 64},
+  const RectF windows[] = {{0.5, 0.25, 90.25, 80}, {10.3, 20.7, 3.3, 2.1},
+                           {96.9, 82.9, 0.1, 0.1}, {40.3, 40.7, 1e-9, 1e-300},
+                           {0, 0, 97, 41.5},       {1, 2, 64, 64},
                            {33.3, 0, 0.7, 83},     {0.001, 0.001, 96.9, 82}};
   for (const RectF& window : windows) {
     for (const Size size : {Size{31, 29}, Size{64, 64}, Size{200, 150}, Size{1, 1}}) {
@@ -121,8 +138,9 @@ TEST(Accuracy, HoldsInLinearLight) {
   for (const auto& [from, to] : {Case{{160, 120}, {40, 30}}, Case{{100, 90}, {130, 200}},
                                  Case{{160, 120}, {53, 200}}, Case{{99, 77}, {1, 1}}}) {
     for (const PixelFormat format : {gray8, rgb8, rgba8, cmyk8}) {
-      expect_exact8(test::noise(from, format), to, {.linear_light = true});
-      expect_exact8(test::zone_plate(from, format), to, {.linear_light = true});
+      // A step of light is several of dark codes, the more so divided by alpha.
+      expect_exact8(test::noise(from, format), to, {.linear_light = true}, 0.25);
+      expect_exact8(test::zone_plate(from, format), to, {.linear_light = true}, 0.25);
     }
   }
 }
@@ -138,8 +156,8 @@ TEST(Accuracy, SixteenBitIsRoundedOnly) {
           const auto found = test::deviation(resized(source, to, options).const_view(),
                                              test::resize_reference(source.view(), to, options));
           SCOPED_TRACE(describe(from, to, filter));
-          EXPECT_LE(found.largest, 0.6);
-          EXPECT_LT(found.mean, 0.27);
+          EXPECT_LE(found.largest, 0.75);
+          EXPECT_LT(found.mean, found.rounding + 0.01);
         }
       }
     }

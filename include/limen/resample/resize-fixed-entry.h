@@ -72,8 +72,10 @@ inline void fixed_finish_row(const Job& job, const std::int16_t* from, std::int3
   for (std::int32_t x = 0; x < pixels; ++x, from += channels, to += channels) {
     std::int32_t divisor = kWhite;
     if (colors < channels) {
-      const std::int32_t alpha = std::clamp(from[colors] + kMidZero, 0, kWhite);
-      to[colors] = static_cast<std::uint8_t>((alpha + (1 << (kMidBits - 1))) >> kMidBits);
+      const std::int32_t alpha = from[colors] + kMidZero;
+      to[colors] = static_cast<std::uint8_t>(
+          (std::clamp(alpha, 0, kWhite) + (1 << (kMidBits - 1))) >> kMidBits);
+      // Not clamped: where alpha overshoots, so does the colour that it multiplies.
       if (job.straight_alpha()) divisor = alpha;
       if (job.straight_alpha() && to[colors] == 0) {
         std::memset(to, 0, static_cast<std::size_t>(colors));

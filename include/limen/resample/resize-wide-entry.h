@@ -100,7 +100,8 @@ void wide_finish_row(const Job& job, const double* from, std::int32_t pixels, in
           for (int c = 0; c < colors; ++c) to[c] = Sample{0};
           continue;
         }
-        divisor = kIntegers ? std::min(alpha, kWhite) : alpha;
+        // Not clamped: where alpha overshoots, so does the colour that it multiplies.
+        divisor = alpha;
       }
     }
     for (int c = 0; c < colors; ++c) {

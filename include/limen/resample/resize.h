@@ -17,7 +17,7 @@ struct ResizeOptions {
   /// The window of the source that becomes the whole output, in fractions of a pixel; must lie
   /// inside the source. Taps outside the window but inside the source are used; outside the source
   /// the weights are renormalised. Absent: the whole source.
-  std::optional<RectF> source;
+  std::optional<RectF> source = std::nullopt;
   /// Filter in linear light: samples are taken as sRGB-encoded, alpha and cmyk excepted.
   bool linear_light = false;
 };
