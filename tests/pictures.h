@@ -3,11 +3,10 @@
 
 // Pictures that tests make for themselves: the same on every machine.
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <numbers>
 
 #include "limen/core/image.h"
@@ -69,7 +68,7 @@ inline double get_sample(const ConstImageView& view, std::int32_t x, std::int32_
 template <class Value>
 Image make_picture(Size size, PixelFormat format, Value value) {
   auto image = Image::create(size, format);
-  EXPECT_TRUE(image.has_value());
+  if (!image) std::abort();  // a test asked for more than the machine has
   for (std::int32_t y = 0; y < size.height; ++y) {
     for (std::int32_t x = 0; x < size.width; ++x) {
       for (int c = 0; c < format.channels(); ++c) {
