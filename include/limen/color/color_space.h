@@ -50,9 +50,7 @@ struct ColorDescription {
   std::optional<double> gamma;  ///< encoding exponent as in PNG's gAMA, e.g. 0.45455
   std::optional<Chromaticities> chromaticities;
 
-  bool is_untagged() const {
-    return !cicp && icc.empty() && !is_srgb && !gamma && !chromaticities;
-  }
+  bool is_untagged() const { return !cicp && icc.empty() && !is_srgb && !gamma && !chromaticities; }
 };
 
 }  // namespace limen::inline LIMEN_ABI
