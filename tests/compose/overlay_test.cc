@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "tests/compose/printers.h"
+#include "tests/compose/targets.h"
 #include "tests/pictures.h"
 #include "tests/reference/over.h"
 
@@ -18,20 +18,8 @@ constexpr auto kMax = std::numeric_limits<std::int32_t>::max();
 constexpr auto kMin = std::numeric_limits<std::int32_t>::min();
 constexpr Layout kLayouts[] = {Layout::gray, Layout::gray_alpha, Layout::rgb, Layout::rgba};
 
-Image copy_of(const Image& image) {
-  auto copy = Image::create(image.size(), image.format());
-  EXPECT_TRUE(copy.has_value());
-  copy_pixels(image.view(), copy->view());
-  return *std::move(copy);
-}
-
-bool equal(const ConstImageView& a, const ConstImageView& b) {
-  if (a.size != b.size || a.format != b.format) return false;
-  for (std::int32_t y = 0; y < a.size.height; ++y) {
-    if (std::memcmp(a.row(y), b.row(y), row_bytes(a.size, a.format)) != 0) return false;
-  }
-  return true;
-}
+using test::copy_of;
+using test::same_pixels;
 
 // Noise in which fully transparent and fully opaque pixels are common.
 Image marks(Size size, PixelFormat format, std::uint64_t seed) {
@@ -55,7 +43,7 @@ TEST(Overlay, IsOverToTheNearestSample) {
           const Size size{61, 17};
           const Image before = marks(size, {sample, below}, 1);
           const Image mark = marks(size, {sample, above}, 2);
-          Image picture = copy_of(before);
+          Image picture = copy_of(before.view());
           ASSERT_TRUE(overlay(picture.view(), mark.view(), {}, opacity).has_value());
           const double fixed = std::round(opacity * 65535) / 65535;
           double worst = 0;
@@ -111,15 +99,15 @@ TEST(Overlay, EightBitsAreExactForEveryColourAndAlpha) {
 
 TEST(Overlay, OpaqueReplacesAndTransparentLeavesThePixel) {
   const Image before = marks({9, 9}, rgba8, 3);
-  Image picture = copy_of(before);
+  Image picture = copy_of(before.view());
   const Image clear =
       test::make_picture({9, 9}, rgba8, [](auto, auto, int c) { return c == 3 ? 0.0 : 1.0; });
   ASSERT_TRUE(overlay(picture.view(), clear.view(), {}).has_value());
-  EXPECT_TRUE(equal(picture.view(), before.view()));
+  EXPECT_TRUE(same_pixels(picture.view(), before.view()));
   const Image solid = test::make_picture(
       {9, 9}, rgba8, [](auto x, auto y, int c) { return c == 3 ? 1 : x * y / 64.; });
   ASSERT_TRUE(overlay(picture.view(), solid.view(), {}).has_value());
-  EXPECT_TRUE(equal(picture.view(), solid.view()));
+  EXPECT_TRUE(same_pixels(picture.view(), solid.view()));
 }
 
 // Wherever the mark lies, the pixels that it does not cover stay and the others are as if it had
@@ -132,9 +120,9 @@ TEST(Overlay, ClipsAtAnyPosition) {
                                   8,    10,       12, 13, 14, kMax - 3, kMax};
   for (const std::int32_t x : offsets) {
     for (const std::int32_t y : offsets) {
-      Image picture = copy_of(before);
+      Image picture = copy_of(before.view());
       ASSERT_TRUE(overlay(picture.view(), mark.view(), {x, y}).has_value());
-      Image expected = copy_of(before);
+      Image expected = copy_of(before.view());
       for (std::int32_t row = 0; row < size.height; ++row) {
         for (std::int32_t column = 0; column < size.width; ++column) {
           const std::int64_t mark_x = std::int64_t{column} - x;
@@ -146,7 +134,7 @@ TEST(Overlay, ClipsAtAnyPosition) {
               overlay(subview(expected.view(), {column, row, 1, 1}), pixel, {}).has_value());
         }
       }
-      EXPECT_TRUE(equal(picture.view(), expected.view())) << x << "," << y;
+      EXPECT_TRUE(same_pixels(picture.view(), expected.view())) << x << "," << y;
     }
   }
 }
@@ -155,18 +143,18 @@ TEST(OverlayTiled, RepeatsFromTheCornerWithSpacing) {
   const Image before = marks({23, 19}, rgb8, 6);
   const Image mark = marks({4, 3}, rgba8, 7);
   for (const Point spacing : {Point{0, 0}, Point{3, 2}, Point{kMax, kMax}}) {
-    Image tiled = copy_of(before);
+    Image tiled = copy_of(before.view());
     ASSERT_TRUE(overlay_tiled(tiled.view(), mark.view(), spacing, 0.6).has_value());
-    Image expected = copy_of(before);
+    Image expected = copy_of(before.view());
     for (std::int64_t y = 0; y < 19; y += std::int64_t{3} + spacing.y) {
       for (std::int64_t x = 0; x < 23; x += std::int64_t{4} + spacing.x) {
         const Point at{static_cast<std::int32_t>(x), static_cast<std::int32_t>(y)};
         ASSERT_TRUE(overlay(expected.view(), mark.view(), at, 0.6).has_value());
       }
     }
-    EXPECT_TRUE(equal(tiled.view(), expected.view())) << spacing.x;
+    EXPECT_TRUE(same_pixels(tiled.view(), expected.view())) << spacing.x;
   }
-  Image picture = copy_of(before);
+  Image picture = copy_of(before.view());
   EXPECT_EQ(overlay_tiled(picture.view(), mark.view(), {-1, 0}).error().code,
             ErrorCode::invalid_argument);
 }

@@ -21,11 +21,15 @@ struct Adjustments {
   friend bool operator==(const Adjustments&, const Adjustments&) = default;
 };
 
-/// In place; alpha untouched. u8 and u16. Errors: invalid_argument (out of range, NaN), cancelled.
+/// In place, rounded once at the end; alpha untouched. Gray pictures have no saturation. u8 and
+/// u16, straight alpha. Errors: invalid_argument (out of range, NaN, formats), limit_exceeded and
+/// out_of_memory (a table of up to 256 KB), cancelled.
 LIMEN_API Result<void> adjust(const ImageView& picture, const Adjustments& adjustments,
                               const Execution& execution = {});
 
-/// The mean colour, weighted by alpha, in linear light, as sRGB; alpha is the mean alpha.
+/// The mean colour, weighted by alpha, in linear light, as sRGB; alpha is the mean alpha. A picture
+/// that is transparent everywhere gives transparent black. u8 and u16, straight alpha. Errors:
+/// invalid_argument (formats), out_of_memory.
 LIMEN_API Result<Color> average_color(const ConstImageView& picture);
 
 }  // namespace limen::inline LIMEN_ABI

@@ -14,7 +14,10 @@ struct SharpenOptions {
   double threshold = 0.0;  ///< differences below this fraction of the range are left alone, 0 to 1
 };
 
-/// Unsharp mask in place, on luma so that colours do not shift; alpha untouched. u8 and u16.
+/// Unsharp mask in place: each pixel's BT.709 luma is compared with its Gaussian surroundings, seen
+/// by their alpha, and `amount` times the difference is added to all of its colour channels, so
+/// that colours do not shift; alpha is untouched. u8 and u16, straight alpha. Equal on every
+/// instruction set. Memory and errors as blur().
 LIMEN_API Result<void> sharpen(const ImageView& picture, const SharpenOptions& options = {},
                                const Execution& execution = {});
 
