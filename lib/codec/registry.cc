@@ -10,7 +10,6 @@ constexpr const Codec* kCodecs[] = {
     &jpeg_codec,
     &avif_codec,
     &png_codec,
-    &webp_codec,
 };
 
 }  // namespace

@@ -47,7 +47,9 @@ struct Plan {
 
   /// The window of the stored picture that the decoder is asked for, if not all of it.
   std::optional<Rect> region;
-  int scale_eighths = 8;  ///< JPEG's DCT scaling: 8 is none
+  /// What the whole stored picture comes to at least, where the decoder may reduce it itself.
+  std::optional<Size> at_least;
+  int scale_eighths = 8;  ///< and JPEG's DCT scaling that follows: 8 is none
   PixelPath path = PixelPath::interleaved_8;
 
   ColorPlan color;

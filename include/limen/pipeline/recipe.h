@@ -69,11 +69,13 @@ struct Mark {
   Gravity gravity = Compass::center;
   double scale = 1;                 ///< of the mark's own size, above 0 to 100; not times dpr
   std::optional<double> of_output;  ///< instead: its width as a fraction of the output's, up to 1
-  Length pad_x;                     ///< kept free left and right; between the tiles of a tiled mark
+  Length pad_x;                     ///< kept free left and right; between marks that tile
   Length pad_y;                     ///< the same above and below
   Point offset;                     ///< moves it, in pixels, times dpr
   double opacity = 1;
-  bool tile = false;  ///< repeated over the whole output, from the place that gravity gives it
+  /// Repeated over the whole output from its top left corner, with the pads between one and the
+  /// next; gravity and offset then have no say.
+  bool tile = false;
 
   friend bool operator==(const Mark&, const Mark&) = default;
 };
@@ -154,12 +156,12 @@ LIMEN_API Result<void> validate(const Recipe& recipe);
 
 /// The same wish in its plainest form: dpr multiplied in, the angle in 0..360, flips of both sides
 /// turned into half a turn, fields without effect at their defaults. plan() and transform() work
-/// from it, so recipes with equal normal forms give equal bytes. Expects a valid recipe.
-LIMEN_API Recipe normalized(const Recipe& recipe);
+/// from it, so recipes with equal normal forms give equal bytes. Errors: those of validate().
+LIMEN_API Result<Recipe> normalized(const Recipe& recipe);
 
 /// A cache key: one line of printable ASCII, the same for recipes with the same normal form, and
 /// different for all others. An output follows from the source's bytes, this, the bytes of the
-/// marks that it names, and limen's version. Expects a valid recipe.
-LIMEN_API std::string canonical(const Recipe& recipe);
+/// marks that it names, and limen's version. Errors: those of validate().
+LIMEN_API Result<std::string> canonical(const Recipe& recipe);
 
 }  // namespace limen::inline LIMEN_ABI

@@ -76,9 +76,9 @@ struct Variant {
 /// source, its own recipe, the marks it names and limen's version, never from the other recipes,
 /// from threads or the machine.
 ///
-/// All or nothing: the first error in the recipes' order is the call's, starting with "recipe N: "
-/// (N from 0) where there are several recipes and the source is not to blame; a mark's error names
-/// the mark. Uses up to execution.threads threads (or its executor) for different variants.
+/// All or nothing: a recipe's error is the call's (the first in their order), starting with "recipe
+/// N: " (N from 0) where there are several recipes and the source is not to blame; a mark's error
+/// names the mark. Uses up to execution.threads threads (or its executor) for different variants.
 /// Restarts execution.workspace's peak. Errors: those of decode(), plan() and encode().
 LIMEN_API Result<std::vector<Variant>> transform(ByteView source, std::span<const Recipe> recipes,
                                                  const TransformOptions& options = {},

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lib/pipeline/canvas.h"
+#include "lib/pipeline/marks.h"
+#include "limen/core/abi.h"
+#include "limen/core/execution.h"
+#include "limen/core/geometry.h"
+#include "limen/core/result.h"
+#include "limen/pipeline/recipe.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// The steps at output size: sharpen, blur, adjust, padding, marks, corners, matte. `size` is the
+/// output's, `position` where the resized picture stands on it.
+Result<void> apply_looks(Canvas& canvas, const Recipe& normal, Size size, Point position,
+                         Format format, Color matte, const MarkShelf& marks,
+                         const Execution& execution);
+
+/// What a recipe paints where there is no picture.
+inline Color background_of(const Recipe& normal) {
+  return normal.background.value_or(Color{255, 255, 255});
+}
+
+/// A gray canvas becomes RGB where `color` could not be painted on it otherwise.
+Result<void> admit_color(Canvas& canvas, Color color, const Execution& execution);
+
+}  // namespace limen::inline LIMEN_ABI

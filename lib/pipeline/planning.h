@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "limen/codec/decode.h"
+#include "limen/core/abi.h"
+#include "limen/core/geometry.h"
+#include "limen/core/limits.h"
+#include "limen/core/pixel_format.h"
+#include "limen/pipeline/plan.h"
+#include "limen/pipeline/recipe.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// The DCT scale that a JPEG decoder takes for these options.
+int shrink_eighths(Size stored, Size at_least, ShrinkAccuracy accuracy);
+
+/// How the decoder is called for one plan alone.
+DecodeOptions decode_options(const Plan& plan, const Recipe& normal, const Limits& limits);
+
+/// Plan::peak_bytes of a plan that is otherwise complete.
+std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, const Plan& plan,
+                                   Layout layout);
+
+}  // namespace limen::inline LIMEN_ABI

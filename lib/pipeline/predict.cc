@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "lib/pipeline/planning.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace {
+
+// As Image::create() takes it. Sizes are within Limits, so nothing overflows.
+std::uint64_t image_bytes(Size size, SampleType sample, int channels) {
+  const std::uint64_t row = (static_cast<std::uint64_t>(size.width) * bytes_per_sample(sample) *
+                                 static_cast<std::uint64_t>(channels) +
+                             63) &
+                            ~std::uint64_t{63};
+  return row * static_cast<std::uint64_t>(size.height) + 64;
+}
+
+// Weights and a ring of rows: taps along each side, four bytes a weight, f32 rows at the most.
+std::uint64_t resize_bytes(const Recipe& normal, const Fitted& fitted, int channels) {
+  const auto taps = [&](double from, double to) {
+    return 2 * (support(normal.filter) * std::max(1.0, from / to)) + 16;
+  };
+  const double taps_x = taps(fitted.source.width, fitted.resized.width);
+  const double taps_y = taps(fitted.source.height, fitted.resized.height);
+  const double weights = 8 * (taps_x * fitted.resized.width + taps_y * fitted.resized.height);
+  const double longest = std::max<double>(fitted.source.width, fitted.resized.width);
+  return static_cast<std::uint64_t>(weights + taps_y * longest * channels * 4) + 65'536;
+}
+
+}  // namespace
+
+DecodeOptions decode_options(const Plan& plan, const Recipe& normal, const Limits& limits) {
+  DecodeOptions options;
+  options.limits = limits;
+  options.region = plan.region;
+  options.keep_16_bit = plan.path == PixelPath::interleaved_16;
+  options.read_metadata = true;
+  options.at_least = plan.at_least;
+  options.accuracy = plan.at_least ? normal.shrink : ShrinkAccuracy::exact;
+  return options;
+}
+
+std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, const Plan& plan,
+                                   Layout layout) {
+  const SampleType sample =
+      plan.path == PixelPath::interleaved_16 ? SampleType::u16 : SampleType::u8;
+  const int stored_channels = channel_count(layout);
+  const int srgb_channels = layout == Layout::cmyk ? 3 : stored_channels;
+
+  const DecodeOptions options = decode_options(plan, normal, Limits{});
+  const Size window = plan.region ? size_of(*plan.region) : plan.stored;
+  const auto reduced = [&](std::int32_t side) {
+    // A scaled window grows to whole pixels: one more a side.
+    return static_cast<std::int32_t>((std::int64_t{side} * plan.scale_eighths + 7) / 8) +
+           (plan.scale_eighths < 8 ? 1 : 0);
+  };
+  const Size decoded{reduced(window.width), reduced(window.height)};
+  const std::uint64_t source = image_bytes(decoded, sample, stored_channels);
+  const std::uint64_t upright =
+      image_bytes(upright_size(decoded, plan.orientation), sample, stored_channels);
+
+  std::uint64_t peak = predicted_decode_bytes(info, options);
+  const auto hold = [&](std::uint64_t bytes) { peak = std::max(peak, bytes); };
+  if (plan.orientation != Orientation::top_left) hold(source + upright);
+
+  std::uint64_t shared = std::max(source, upright);  // lives until the last variant is made
+  int channels = stored_channels;
+  if (plan.converts_before_resize) {
+    channels = srgb_channels;
+    hold(shared + image_bytes(decoded, sample, channels) + 65'536);
+    shared = std::max(image_bytes(decoded, sample, channels),
+                      image_bytes(transposed(decoded), sample, channels));
+  }
+  std::uint64_t held = shared;
+  if (plan.rotate != 0 || plan.turn != Orientation::top_left) {
+    const Size turned = plan.scale_eighths < 8 ? decoded : plan.turned;
+    const int turned_channels = plan.rotate != 0 ? std::min(4, channels + 3) : channels;
+    held += image_bytes(turned, sample, turned_channels);
+    if (plan.rotate != 0) held += 65'536;
+  }
+  hold(held);
+  // From here on everything may have become RGBA, and one step's input and output live together.
+  const std::uint64_t resized = image_bytes(plan.fitted.resized, sample, channels);
+  hold(held + resized + resize_bytes(normal, plan.fitted, channels));
+  const std::uint64_t canvas =
+      image_bytes(plan.output, sample, 4) + image_bytes(transposed(plan.output), sample, 4);
+  std::uint64_t looks = 2 * canvas;
+  if (normal.blur > 0 || normal.sharpen) looks += 2 * image_bytes(plan.output, SampleType::f32, 4);
+  hold(shared + std::max(looks, 2 * resized) + 65'536);
+  return peak;
+}
+
+}  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/pipeline/source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/pipeline/planning.h"
+#include "lib/pipeline/stopwatch.h"
+#include "limen/color/icc.h"
+#include "limen/compose/orient.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace {
+
+Rect united(const Rect& a, const Rect& b) {
+  const std::int32_t x = std::min(a.x, b.x);
+  const std::int32_t y = std::min(a.y, b.y);
+  return {x, y, std::max(a.x + a.width, b.x + b.width) - x,
+          std::max(a.y + a.height, b.y + b.height) - y};
+}
+
+// The window of the stored picture that covers what every task reads.
+std::optional<Rect> common_region(const std::vector<const Task*>& tasks) {
+  std::optional<Rect> region;
+  for (const Task* task : tasks) {
+    if (!task->plan.region) return std::nullopt;
+    region = region ? united(*region, *task->plan.region) : *task->plan.region;
+  }
+  return region;
+}
+
+}  // namespace
+
+Result<Source> open_source(ByteView bytes, const std::vector<const Task*>& tasks,
+                           const TransformOptions& options, const Execution& execution,
+                           std::uint32_t& decodes) {
+  const Task& first = *tasks.front();
+  DecodeOptions decode_as = decode_options(first.plan, first.recipe, options.limits);
+  decode_as.on_damage = options.on_damage;
+  decode_as.region = common_region(tasks);
+
+  Source source;
+  Decoded decoded;
+  {
+    const Stopwatch watch(source.times.decode);
+    ++decodes;
+    LIMEN_ASSIGN(decoded, decode(bytes, decode_as, execution));
+  }
+  source.info = std::move(decoded.info);
+  source.metadata = std::move(decoded.metadata);
+  source.damage = std::move(decoded.damage);
+  source.scale_eighths = decoded.scale_eighths;
+  source.stored_region = decoded.region;
+  const auto scaled = [&](std::int32_t side) {
+    return static_cast<std::int32_t>((std::int64_t{side} * decoded.scale_eighths + 7) / 8);
+  };
+  const Size grid{scaled(source.info.size.width), scaled(source.info.size.height)};
+  source.window = orient_rect(decoded.region, grid, source.info.orientation);
+  source.native = std::move(decoded.image);
+  if (source.info.orientation != Orientation::top_left) {
+    const Stopwatch watch(source.times.orient);
+    LIMEN_ASSIGN(source.native,
+                 orient(source.native.const_view(), source.info.orientation, execution));
+  }
+  const auto converts = [](const Task* task) { return task->plan.converts_before_resize; };
+  if (std::any_of(tasks.begin(), tasks.end(), converts)) {
+    const Stopwatch watch(source.times.color);
+    LIMEN_ASSIGN(source.srgb, to_srgb(source.native.const_view(), source.info.color, execution));
+    if (std::all_of(tasks.begin(), tasks.end(), converts)) source.native = Image();
+  }
+  source.peak_bytes = execution.workspace->peak_bytes();
+  return source;
+}
+
+}  // namespace limen::inline LIMEN_ABI

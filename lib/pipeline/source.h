@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limen/codec/decode.h"
+#include "limen/core/abi.h"
+#include "limen/core/bytes.h"
+#include "limen/core/execution.h"
+#include "limen/core/image.h"
+#include "limen/core/metadata.h"
+#include "limen/core/result.h"
+#include "limen/pipeline/plan.h"
+#include "limen/pipeline/transform.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// A recipe in its normal form and what plan() made of it.
+struct Task {
+  Recipe recipe;
+  Plan plan;
+};
+
+/// What variants start from: the source's pixels stood upright, decoded once, in their own colours
+/// and, where a recipe needs them so, in sRGB. Both hold the same window of the upright picture,
+/// which covers the crop boxes of all recipes; each pixel is the same whichever window was decoded,
+/// so a variant cannot tell which others there are. Read only once made, so threads may share it.
+struct Source {
+  Image native;  ///< empty where no variant starts from it
+  Image srgb;    ///< likewise
+  Rect window;   ///< in pixels of the upright picture reduced by scale_eighths / 8
+  /// What the same window is in the stored picture's reduced grid, before it was turned.
+  Rect stored_region;
+  int scale_eighths = 8;
+  ImageInfo info;
+  Metadata metadata;
+  std::string damage;
+  StageTimes times;
+  std::uint64_t peak_bytes = 0;
+
+  const Image& start(const Plan& plan) const { return plan.converts_before_resize ? srgb : native; }
+};
+
+/// Decodes for these tasks, which all want the same scale. `decodes` counts calls of the decoder.
+Result<Source> open_source(ByteView bytes, const std::vector<const Task*>& tasks,
+                           const TransformOptions& options, const Execution& execution,
+                           std::uint32_t& decodes);
+
+}  // namespace limen::inline LIMEN_ABI

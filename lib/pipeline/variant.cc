@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/pipeline/variant.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/pipeline/canvas.h"
+#include "lib/pipeline/geometry.h"
+#include "lib/pipeline/looks.h"
+#include "lib/pipeline/samples.h"
+#include "lib/pipeline/stopwatch.h"
+#include "limen/codec/encode.h"
+#include "limen/codec/metadata.h"
+#include "limen/color/icc.h"
+#include "limen/compose/orient.h"
+#include "limen/compose/rotate.h"
+#include "limen/compose/trim.h"
+#include "limen/pipeline/accept.h"
+#include "limen/resample/resize.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace {
+
+// The canvas once cropped, trimmed and turned, and what is to become of it.
+struct Turned {
+  Canvas canvas;
+  Shaping shaping;
+  RectF window;  ///< shaping.fitted.source in the canvas's own pixels
+};
+
+// The pixels of the crop box alone: nothing outside can be read from here on.
+Result<Turned> turn_exact(const Source& source, const Task& task, const Limits& limits,
+                          const Execution& execution) {
+  const Plan& plan = task.plan;
+  Turned turned{Canvas(source.start(plan).const_view()),
+                {plan.turn, plan.rotate, plan.turned, plan.fitted},
+                {}};
+  Canvas& canvas = turned.canvas;
+  canvas.crop({plan.crop.x - source.window.x, plan.crop.y - source.window.y, plan.crop.width,
+               plan.crop.height});
+  if (plan.trims) {
+    LIMEN_ASSIGN(const Rect kept, find_trim(canvas.view(), *task.recipe.trim));
+    canvas.crop(kept);
+    const Rect window{plan.crop.x + kept.x, plan.crop.y + kept.y, kept.width, kept.height};
+    LIMEN_ASSIGN(turned.shaping, shape(task.recipe, plan.upright, window, limits));
+  }
+  if (turned.shaping.rotate != 0) {
+    const Color corners = background_of(task.recipe);
+    LIMEN_TRY(admit_color(canvas, corners, execution));
+    LIMEN_ASSIGN(Image rotated, rotate(canvas.view(), turned.shaping.rotate, corners, execution));
+    canvas.replace(std::move(rotated));
+  }
+  if (turned.shaping.turn != Orientation::top_left) {
+    LIMEN_ASSIGN(Image upright, orient(canvas.view(), turned.shaping.turn, execution));
+    canvas.replace(std::move(upright));
+  }
+  turned.window = turned.shaping.fitted.source;
+  return turned;
+}
+
+// Of a picture that the decoder has reduced, windows fall between pixels: they are carried through
+// the stored picture's own grid, because a reduced side is rounded up at its stored end.
+Result<Turned> turn_reduced(const Source& source, const Task& task, const Execution& execution) {
+  const Plan& plan = task.plan;
+  Turned turned{Canvas(source.start(plan).const_view()),
+                {plan.turn, plan.rotate, plan.turned, plan.fitted},
+                {}};
+  if (plan.turn != Orientation::top_left) {
+    LIMEN_ASSIGN(Image upright, orient(turned.canvas.view(), plan.turn, execution));
+    turned.canvas.replace(std::move(upright));
+  }
+  RectF at =
+      turned_window(plan.fitted.source, plan.turned.width, plan.turned.height, inverse(plan.turn));
+  at.x += plan.crop.x;
+  at.y += plan.crop.y;
+  at = turned_window(at, plan.upright.width, plan.upright.height, inverse(plan.orientation));
+  const double scale = source.scale_eighths / 8.0;
+  const Rect& region = source.stored_region;
+  at = {at.x * scale - region.x, at.y * scale - region.y, at.width * scale, at.height * scale};
+  at = turned_window(at, region.width, region.height, plan.orientation);
+  const Size upright = upright_size(size_of(region), plan.orientation);
+  at = turned_window(at, upright.width, upright.height, plan.turn);
+  // Rounding must not push an edge outside.
+  const Size size = turned.canvas.size();
+  at.x = std::clamp(at.x, 0.0, static_cast<double>(size.width));
+  at.y = std::clamp(at.y, 0.0, static_cast<double>(size.height));
+  at.width = std::min(at.width, size.width - at.x);
+  at.height = std::min(at.height, size.height - at.y);
+  turned.window = at;
+  return turned;
+}
+
+Result<void> resize_canvas(Canvas& canvas, const RectF& window, Size size, const Recipe& normal,
+                           const Execution& execution) {
+  const Rect whole_pixels{static_cast<std::int32_t>(window.x), static_cast<std::int32_t>(window.y),
+                          static_cast<std::int32_t>(window.width),
+                          static_cast<std::int32_t>(window.height)};
+  if (to_rect_f(whole_pixels) == window && size_of(whole_pixels) == size) {
+    canvas.crop(whole_pixels);  // nothing to resample
+    return {};
+  }
+  LIMEN_ASSIGN(Image resized, Image::create(size, canvas.format(), execution.workspace));
+  ResizeOptions options;
+  options.filter = normal.filter;
+  options.linear_light = normal.linear_light;
+  if (window != to_rect_f(whole(canvas.size()))) options.source = window;
+  LIMEN_TRY(resize(canvas.view(), resized.view(), options, execution));
+  canvas.replace(std::move(resized));
+  return {};
+}
+
+EncodeOptions encode_options(const Source& source, const Task& task, FilteredMetadata& metadata) {
+  EncodeOptions options;
+  options.format = task.plan.format;
+  options.mode = task.recipe.fidelity;
+  options.effort = task.recipe.effort;
+  options.chroma = task.recipe.chroma;
+  options.progressive = task.recipe.progressive;
+  options.bit_depth = task.plan.bit_depth == 10 ? 10 : 8;
+  options.matte = task.plan.matte;
+  options.metadata = std::move(metadata.kept);
+  options.metadata.icc = task.plan.keeps_profile ? source.info.color.icc : Bytes();
+  return options;
+}
+
+}  // namespace
+
+Result<Variant> make_variant(const Source& source, const Task& task, const MarkShelf& marks,
+                             const Limits& limits, const Execution& execution) {
+  const Plan& plan = task.plan;
+  Variant variant;
+  variant.times = source.times;
+  if (execution.is_cancelled()) return cancelled();
+
+  const auto turn = [&]() -> Result<Turned> {
+    const Stopwatch watch(variant.times.orient);
+    return source.scale_eighths < 8 ? turn_reduced(source, task, execution)
+                                    : turn_exact(source, task, limits, execution);
+  };
+  LIMEN_ASSIGN(Turned turned, turn());
+  Canvas& canvas = turned.canvas;
+  const Fitted& fitted = turned.shaping.fitted;
+  {
+    const Stopwatch watch(variant.times.resize);
+    LIMEN_TRY(resize_canvas(canvas, turned.window, fitted.resized, task.recipe, execution));
+  }
+  if (plan.color.action != ColorAction::none && !plan.converts_before_resize) {
+    const Stopwatch watch(variant.times.color);
+    LIMEN_ASSIGN(Image converted, to_srgb(canvas.view(), source.info.color, execution));
+    canvas.replace(std::move(converted));
+  }
+  {
+    const Stopwatch watch(variant.times.compose);
+    LIMEN_TRY(apply_looks(canvas, task.recipe, fitted.canvas, fitted.position, plan.format,
+                          plan.matte, marks, execution));
+    if (canvas.format().sample == SampleType::u16 && plan.bit_depth == 8) {
+      LIMEN_ASSIGN(Image reduced, with_sample_type(canvas.view(), SampleType::u8, execution));
+      canvas.replace(std::move(reduced));
+    }
+  }
+  {
+    const Stopwatch watch(variant.times.encode);
+    FilteredMetadata metadata = filter_metadata(source.metadata, task.recipe.metadata);
+    variant.dropped_metadata = std::move(metadata.dropped);
+    LIMEN_ASSIGN(variant.bytes,
+                 encode(canvas.view(), encode_options(source, task, metadata), execution));
+  }
+  variant.format = plan.format;
+  variant.mime_type = mime_type(plan.format);
+  variant.size = canvas.size();
+  variant.bit_depth = plan.bit_depth;
+  variant.has_alpha = canvas.format().has_alpha();
+  variant.color_action = plan.color.action;
+  variant.color_source = plan.color.source;
+  variant.keeps_profile = plan.keeps_profile;
+  variant.damage = source.damage;
+  variant.notes = plan.notes;
+  return variant;
+}
+
+}  // namespace limen::inline LIMEN_ABI

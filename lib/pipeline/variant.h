@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lib/pipeline/marks.h"
+#include "lib/pipeline/source.h"
+#include "limen/core/abi.h"
+#include "limen/core/execution.h"
+#include "limen/core/limits.h"
+#include "limen/core/result.h"
+#include "limen/pipeline/transform.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// Carries one task out. Thread-safe for different tasks on one source.
+Result<Variant> make_variant(const Source& source, const Task& task, const MarkShelf& marks,
+                             const Limits& limits, const Execution& execution);
+
+}  // namespace limen::inline LIMEN_ABI
