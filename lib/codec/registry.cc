@@ -10,6 +10,7 @@ constexpr const Codec* kCodecs[] = {
     &jpeg_codec,
     &avif_codec,
     &png_codec,
+    &webp_codec,
 };
 
 }  // namespace

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <webp/encode.h>
+#include <webp/mux.h>
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "lib/codec/byte_sink.h"
+#include "lib/codec/webp/webp_codec.h"
+
+namespace limen::inline LIMEN_ABI::webp {
+
+namespace {
+
+// Beyond 4, libwebp's default, each method takes about twice the time of the one before.
+constexpr std::array<int, 10> kMethods{0, 1, 2, 3, 4, 4, 5, 5, 6, 6};
+
+struct PictureFree {
+  void operator()(WebPPicture* picture) const { WebPPictureFree(picture); }
+};
+
+Error internal(std::string message) {
+  return Error{.code = ErrorCode::internal,
+               .message = "WebP: " + std::move(message),
+               .format = Format::webp};
+}
+
+Result<void> check_side(Size size) {
+  if (size.width <= kMaxSide && size.height <= kMaxSide) return {};
+  return unsupported("WebP: a picture of " + std::to_string(size.width) + "x" +
+                         std::to_string(size.height) + "; the format holds 16383 a side",
+                     Format::webp);
+}
+
+// What libwebp takes by its own allocator, as measured on photographs: planes, hash chains,
+// references, tokens. Noise at the highest quality takes up to twice as much.
+std::uint64_t library_bytes(const WebPConfig& config, Size size, bool has_alpha) {
+  const std::uint64_t base = 8 * 1024 * 1024;
+  if (config.lossless != 0) return base + area(size) * (config.method == 0 ? 24 : 48);
+  return base + area(size) * (has_alpha ? 28 : 8);
+}
+
+Result<WebPConfig> config_of(const EncodeOptions& options) {
+  WebPConfig config;
+  if (WebPConfigInit(&config) == 0) return internal("libwebp is older than its headers");
+  if (const auto* quality = std::get_if<Quality>(&options.mode)) {
+    config.quality = quality->value;
+    config.method = kMethods[static_cast<std::size_t>(options.effort)];
+    return config;
+  }
+  WebPConfigLosslessPreset(&config, options.effort);
+  // Colours stay even where alpha hides them.
+  config.exact = 1;
+  if (const auto* near = std::get_if<NearLossless>(&options.mode)) {
+    config.near_lossless = near->level;
+  }
+  return config;
+}
+
+std::uint8_t to_8_bits(std::uint8_t sample) { return sample; }
+// The nearest of 256 levels.
+std::uint8_t to_8_bits(std::uint16_t sample) {
+  return static_cast<std::uint8_t>((sample * 255u + 32767u) / 65535u);
+}
+
+template <class Sample>
+void fill_argb(const ConstImageView& image, WebPPicture& picture) {
+  const int channels = image.format.channels();
+  const bool is_gray = channels < 3;
+  const bool has_alpha = image.format.has_alpha();
+  for (std::int32_t y = 0; y < image.size.height; ++y) {
+    const auto* from = image.row_as<Sample>(y);
+    std::uint32_t* to = picture.argb + static_cast<std::ptrdiff_t>(y) * picture.argb_stride;
+    for (std::int32_t x = 0; x < image.size.width; ++x, from += channels) {
+      const std::uint32_t red = to_8_bits(from[0]);
+      const std::uint32_t green = is_gray ? red : to_8_bits(from[1]);
+      const std::uint32_t blue = is_gray ? red : to_8_bits(from[2]);
+      const std::uint32_t alpha = has_alpha ? to_8_bits(from[channels - 1]) : 255u;
+      to[x] = alpha << 24 | red << 16 | green << 8 | blue;
+    }
+  }
+}
+
+Result<void> import(const ConstImageView& image, WebPPicture& picture) {
+  const auto allocated = [](int status) -> Result<void> {
+    if (status == 0) return out_of_memory();
+    return {};
+  };
+  // libwebp goes from RGB to its planes row by row; everything else takes the way by ARGB.
+  if (picture.use_argb == 0 && image.stride >= 0 && image.stride <= 0x7FFFFFFF) {
+    const auto* pixels = image.row_as<std::uint8_t>(0);
+    const int stride = static_cast<int>(image.stride);
+    if (image.format == rgb8) return allocated(WebPPictureImportRGB(&picture, pixels, stride));
+    if (image.format == rgba8) return allocated(WebPPictureImportRGBA(&picture, pixels, stride));
+  }
+  picture.use_argb = 1;
+  LIMEN_TRY(allocated(WebPPictureAlloc(&picture)));
+  if (image.format.sample == SampleType::u8) {
+    fill_argb<std::uint8_t>(image, picture);
+  } else {
+    fill_argb<std::uint16_t>(image, picture);
+  }
+  return {};
+}
+
+// Runs the encoder on a picture that holds its pixels.
+Result<Bytes> run_encoder(WebPPicture& picture, const WebPConfig& config,
+                          const Execution& execution) {
+  ByteSink sink(execution.workspace);
+  picture.writer = [](const std::uint8_t* data, std::size_t size, const WebPPicture* self) {
+    return static_cast<ByteSink*>(self->custom_ptr)->append(data, size) ? 1 : 0;
+  };
+  picture.custom_ptr = &sink;
+  picture.progress_hook = [](int, const WebPPicture* self) {
+    return static_cast<const Execution*>(self->user_data)->is_cancelled() ? 0 : 1;
+  };
+  picture.user_data = const_cast<Execution*>(&execution);
+  if (WebPEncode(&config, &picture) != 0) return std::move(sink).take();
+  if (sink.error()) return *sink.error();
+  switch (picture.error_code) {
+    case VP8_ENC_ERROR_USER_ABORT:
+      return cancelled();
+    case VP8_ENC_ERROR_OUT_OF_MEMORY:
+    case VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY:
+      return out_of_memory();
+    case VP8_ENC_ERROR_PARTITION0_OVERFLOW:
+    case VP8_ENC_ERROR_PARTITION_OVERFLOW:
+      return unsupported("WebP: the picture does not fit the format's partitions at this quality",
+                         Format::webp);
+    default:
+      return internal("libwebp's encoder failed with code " + std::to_string(picture.error_code));
+  }
+}
+
+Result<Bytes> with_metadata(Bytes file, const Metadata& metadata) {
+  const std::pair<const char*, const Bytes*> blocks[] = {
+      {"ICCP", &metadata.icc}, {"EXIF", &metadata.exif}, {"XMP ", &metadata.xmp}};
+  if (metadata.icc.empty() && metadata.exif.empty() && metadata.xmp.empty()) return file;
+  const auto data_of = [](const Bytes& bytes) {
+    return WebPData{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+  };
+  const std::unique_ptr<WebPMux, decltype(&WebPMuxDelete)> mux(WebPMuxNew(), &WebPMuxDelete);
+  if (mux == nullptr) return out_of_memory();
+  const WebPData picture = data_of(file);
+  const auto failed = [](WebPMuxError status) -> Error {
+    if (status == WEBP_MUX_MEMORY_ERROR) return out_of_memory();
+    return internal("libwebpmux failed with code " + std::to_string(status));
+  };
+  // Nothing is copied: `file` and the blocks outlive the mux.
+  WebPMuxError status = WebPMuxSetImage(mux.get(), &picture, 0);
+  for (const auto& [name, block] : blocks) {
+    if (status != WEBP_MUX_OK || block->empty()) continue;
+    const WebPData data = data_of(*block);
+    status = WebPMuxSetChunk(mux.get(), name, &data, 0);
+  }
+  WebPData assembled{};
+  if (status == WEBP_MUX_OK) status = WebPMuxAssemble(mux.get(), &assembled);
+  const std::unique_ptr<WebPData, decltype(&WebPDataClear)> clear(&assembled, &WebPDataClear);
+  if (status != WEBP_MUX_OK) return failed(status);
+  const auto* begin = reinterpret_cast<const std::byte*>(assembled.bytes);
+  return Bytes(begin, begin + assembled.size);
+}
+
+Result<MemoryReservation> reserve(const Execution& execution, std::uint64_t bytes) {
+  if (execution.workspace == nullptr) return MemoryReservation();
+  return execution.workspace->reserve(bytes);
+}
+
+Result<void> check_planes(const PlanarImage& image) {
+  const Size luma = image.size();
+  const Size chroma = chroma_size(luma, ChromaSubsampling::yuv420);
+  bool fits = image.subsampling == ChromaSubsampling::yuv420 &&
+              image.matrix == YcbcrMatrix::bt601 && image.range == YcbcrRange::limited;
+  for (std::size_t i = 0; i < (image.has_alpha() ? 4u : 3u); ++i) {
+    const Image& plane = image.planes[i];
+    fits = fits && plane.has_pixels() && plane.format() == gray8 &&
+           plane.size() == (i == 1 || i == 2 ? chroma : luma);
+  }
+  if (fits) return {};
+  return unsupported("WebP: planes other than 8-bit 4:2:0 in limited-range BT.601", Format::webp);
+}
+
+void copy_plane(const Image& plane, std::uint8_t* to, int stride) {
+  for (std::int32_t y = 0; y < plane.size().height; ++y) {
+    std::memcpy(to + static_cast<std::ptrdiff_t>(y) * stride, plane.view().row(y),
+                static_cast<std::size_t>(plane.size().width));
+  }
+}
+
+}  // namespace
+
+Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
+                     const Execution& execution) {
+  LIMEN_TRY(check_side(image.size));
+  LIMEN_ASSIGN(const WebPConfig config, config_of(options));
+  LIMEN_ASSIGN(const auto reserved,
+               reserve(execution, library_bytes(config, image.size, image.format.has_alpha())));
+  WebPPicture picture;
+  if (WebPPictureInit(&picture) == 0) return internal("libwebp is older than its headers");
+  const std::unique_ptr<WebPPicture, PictureFree> free_picture(&picture);
+  picture.width = image.size.width;
+  picture.height = image.size.height;
+  picture.use_argb = config.lossless;
+  LIMEN_TRY(import(image, picture));
+  LIMEN_ASSIGN(Bytes file, run_encoder(picture, config, execution));
+  return with_metadata(std::move(file), options.metadata);
+}
+
+Result<Bytes> encode_planar(const PlanarImage& image, const EncodeOptions& options,
+                            const Execution& execution) {
+  LIMEN_TRY(check_side(image.size()));
+  LIMEN_TRY(check_planes(image));
+  if (!std::holds_alternative<Quality>(options.mode)) {
+    return unsupported("WebP: its lossless modes code RGB, not planes", Format::webp);
+  }
+  LIMEN_ASSIGN(const WebPConfig config, config_of(options));
+  LIMEN_ASSIGN(const auto reserved,
+               reserve(execution, library_bytes(config, image.size(), image.has_alpha())));
+  WebPPicture picture;
+  if (WebPPictureInit(&picture) == 0) return internal("libwebp is older than its headers");
+  const std::unique_ptr<WebPPicture, PictureFree> free_picture(&picture);
+  picture.width = image.size().width;
+  picture.height = image.size().height;
+  picture.use_argb = 0;
+  // Copied, as the encoder smooths colours in its picture where alpha hides them.
+  picture.colorspace = image.has_alpha() ? WEBP_YUV420A : WEBP_YUV420;
+  if (WebPPictureAlloc(&picture) == 0) return out_of_memory();
+  copy_plane(image.planes[0], picture.y, picture.y_stride);
+  copy_plane(image.planes[1], picture.u, picture.uv_stride);
+  copy_plane(image.planes[2], picture.v, picture.uv_stride);
+  if (image.has_alpha()) copy_plane(image.planes[3], picture.a, picture.a_stride);
+  LIMEN_ASSIGN(Bytes file, run_encoder(picture, config, execution));
+  return with_metadata(std::move(file), options.metadata);
+}
+
+}  // namespace limen::inline LIMEN_ABI::webp

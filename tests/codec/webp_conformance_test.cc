@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// WebP files that other projects keep for their tests, against what two decoders agree on.
+
+#include <gtest/gtest.h>
+
+#include "limen/codec/decode.h"
+#include "tests/codec/rgba8.h"
+#include "tests/data.h"
+
+namespace limen {
+namespace {
+
+std::vector<test::Row> webp_rows() {
+  std::vector<test::Row> rows;
+  for (auto& row : test::read_table("conformance/manifest.tsv")) {
+    if (row.at("file").starts_with("webp/")) rows.push_back(row);
+  }
+  return rows;
+}
+
+Bytes read(const test::Row& row) {
+  return test::read_file(test::data_folder() / "conformance" / row.at("file"));
+}
+
+TEST(WebPConformance, PixelsAndHeadersAreThoseThatTwoDecodersAgreeOn) {
+  LIMEN_NEEDS_DATA();
+  int hashes = 0;
+  int opened_by_others = 0;
+  int opened = 0;
+  for (const auto& row : webp_rows()) {
+    SCOPED_TRACE(row.at("file"));
+    const auto result = decode(read(row));
+    if (row.at("expected") == "must_error") {
+      EXPECT_FALSE(result);
+      continue;
+    }
+    if (row.at("dims_agreed_by") == "none_opens") continue;
+    ++opened_by_others;
+    if (!result) {
+      ADD_FAILURE() << result.error().message;
+      continue;
+    }
+    ++opened;
+    const ImageInfo& info = result->info;
+    EXPECT_EQ(std::to_string(info.size.width), row.at("width"));
+    EXPECT_EQ(std::to_string(info.size.height), row.at("height"));
+    EXPECT_EQ(std::to_string(info.frames), row.at("frames"));
+    EXPECT_EQ(info.has_alpha, row.at("has_alpha") == "1");
+    EXPECT_EQ(!info.color.icc.empty(), row.at("has_icc") == "1");
+    const int orientation = std::stoi(row.at("exif_orientation"));
+    EXPECT_EQ(static_cast<int>(info.orientation), orientation == 0 ? 1 : orientation);
+    EXPECT_EQ(result->image.format().has_alpha(), info.has_alpha);
+    if (!row.at("rgba8_sha256_agreed").empty()) {
+      ++hashes;
+      EXPECT_EQ(test::rgba8_sha256(result->image.view()), row.at("rgba8_sha256_agreed"));
+    }
+  }
+  EXPECT_GE(opened * 1000, opened_by_others * 995);
+  EXPECT_GT(hashes, 100);
+}
+
+TEST(WebPConformance, AnyWindowIsACropOfTheWhole) {
+  LIMEN_NEEDS_DATA();
+  for (const auto& row : webp_rows()) {
+    const Bytes bytes = read(row);
+    const auto info = probe(bytes);
+    if (!info || area(info->size) > 60'000) continue;
+    SCOPED_TRACE(row.at("file"));
+    const auto full = decode(bytes);
+    if (!full) continue;
+    auto windows = test::windows_of(info->size);
+    // Each phase against the macroblocks of 16 pixels, on which the loop filter works.
+    for (std::int32_t i = 1; i < 20; ++i) {
+      const Rect window{16 + i, 32 - i, 15, 13};
+      if (lies_inside(window, info->size)) windows.push_back(window);
+    }
+    for (const Rect& window : windows) {
+      const auto part = decode(bytes, {.region = window});
+      ASSERT_TRUE(part) << part.error().message;
+      EXPECT_TRUE(
+          test::is_identical(subview(full->image.const_view(), window), part->image.view()));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace limen
