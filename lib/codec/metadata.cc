@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "limen/codec/metadata.h"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "lib/codec/exif_rewrite.h"
+#include "lib/codec/iptc.h"
+#include "lib/codec/metadata_text.h"
+#include "lib/codec/xmp.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -15,6 +20,7 @@ struct Dropped {
   bool serial_number = false;
   bool maker_note = false;
   bool thumbnail = false;
+  bool gain_map = false;
   bool exif = false;
   bool xmp = false;
   bool iptc = false;
@@ -29,6 +35,7 @@ struct Dropped {
     add(serial_number, "serial_number");
     add(maker_note, "maker_note");
     add(thumbnail, "thumbnail");
+    add(gain_map, "gain_map");
     add(exif, "exif");
     add(xmp, "xmp");
     add(iptc, "iptc");
@@ -53,12 +60,44 @@ bool is_copyright_alone(const TiffStream& stream) {
   return true;
 }
 
+void drop_xmp_items(const XmpContent& content, Dropped& dropped) {
+  dropped.gps = dropped.gps || content.gps;
+  dropped.serial_number = dropped.serial_number || content.serial_number;
+  dropped.thumbnail = dropped.thumbnail || content.thumbnail;
+  dropped.gain_map = dropped.gain_map || content.gain_map;
+}
+
+std::string_view text_of(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 void drop_everything(const Metadata& metadata, Dropped& dropped) {
   if (!metadata.exif.empty()) drop_exif_items(summarize_exif(metadata.exif), dropped);
+  if (!metadata.xmp.empty()) {
+    XmpContent content;
+    static_cast<void>(XmpCopyright().read(text_of(metadata.xmp), content));
+    drop_xmp_items(content, dropped);
+  }
   dropped.exif = !metadata.exif.empty();
   dropped.xmp = !metadata.xmp.empty();
   dropped.iptc = !metadata.iptc.empty();
   dropped.comment = !metadata.comment.empty();
+}
+
+// PNG's text chunks have keywords for both (PNG, third edition, 11.3.3.1).
+void offer_comment(std::string_view comment, XmpCopyright& copyright) {
+  constexpr std::string_view kCopyright = "Copyright: ";
+  constexpr std::string_view kAuthor = "Author: ";
+  while (!comment.empty()) {
+    const std::size_t end = std::min(comment.find('\n'), comment.size());
+    const std::string_view line = comment.substr(0, end);
+    comment.remove_prefix(std::min(end + 1, comment.size()));
+    if (line.starts_with(kCopyright)) {
+      copyright.offer_rights(clean_text(line.substr(kCopyright.size())));
+    } else if (line.starts_with(kAuthor)) {
+      copyright.offer_creator(clean_text(line.substr(kAuthor.size())));
+    }
+  }
 }
 
 void keep_copyright(const Metadata& metadata, Metadata& kept, Dropped& dropped) {
@@ -68,6 +107,17 @@ void keep_copyright(const Metadata& metadata, Metadata& kept, Dropped& dropped) 
     kept.exif = write_copyright_exif(summary.artist, summary.copyright);
     dropped.exif = kept.exif.empty() || !is_copyright_alone(TiffStream(metadata.exif));
   }
+  XmpCopyright copyright;
+  if (!metadata.xmp.empty()) {
+    XmpContent content;
+    if (copyright.read(text_of(metadata.xmp), content)) dropped.xmp = content.other;
+  }
+  const IptcCopyright iptc = read_iptc_copyright(metadata.iptc);
+  copyright.offer_rights(iptc.notice);
+  copyright.offer_creator(iptc.byline);
+  copyright.offer_credit(iptc.credit);
+  offer_comment(text_of(metadata.comment), copyright);
+  kept.xmp = copyright.write();
 }
 
 void keep_all(const Metadata& metadata, Metadata& kept, Dropped& dropped) {
@@ -81,7 +131,16 @@ void keep_all(const Metadata& metadata, Metadata& kept, Dropped& dropped) {
       dropped.exif = true;
     }
   }
-  dropped.xmp = !metadata.xmp.empty();
+  if (!metadata.xmp.empty()) {
+    XmpContent content;
+    if (auto upright = write_upright_xmp(text_of(metadata.xmp), content)) {
+      kept.xmp = *std::move(upright);
+      dropped.thumbnail = dropped.thumbnail || content.thumbnail;
+      dropped.gain_map = content.gain_map;
+    } else {
+      dropped.xmp = true;
+    }
+  }
   kept.iptc = metadata.iptc;
   kept.comment = metadata.comment;
 }
@@ -89,22 +148,26 @@ void keep_all(const Metadata& metadata, Metadata& kept, Dropped& dropped) {
 }  // namespace
 
 FilteredMetadata filter_metadata(const Metadata& metadata, MetadataPolicy policy) {
-  FilteredMetadata filtered;
-  Dropped dropped;
-  filtered.kept.icc = metadata.icc;
-  switch (policy) {
-    case MetadataPolicy::none:
-      drop_everything(metadata, dropped);
-      break;
-    case MetadataPolicy::copyright:
-      keep_copyright(metadata, filtered.kept, dropped);
-      break;
-    case MetadataPolicy::keep:
-      keep_all(metadata, filtered.kept, dropped);
-      break;
-  }
-  filtered.dropped = dropped.names();
-  return filtered;
+  auto filtered = contain_exceptions([&]() -> Result<FilteredMetadata> {
+    FilteredMetadata result;
+    Dropped dropped;
+    result.kept.icc = metadata.icc;
+    switch (policy) {
+      case MetadataPolicy::none:
+        drop_everything(metadata, dropped);
+        break;
+      case MetadataPolicy::copyright:
+        keep_copyright(metadata, result.kept, dropped);
+        break;
+      case MetadataPolicy::keep:
+        keep_all(metadata, result.kept, dropped);
+        break;
+    }
+    result.dropped = dropped.names();
+    return result;
+  });
+  // Without memory nothing is kept: metadata is never worth failing for, nor leaking.
+  return filtered ? *std::move(filtered) : FilteredMetadata{};
 }
 
 }  // namespace limen::inline LIMEN_ABI
