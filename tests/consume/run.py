@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Installs limen into a stage, and builds and runs one consumer of it in a new, empty directory
+outside the checkout: `run.py install …`, `run.py find_package …`."""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def call(*command, **options):
+    print("+", *command, flush=True)
+    return subprocess.run([str(part) for part in command], check=True, **options)
+
+
+def output(*command):
+    return call(*command, stdout=subprocess.PIPE, text=True).stdout
+
+
+def install(arguments, _):
+    # From nothing, so that a header that is gone from the tree is gone from the stage.
+    shutil.rmtree(arguments.stage, ignore_errors=True)
+    call(arguments.cmake, "--install", arguments.build, "--prefix", arguments.stage,
+         stdout=subprocess.DEVNULL)
+    tool = arguments.stage / "bin" / "limen"
+    if tool.exists():
+        call(tool, "--version")
+
+
+def build_with_cmake(arguments, work):
+    """Configures and builds the consumer that lies in `work`; returns the build folder."""
+    build = work / "build"
+    call(arguments.cmake, "-S", work, "-B", build, f"-DCMAKE_PREFIX_PATH={arguments.stage}",
+         f"-DCMAKE_CXX_COMPILER={arguments.cxx}", "-DCMAKE_BUILD_TYPE=Release")
+    call(arguments.cmake, "--build", build)
+    return build
+
+
+def by_cmake(arguments, work):
+    call(build_with_cmake(arguments, work) / "consumer")
+
+
+def pkg_config(arguments, work):
+    library = arguments.stage / arguments.libdir
+    os.environ["PKG_CONFIG_PATH"] = str(library / "pkgconfig")
+    flags = output("pkg-config", "--cflags", "--libs", "limen").split()
+    call(arguments.cxx, "-std=c++20", work / "main.cc", "-o", work / "consumer", *flags,
+         f"-Wl,-rpath,{library}")
+    call(work / "consumer")
+
+
+def limen_symbols(arguments, object_file):
+    """Names of limen's that an object defines and a linker could merge with another object's."""
+    names = set()
+    for line in output(arguments.nm, "--defined-only", "--extern-only", object_file).splitlines():
+        name = line.split()[-1]
+        if "5limen" in name:
+            names.add(name)
+    return names
+
+
+def odr(arguments, work):
+    """The program asserts that each unit ran its own code; here, that no two units define a symbol
+    of limen's in common, which is why."""
+    build = build_with_cmake(arguments, work)
+    call(build / "consumer")
+    units = {}
+    for object_file in sorted(build.rglob("*.o")):
+        units[object_file] = limen_symbols(arguments, object_file)
+        print(f"{object_file.name}: {len(units[object_file])} symbols of limen's")
+    if len(units) < 2 or not all(units.values()):
+        sys.exit(f"expected several units with symbols, found {len(units)}")
+    for one in units:
+        for other in units:
+            if one < other and units[one] & units[other]:
+                sys.exit(f"{one.name} and {other.name} share "
+                         + "\n".join(sorted(units[one] & units[other])))
+
+
+def exports(arguments, _):
+    """liblimen.so shows its versioned namespace and nothing else."""
+    library = arguments.stage / arguments.libdir / "liblimen.so"
+    exported = 0
+    for line in output(arguments.nm, "-D", "-C", "--defined-only", library).splitlines():
+        name = line.split(maxsplit=2)[2]
+        if name == "LIMEN_0":
+            continue
+        if not name.startswith("limen::v0::") or not name.endswith("@@LIMEN_0"):
+            sys.exit(f"exported, though not limen's API: {name}")
+        exported += 1
+    print(f"{exported} symbols")
+    if exported == 0:
+        sys.exit("nothing exported")
+
+
+CONSUMERS = {"find_package": by_cmake, "header_only": by_cmake, "no_exceptions": by_cmake,
+             "pkg_config": pkg_config, "odr": odr}
+OTHERS = {"install": install, "exports": exports}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", choices=[*CONSUMERS, *OTHERS])
+    parser.add_argument("--stage", type=pathlib.Path, required=True)
+    parser.add_argument("--build", type=pathlib.Path)
+    for name in ("--libdir", "--cmake", "--cxx", "--nm"):
+        parser.add_argument(name)
+    arguments = parser.parse_args()
+    if arguments.work in OTHERS:
+        OTHERS[arguments.work](arguments, None)
+        return
+    with tempfile.TemporaryDirectory(prefix="limen-consumer-") as folder:
+        work = pathlib.Path(folder)
+        shutil.copytree(HERE / arguments.work, work, dirs_exist_ok=True)
+        CONSUMERS[arguments.work](arguments, work)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"failed with {error.returncode}: {' '.join(map(str, error.cmd))}")
