@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <benchmark/benchmark.h>
+
+#include <map>
+#include <string>
+
+#include "benchmarks/measure.h"
+#include "limen/codec/decode.h"
+#include "limen/codec/encode.h"
+#include "tests/pictures.h"
+
+namespace limen::bench {
+namespace {
+
+const Image& picture() {
+  static const Image image = test::scene(kTwoMegapixels, rgb8);
+  return image;
+}
+
+const Bytes& file(Format format) {
+  static std::map<Format, Bytes> files;
+  auto& bytes = files[format];
+  if (bytes.empty()) {
+    auto encoded = encode(picture().view(), {.format = format, .effort = 2});
+    if (encoded.has_value()) bytes = *std::move(encoded);
+  }
+  return bytes;
+}
+
+void decode_with(benchmark::State& state, Format format, const DecodeOptions& options) {
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  for (auto _ : state) {
+    const auto decoded = decode(file(format), options, execution);
+    if (!succeeded(state, decoded)) return;
+    benchmark::DoNotOptimize(decoded->image.view().data);
+  }
+  count_pixels(state, kTwoMegapixels);
+}
+
+void decode_to_planes(benchmark::State& state, Format format) {
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  for (auto _ : state) {
+    const auto decoded = decode_planar(file(format), {}, execution);
+    if (!succeeded(state, decoded)) return;
+    benchmark::DoNotOptimize(decoded->image.planes[0].view().data);
+  }
+  count_pixels(state, kTwoMegapixels);
+}
+
+void encode_with(benchmark::State& state, const EncodeOptions& options) {
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    const auto encoded = encode(picture().view(), options, execution);
+    if (!succeeded(state, encoded)) return;
+    bytes = encoded->size();
+  }
+  count_pixels(state, kTwoMegapixels);
+  state.counters["bytes"] = static_cast<double>(bytes);
+}
+
+void probe_header(benchmark::State& state, Format format) {
+  for (auto _ : state) {
+    const auto info = probe(file(format));
+    if (!succeeded(state, info)) return;
+    benchmark::DoNotOptimize(info->size.width);
+  }
+}
+
+const DecodeOptions kAnEighth{.at_least = Size{204, 153}, .accuracy = ShrinkAccuracy::coarse};
+const DecodeOptions kTheMiddle{.region = Rect{408, 306, 816, 612}};
+
+void add(const std::string& name, auto&& body) {
+  benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond);
+}
+
+const bool kAdded = [] {
+  for (const Format format : {Format::jpeg, Format::png, Format::webp, Format::avif}) {
+    const std::string of = std::string(name(format));
+    add("probe/" + of, [format](auto& state) { probe_header(state, format); });
+    add("decode/" + of, [format](auto& state) { decode_with(state, format, {}); });
+    add("decode_region/" + of, [format](auto& state) { decode_with(state, format, kTheMiddle); });
+    for (const int effort : {0, 4}) {
+      const EncodeOptions options{.format = format, .effort = effort};
+      add("encode/" + of + "/effort" + std::to_string(effort),
+          [options](auto& state) { encode_with(state, options); });
+    }
+  }
+  add("decode_eighth/jpeg", [](auto& state) { decode_with(state, Format::jpeg, kAnEighth); });
+  for (const Format format : {Format::jpeg, Format::webp}) {
+    add("decode_planar/" + std::string(name(format)),
+        [format](auto& state) { decode_to_planes(state, format); });
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace limen::bench
