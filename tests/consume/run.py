@@ -73,8 +73,9 @@ def odr(arguments, work):
     for object_file in sorted(build.rglob("*.o")):
         units[object_file] = limen_symbols(arguments, object_file)
         print(f"{object_file.name}: {len(units[object_file])} symbols of limen's")
-    if len(units) < 2 or not all(units.values()):
-        sys.exit(f"expected several units with symbols, found {len(units)}")
+    # The linked unit may have inlined all of its own.
+    if len([names for names in units.values() if names]) < 2:
+        sys.exit("expected symbols in both header-only units")
     for one in units:
         for other in units:
             if one < other and units[one] & units[other]:
