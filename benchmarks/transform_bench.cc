@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The main job, whole: a file's bytes in, finished files out.
+
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "benchmarks/measure.h"
+#include "limen/codec/encode.h"
+#include "limen/pipeline/transform.h"
+#include "tests/pictures.h"
+
+namespace limen::bench {
+namespace {
+
+const Bytes& source() {
+  static const Bytes bytes = [] {
+    auto encoded = encode(test::scene(kTwoMegapixels, rgb8).view(), {.format = Format::jpeg});
+    return encoded.has_value() ? *std::move(encoded) : Bytes();
+  }();
+  return bytes;
+}
+
+Recipe recipe(std::int32_t width, Format format, ShrinkAccuracy shrink = ShrinkAccuracy::exact) {
+  Recipe made;
+  made.width = width;
+  made.format = format;
+  made.shrink = shrink;
+  made.effort = 2;
+  return made;
+}
+
+void run(benchmark::State& state, const std::vector<Recipe>& recipes) {
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  for (auto _ : state) {
+    const auto variants = transform(source(), recipes, {}, execution);
+    if (!succeeded(state, variants)) return;
+    benchmark::DoNotOptimize(variants->front().bytes.data());
+  }
+  count_pixels(state, kTwoMegapixels);
+}
+
+void one_variant(benchmark::State& state, Format format, ShrinkAccuracy shrink) {
+  run(state, {recipe(640, format, shrink)});
+}
+BENCHMARK_CAPTURE(one_variant, jpeg_640, Format::jpeg, ShrinkAccuracy::exact)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_variant, jpeg_640_fine, Format::jpeg, ShrinkAccuracy::fine)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_variant, webp_640, Format::webp, ShrinkAccuracy::exact)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(one_variant, avif_640, Format::avif, ShrinkAccuracy::exact)
+    ->Unit(benchmark::kMillisecond);
+
+const std::vector<std::int32_t> kWidths{320, 480, 640, 800, 960};
+
+void five_widths_in_one_call(benchmark::State& state) {
+  std::vector<Recipe> recipes;
+  for (const auto width : kWidths) recipes.push_back(recipe(width, Format::jpeg));
+  run(state, recipes);
+}
+BENCHMARK(five_widths_in_one_call)->Unit(benchmark::kMillisecond);
+
+void five_widths_in_five_calls(benchmark::State& state) {
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  for (auto _ : state) {
+    for (const auto width : kWidths) {
+      const auto variant = transform(source(), recipe(width, Format::jpeg), {}, execution);
+      if (!succeeded(state, variant)) return;
+      benchmark::DoNotOptimize(variant->bytes.data());
+    }
+  }
+  count_pixels(state, kTwoMegapixels);
+}
+BENCHMARK(five_widths_in_five_calls)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace limen::bench
