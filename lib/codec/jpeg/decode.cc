@@ -165,7 +165,7 @@ bool is_refined(const jpeg_decompress_struct& state) {
 }
 
 Result<void> start_decoding(JpegDecompressor& jpeg, const ImageInfo& info, int eighths,
-                            bool as_planes) {
+                            bool as_planes, std::size_t* usable) {
   LIMEN_TRY(jpeg.open());
   const jpeg_decompress_struct& state = jpeg.state();
   // The memory was reckoned from what limen read; libjpeg must not have read something else.
@@ -176,7 +176,7 @@ Result<void> start_decoding(JpegDecompressor& jpeg, const ImageInfo& info, int e
           info.is_multi_scan) {
     return malformed(Format::jpeg, "the headers can be read in two ways");
   }
-  return jpeg.run([&info, eighths, as_planes](jpeg_decompress_struct& cinfo) {
+  Result<void> run = jpeg.run([&info, eighths, as_planes](jpeg_decompress_struct& cinfo) {
     cinfo.scale_num = static_cast<unsigned>(eighths);
     cinfo.scale_denom = 8;
     cinfo.dct_method = JDCT_ISLOW;
@@ -189,6 +189,8 @@ Result<void> start_decoding(JpegDecompressor& jpeg, const ImageInfo& info, int e
     }
     jpeg_start_decompress(&cinfo);
   });
+  if (!run && jpeg.errors().stop == JpegStop::library) *usable = jpeg.bytes_before_last_scan();
+  return run;
 }
 
 Result<std::string> judge_damage(const JpegDecompressor& jpeg, const Result<void>& run,
@@ -204,8 +206,10 @@ Result<std::string> judge_damage(const JpegDecompressor& jpeg, const Result<void
   return damage;
 }
 
-Result<Decoded> decode_jpeg(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
-                            const Execution& execution) {
+namespace {
+
+Result<Decoded> decode_once(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
+                            const Execution& execution, std::size_t* usable) {
   Decoded decoded;
   decoded.info = info;
   if (options.read_metadata) {
@@ -215,10 +219,10 @@ Result<Decoded> decode_jpeg(ByteView bytes, const ImageInfo& info, const DecodeO
   decoded.scale_eighths = pick_scale(info.size, options);
   decoded.region = scaled_window(info.size, options.region, decoded.scale_eighths);
   LIMEN_ASSIGN(const MemoryReservation held,
-               execution.workspace->reserve(libjpeg_decode_bytes(info)));
+               execution.workspace->reserve(libjpeg_decode_bytes(info, false)));
   JpegDecompressor jpeg(bytes, execution, options.limits.scans,
                         options.on_damage == OnDamage::error);
-  LIMEN_TRY(start_decoding(jpeg, info, decoded.scale_eighths, false));
+  LIMEN_TRY(start_decoding(jpeg, info, decoded.scale_eighths, false, usable));
 
   const jpeg_decompress_struct& state = jpeg.state();
   const Rect window = decoded.region;
@@ -242,6 +246,15 @@ Result<Decoded> decode_jpeg(ByteView bytes, const ImageInfo& info, const DecodeO
   if (view.format.layout == Layout::cmyk && state.saw_Adobe_marker) invert(view, rows_done);
   fill_gray(view, rows_done);
   return decoded;
+}
+
+}  // namespace
+
+Result<Decoded> decode_jpeg(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
+                            const Execution& execution) {
+  return with_best_effort(bytes, options.on_damage, [&](ByteView part, std::size_t* usable) {
+    return decode_once(part, info, options, execution, usable);
+  });
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -14,8 +14,23 @@ Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
 
 /// Opens `jpeg`, checks that libjpeg reads the same headers as limen did, and runs all up to the
 /// first row of output: for a file of several scans that is most of the work.
+/// `usable`: see with_best_effort().
 Result<void> start_decoding(JpegDecompressor& jpeg, const ImageInfo& info, int eighths,
-                            bool as_planes);
+                            bool as_planes, std::size_t* usable);
+
+/// Calls `decode_once(bytes, usable)`. Where that fails with best_effort and sets `usable`, calls
+/// it again with so many of the bytes: of a file of several scans, those before the broken one.
+template <class DecodeOnce>
+auto with_best_effort(ByteView bytes, OnDamage on_damage, const DecodeOnce& decode_once) {
+  std::size_t usable = 0;
+  auto decoded = decode_once(bytes, &usable);
+  if (decoded || on_damage != OnDamage::best_effort || usable == 0) return decoded;
+  std::size_t no_more = 0;
+  auto rest = decode_once(bytes.first(usable), &no_more);
+  if (!rest) return decoded;
+  rest->damage = decoded.error().message;
+  return rest;
+}
 
 /// What the end of the run makes of damage: an error, or with best_effort the words for it.
 Result<std::string> judge_damage(const JpegDecompressor& jpeg, const Result<void>& run,

@@ -63,10 +63,9 @@ void read_planes(jpeg_decompress_struct& state, const Rect& window, const Plane*
   }
 }
 
-}  // namespace
-
-Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
-                                         const DecodeOptions& options, const Execution& execution) {
+Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
+                                  const DecodeOptions& options, const Execution& execution,
+                                  std::size_t* usable) {
   DecodedPlanar decoded;
   decoded.info = info;
   if (options.read_metadata) {
@@ -75,10 +74,10 @@ Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
   }
   decoded.scale_eighths = pick_scale(info.size, options);
   LIMEN_ASSIGN(const MemoryReservation held,
-               execution.workspace->reserve(libjpeg_decode_bytes(info)));
+               execution.workspace->reserve(libjpeg_decode_bytes(info, true)));
   JpegDecompressor jpeg(bytes, execution, options.limits.scans,
                         options.on_damage == OnDamage::error);
-  LIMEN_TRY(start_decoding(jpeg, info, decoded.scale_eighths, true));
+  LIMEN_TRY(start_decoding(jpeg, info, decoded.scale_eighths, true, usable));
 
   const jpeg_decompress_struct& state = jpeg.state();
   const int count = state.num_components;
@@ -141,6 +140,15 @@ Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
     }
   }
   return decoded;
+}
+
+}  // namespace
+
+Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
+                                         const DecodeOptions& options, const Execution& execution) {
+  return with_best_effort(bytes, options.on_damage, [&](ByteView part, std::size_t* usable) {
+    return decode_once(part, info, options, execution, usable);
+  });
 }
 
 }  // namespace limen::inline LIMEN_ABI

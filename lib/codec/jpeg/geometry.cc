@@ -44,7 +44,8 @@ std::uint64_t coefficient_bytes(Size size, int components, ChromaSubsampling sub
   return 2 * samples;
 }
 
-// A row of MCUs and its neighbours for each component, and as much again for upsampled rows.
+// A row of MCUs and its neighbours for each component, and upsampled rows; more than the row of
+// MCUs that limen itself holds to decode planes.
 std::uint64_t strip_bytes(Size size, int components) {
   return round_up(size.width, kLargestMcu) * static_cast<std::uint64_t>(components) * 48;
 }
@@ -91,9 +92,9 @@ Rect grown_window(const Rect& window, Size picture, int columns, int rows) {
   return {x, y, right - x, bottom - y};
 }
 
-std::uint64_t libjpeg_decode_bytes(const ImageInfo& info) {
+std::uint64_t libjpeg_decode_bytes(const ImageInfo& info, bool as_planes) {
   const int components = components_of(info);
-  return kFixed + strip_bytes(info.size, components) +
+  return kFixed + (as_planes ? 0 : strip_bytes(info.size, components)) +
          (info.is_multi_scan ? coefficient_bytes(info.size, components, info.subsampling) : 0);
 }
 
@@ -105,7 +106,7 @@ std::uint64_t predicted_jpeg_bytes(const ImageInfo& info, const DecodeOptions& o
   const std::uint64_t row = round_up(window.width + 6, memory::kAlignment) * channels;
   const std::uint64_t picture = row * static_cast<std::uint64_t>(window.height + 6);
   const std::uint64_t scratch = round_up(info.size.width, memory::kAlignment) * channels;
-  return libjpeg_decode_bytes(info) + picture + scratch + 8 * memory::kAlignment;
+  return libjpeg_decode_bytes(info, false) + picture + scratch + 8 * memory::kAlignment;
 }
 
 std::uint64_t libjpeg_encode_bytes(Size size, ChromaSubsampling subsampling,

@@ -21,10 +21,11 @@ Rect scaled_window(Size stored, const std::optional<Rect>& region, int eighths);
 /// Grown to whole chroma samples of `columns` by `rows` pixels, as far as the picture goes.
 Rect grown_window(const Rect& window, Size picture, int columns, int rows);
 
-/// Upper bound of what libjpeg allocates for itself to decode such a picture.
-std::uint64_t libjpeg_decode_bytes(const ImageInfo& info);
+/// Upper bound of what libjpeg allocates for itself to decode such a picture. As planes it needs no
+/// rows of its own.
+std::uint64_t libjpeg_decode_bytes(const ImageInfo& info, bool as_planes);
 
-/// That, the result and the rows between them.
+/// That, the result and the rows between them; the larger of pixels and planes.
 std::uint64_t predicted_jpeg_bytes(const ImageInfo& info, const DecodeOptions& options);
 
 /// Upper bound of what libjpeg allocates for itself to encode a picture.

@@ -50,9 +50,14 @@ void on_progress(j_common_ptr common) {
     end_run(common, JpegStop::cancelled);
   }
   if (common->is_decompressor) {
-    const auto scans = reinterpret_cast<j_decompress_ptr>(common)->input_scan_number;
-    if (scans > 0 && static_cast<std::uint32_t>(scans) > errors.max_scans) {
+    const auto* state = reinterpret_cast<j_decompress_ptr>(common);
+    const int scan = state->input_scan_number;
+    if (scan > 0 && static_cast<std::uint32_t>(scan) > errors.max_scans) {
       end_run(common, JpegStop::scans);
+    }
+    if (scan != errors.scan) {
+      errors.scan = scan;
+      errors.left_at_scan = errors.ran_out ? 0 : state->src->bytes_in_buffer;
     }
   }
 }
@@ -191,6 +196,11 @@ std::uint64_t JpegDecompressor::offset() const {
 
 Error JpegDecompressor::error() const {
   return error_of(errors_, offset(), static_cast<std::uint64_t>(state_.input_scan_number));
+}
+
+std::size_t JpegDecompressor::bytes_before_last_scan() const {
+  if (errors_.scan < 2) return 0;
+  return static_cast<std::size_t>(source_.end - source_.begin) - errors_.left_at_scan;
 }
 
 bool JpegDecompressor::is_incomplete() const {

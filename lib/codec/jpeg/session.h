@@ -43,7 +43,9 @@ struct JpegErrors {
   std::uint32_t warnings = 0;
   int damage = 0;  ///< the first warning that means lost pixels, libjpeg's code; 0 for none
   char damage_message[JMSG_LENGTH_MAX] = {};
-  bool ran_out = false;  ///< the input ended before libjpeg was satisfied
+  bool ran_out = false;          ///< the input ended before libjpeg was satisfied
+  int scan = 0;                  ///< decoding: the scan whose data was begun last
+  std::size_t left_at_scan = 0;  ///< bytes of input behind that scan's header
 };
 
 /// Sets up the callbacks. `errors` must outlive the libjpeg object that uses it.
@@ -91,6 +93,10 @@ class JpegDecompressor {
   jpeg_decompress_struct& state() { return state_; }
   const JpegErrors& errors() const { return errors_; }
   Error error() const;
+
+  /// Where the data of the last scan begins, if it is not the first: up to there the input is good,
+  /// whatever ended the run. 0 otherwise.
+  std::size_t bytes_before_last_scan() const;
 
   /// What was lost so far, in words; empty for nothing. Call it after start_decompress.
   std::string damage() const;
