@@ -79,7 +79,7 @@ TEST_P(Budget, HostileFilesStayWithin2SecondsAnd256Megabytes) {
   EXPECT_GT(most_megabytes, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Work, Budget, ::testing::Values("decode"),
+INSTANTIATE_TEST_SUITE_P(Work, Budget, ::testing::Values("decode", "transform"),
                          [](const auto& work) { return std::string(work.param); });
 
 }  // namespace

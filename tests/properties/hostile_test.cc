@@ -27,6 +27,7 @@ TEST_P(Hostile, FilesEndInAPictureOrAnError) {
     ++files;
     const Bytes bytes = read_file(data_folder() / "hostile" / file);
     EXPECT_THAT(complaints_about_decoding(bytes, Limits{}), IsEmpty()) << file;
+    EXPECT_EQ(complaint_about_transforming(bytes), "") << file;
   }
   EXPECT_GT(files, 0u);
 }

@@ -12,6 +12,19 @@
 
 #include "tests/properties/outcome.h"
 
+namespace {
+
+template <class T>
+int report(const limen::Result<T>& result) {
+  const std::string complaint = limen::test::complaint_about(result);
+  std::printf("%s\n", !complaint.empty()   ? complaint.c_str()
+                      : result.has_value() ? "a picture"
+                                           : result.error().message.c_str());
+  return complaint.empty() ? 0 : 1;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   if (argc != 3) return 1;
   // A file that loops for ever must not hang the suite.
@@ -25,12 +38,10 @@ int main(int argc, char** argv) {
   if (std::string_view(argv[1]) == "decode") {
     limen::DecodeOptions options;
     options.read_metadata = true;
-    const auto decoded = limen::decode(bytes, options);
-    const std::string complaint = limen::test::complaint_about(decoded);
-    std::printf("%s\n", !complaint.empty()    ? complaint.c_str()
-                        : decoded.has_value() ? "a picture"
-                                              : decoded.error().message.c_str());
-    return complaint.empty() ? 0 : 1;
+    return report(limen::decode(bytes, options));
+  }
+  if (std::string_view(argv[1]) == "transform") {
+    return report(limen::transform(bytes, limen::test::usual_recipes()));
   }
   return 1;
 }

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "limen/codec/decode.h"
+#include "limen/codec/metadata.h"
 #include "limen/core/error.h"
+#include "limen/pipeline/transform.h"
 
 namespace limen::test {
 
@@ -63,6 +65,19 @@ inline std::string complaint_about(const ImageInfo& info) {
   return is_empty(info.size) ? "an empty size" : "";
 }
 
+/// A finished file must open again and be what its report says.
+inline std::string complaint_about(const std::vector<Variant>& variants) {
+  for (const Variant& variant : variants) {
+    const auto info = probe(variant.bytes);
+    if (!info.has_value()) return "a variant does not open: " + info.error().message;
+    if (info->size != variant.size || info->format != variant.format) {
+      return "a variant is not what its report says";
+    }
+    if (info->orientation != Orientation::top_left) return "a variant is not upright";
+  }
+  return {};
+}
+
 template <class T>
 std::string complaint_about(const Result<T>& result) {
   return result.has_value() ? complaint_about(*result) : complaint_about(result.error());
@@ -82,7 +97,14 @@ inline std::vector<std::string> complaints_about_decoding(ByteView bytes, const 
   DecodeOptions plain;
   plain.limits = limits;
   plain.read_metadata = true;
-  note("decode", complaint_about(decode(bytes, plain)));
+  const auto decoded = decode(bytes, plain);
+  note("decode", complaint_about(decoded));
+  if (decoded.has_value()) {
+    for (const auto policy :
+         {MetadataPolicy::none, MetadataPolicy::copyright, MetadataPolicy::keep}) {
+      static_cast<void>(filter_metadata(decoded->metadata, policy));
+    }
+  }
 
   DecodeOptions options = plain;
   options.on_damage = OnDamage::best_effort;
@@ -105,6 +127,32 @@ inline std::vector<std::string> complaints_about_decoding(ByteView bytes, const 
   options.on_damage = OnDamage::best_effort;
   note("planes of a region", complaint_about(decode_planar(bytes, options)));
   return complaints;
+}
+
+/// The main job: a thumbnail, a cropped square of the other kind of format, and a turned picture.
+inline std::vector<Recipe> usual_recipes() {
+  std::vector<Recipe> recipes(3);
+  recipes[0].width = 320;
+  recipes[0].format = Format::jpeg;
+  recipes[1].width = 200;
+  recipes[1].height = 200;
+  recipes[1].format = Format::webp;
+  recipes[1].effort = 0;
+  recipes[2].height = 100;
+  recipes[2].rotate = 90;
+  recipes[2].radius = 8;
+  recipes[2].format = Format::png;
+  return recipes;
+}
+
+inline std::string complaint_about_transforming(ByteView bytes) {
+  for (const auto on_damage : {OnDamage::error, OnDamage::best_effort}) {
+    TransformOptions options;
+    options.on_damage = on_damage;
+    const auto complaint = complaint_about(transform(bytes, usual_recipes(), options));
+    if (!complaint.empty()) return complaint;
+  }
+  return {};
 }
 
 }  // namespace limen::test
