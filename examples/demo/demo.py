@@ -77,28 +77,31 @@ class Progress:
             print("\r" + " " * 90 + "\r", end="", file=sys.stderr, flush=True)
 
 
+def ask(limen, *arguments):
+    """What the tool reports, from its JSON."""
+    done = subprocess.run([limen, "--json", *arguments], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
 def make_set(limen, photo, mark, out):
     """One responsive set by one call of the tool, from one decode. Returns a row of the table."""
-    info = json.loads(subprocess.run([limen, "info", photo], check=True, capture_output=True,
-                                     text=True).stdout)
-    info = info[0] if isinstance(info, list) else info
+    info = ask(limen, "info", photo)
     started = time.monotonic()
-    snippet = subprocess.run(
-        [limen, "srcset", photo, "-o", out, "--widths", ",".join(map(str, WIDTHS)),
-         "--formats", ",".join(FORMATS), "--overlay", mark, "--overlay-gravity", "southeast",
-         "--overlay-width", "12%", "--overlay-pad", "3%", "--overlay-opacity", "0.7"],
-        check=True, capture_output=True, text=True).stdout
+    report = ask(limen, "srcset", photo, "-o", out / "sets", "--widths", ",".join(map(str, WIDTHS)),
+                 "--formats", ",".join(FORMATS), "--url-prefix", "sets/", "--sizes", "48vw",
+                 "--alt", f"{photo.stem}, from the set", "--overlay", mark,
+                 "--overlay-gravity", "southeast", "--overlay-width", "12%",
+                 "--overlay-pad", "3%", "--overlay-opacity", "0.7")
     seconds = time.monotonic() - started
-    files = sorted(out.glob(f"{photo.stem}-*"))
+    variants = report["variants"]
     shown = {}
     for name in FORMATS:
-        candidates = [path for path in files
-                      if path.suffix in ((".jpg", ".jpeg") if name == "jpeg" else (f".{name}",))]
-        by_width = {int(path.stem.rsplit("-", 1)[1]): path for path in candidates}
-        shown[name] = by_width[max(width for width in by_width if width <= SHOWN)]
-    return {"photo": photo, "width": info["width"], "height": info["height"], "files": files,
+        sizes = {variant["width"]: variant["bytes"] for variant in variants
+                 if variant["format"] == name}
+        shown[name] = sizes[max((width for width in sizes if width <= SHOWN), default=min(sizes))]
+    return {"photo": photo, "width": info["upright_width"], "height": info["upright_height"],
             "before": photo.stat().st_size, "shown": shown, "seconds": seconds,
-            "snippet": snippet}
+            "variants": variants, "picture": report["picture"]}
 
 
 def kilobytes(size):
@@ -109,7 +112,7 @@ def print_table(rows):
     head = ("photo", "pixels", "before", *(f"{name} {SHOWN}" for name in FORMATS), "ratio", "time")
     lines = [head]
     for row in rows:
-        after = {name: path.stat().st_size for name, path in row["shown"].items()}
+        after = row["shown"]
         lines.append((row["photo"].stem[:32], f"{row['width']}x{row['height']}",
                       kilobytes(row["before"]), *(kilobytes(after[name]) for name in FORMATS),
                       f"{row['before'] / after['webp']:.1f}", f"{row['seconds']:.2f} s"))
@@ -117,7 +120,7 @@ def print_table(rows):
     for line in lines:
         print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
                         for i, (cell, width) in enumerate(zip(line, widths))))
-    files = sum(len(row["files"]) for row in rows)
+    files = sum(len(row["variants"]) for row in rows)
     print(f"\n{files} files from {len(rows)} photographs in {sum(r['seconds'] for r in rows):.1f} s;"
           f" ratio: the photograph's bytes to those of its {SHOWN}-pixel WebP")
 
@@ -147,24 +150,17 @@ def write_page(rows, out):
         original.parent.mkdir(exist_ok=True)
         shutil.copyfile(row["photo"], original)
         name = html.escape(row["photo"].stem)
-        sources = []
-        cells = []
-        for kind in reversed(FORMATS):
-            group = [path for path in row["files"] if path.suffix == row["shown"][kind].suffix]
-            group.sort(key=lambda path: int(path.stem.rsplit("-", 1)[1]))
-            srcset = ", ".join(f"sets/{html.escape(path.name)} {path.stem.rsplit('-', 1)[1]}w"
-                               for path in group)
-            sources.append(f'<source type="image/{kind}" srcset="{srcset}" sizes="48vw">')
-            cells += [f"<tr><td>{kind}</td><td>{path.stem.rsplit('-', 1)[1]}</td>"
-                      f"<td>{kilobytes(path.stat().st_size)}</td></tr>" for path in group]
-        fallback = html.escape(row["shown"]["jpeg"].name)
+        cells = "".join(
+            f"<tr><td>{variant['format']}</td><td>{variant['width']}x{variant['height']}</td>"
+            f"<td>{kilobytes(variant['bytes'])}</td></tr>\n" for variant in row["variants"])
         sections.append(f"""<h2>{name}</h2>
 <figure><img loading="lazy" src="originals/{html.escape(original.name)}" alt="{name}, original">
-<figcaption>{row['width']}x{row['height']}, {kilobytes(row['before'])}</figcaption></figure>
-<figure><picture>{''.join(sources)}<img loading="lazy" src="sets/{fallback}" alt="{name}"></picture>
-<figcaption>{len(row['files'])} files in {row['seconds']:.2f} s</figcaption></figure>
-<details><summary>all files</summary><table><tr><th>format</th><th>width</th><th>size</th></tr>
-{''.join(cells)}</table></details>""")
+<figcaption>before: {row['width']}x{row['height']}, {kilobytes(row['before'])}</figcaption></figure>
+<figure>{row['picture']}
+<figcaption>after: {len(row['variants'])} files in {row['seconds']:.2f} s</figcaption></figure>
+<details><summary>all files</summary>
+<table><tr><th>format</th><th>pixels</th><th>size</th></tr>
+{cells}</table></details>""")
     page = out / "index.html"
     page.write_text(PAGE.format(sections="\n".join(sections)), encoding="utf-8")
     return page
@@ -181,8 +177,7 @@ def main():
         sys.exit(f"no photographs in {arguments.photos}")
     limen = arguments.limen.resolve()
     shutil.rmtree(arguments.out, ignore_errors=True)
-    sets = arguments.out / "sets"
-    sets.mkdir(parents=True)
+    arguments.out.mkdir(parents=True)
     mark = arguments.out / "mark.png"
     write_mark(mark)
 
@@ -191,7 +186,7 @@ def main():
     for done, photo in enumerate(photos):
         progress.update(done, photo.stem)
         try:
-            rows.append(make_set(limen, photo, mark, sets))
+            rows.append(make_set(limen, photo, mark, arguments.out))
         except subprocess.CalledProcessError as error:
             progress.finish()
             sys.exit(f"{error.stderr.strip()}")

@@ -54,6 +54,14 @@ def pkg_config(arguments, work):
     call(work / "consumer")
 
 
+def readme(arguments, work):
+    """The lines of C++ that the README shows are a program that builds and runs."""
+    text = (HERE.parent.parent / "README.md").read_text(encoding="utf-8")
+    code = text.split("```cpp\n", 1)[1].split("```", 1)[0]
+    (work / "card.h").write_text("#pragma once\n" + code, encoding="utf-8")
+    by_cmake(arguments, work)
+
+
 def limen_symbols(arguments, object_file):
     """Names of limen's that an object defines and a linker could merge with another object's."""
     names = set()
@@ -100,7 +108,7 @@ def exports(arguments, _):
 
 
 CONSUMERS = {"find_package": by_cmake, "header_only": by_cmake, "no_exceptions": by_cmake,
-             "pkg_config": pkg_config, "odr": odr}
+             "pkg_config": pkg_config, "odr": odr, "readme": readme}
 OTHERS = {"install": install, "exports": exports}
 
 
