@@ -74,7 +74,8 @@ std::optional<AssociationBox> read_associations(ByteView payload) {
 // Everything about one `meta` box.
 class MetaScan {
  public:
-  explicit MetaScan(AvifContainer& container) : container_(container) {}
+  MetaScan(AvifContainer& container, std::uint64_t file_size)
+      : container_(container), file_size_(file_size) {}
 
   Result<void> scan(const Box& meta) {
     if (meta.payload.size() < 4) return {};
@@ -133,13 +134,18 @@ class MetaScan {
     std::uint64_t extents = 0;
     for (std::uint64_t i = 0; i < items && !reader.failed(); ++i) {
       reader.skip(version < 2 ? 2 : 4);
-      if (version > 0) reader.skip(2);  // construction method
-      reader.skip(2);                   // data reference
-      reader.skip(base_bytes);
+      const bool is_in_file = version == 0 || (reader.u16() & 15) == 0;  // construction method
+      reader.skip(2);                                                    // data reference
+      const std::uint64_t base = reader.read(base_bytes);
       const std::uint16_t count = reader.u16();
       extents += count;  // at most 10'000 * 65'535
       LIMEN_TRY(check_count("extents", extents, kMaxExtents));
-      reader.skip(count * (index_bytes + offset_bytes + length_bytes));
+      for (std::uint16_t k = 0; k < count && !reader.failed(); ++k) {
+        reader.skip(index_bytes);
+        const auto begin = checked_add(base, reader.read(offset_bytes));
+        const auto end = begin ? checked_add(*begin, reader.read(length_bytes)) : std::nullopt;
+        if (is_in_file && (!end || *end > file_size_)) container_.is_cut = true;
+      }
     }
     return {};
   }
@@ -225,6 +231,7 @@ class MetaScan {
   }
 
   AvifContainer& container_;
+  std::uint64_t file_size_;
   std::vector<std::uint32_t> coded_items_;
   std::vector<std::uint64_t> areas_;  ///< one a property, 0 where it is no `ispe`
   std::map<std::uint32_t, std::uint64_t> item_areas_;
@@ -241,7 +248,7 @@ Result<void> scan_movie(const Box& movie) {
     while (const auto part = parts.next()) {
       if (part->type != "meta") continue;
       AvifContainer ignored;  // a track's items are metadata, not pictures
-      LIMEN_TRY(MetaScan(ignored).scan(*part));
+      LIMEN_TRY(MetaScan(ignored, 0).scan(*part));
     }
   }
   return {};
@@ -337,7 +344,7 @@ Result<AvifContainer> scan_container(ByteView bytes) {
   while (const auto box = boxes.next()) {
     container.is_cut = container.is_cut || box->is_cut;
     if (box->type == "meta") {
-      LIMEN_TRY(MetaScan(container).scan(*box));
+      LIMEN_TRY(MetaScan(container, bytes.size()).scan(*box));
       container.needs_mending = container.needs_mending || box->is_open_ended;
     } else if (box->type == "moov") {
       LIMEN_TRY(scan_movie(*box));

@@ -23,7 +23,7 @@ struct AvifContainer {
   std::uint64_t largest_item_pixels = 0;  ///< of any item, derived ones included
   bool has_grid = false;
   bool has_gain_map = false;
-  bool is_cut = false;         ///< a box reaches beyond the end of the file
+  bool is_cut = false;         ///< a box or an item reaches beyond the end of the file
   bool needs_mending = false;  ///< mend_container() has something to do
 };
 

@@ -42,7 +42,7 @@ Result<void> convert(const avifImage& image, std::byte* pixels, std::ptrdiff_t s
   return {};
 }
 
-// Rows `begin` to `end` - 1 of the picture; `begin` even where chroma has half the rows.
+// Rows `begin` to `end` - 1 of the picture; libavif wants `begin` even, without chroma too.
 Result<AvifImagePointer> rows_of(const avifImage& image, std::int32_t begin, std::int32_t end) {
   AvifImagePointer rows(avifImageCreateEmpty());
   if (rows == nullptr) return out_of_memory();
@@ -103,7 +103,7 @@ Result<Image> convert_to_pixels(const avifImage& image, const Rect& window, bool
     if (execution.is_cancelled()) return cancelled();
     const std::int32_t count = std::min(strip_rows, window.height - done);
     const std::int32_t first = window.y + done;
-    const std::int32_t begin = std::max(0, is_gray ? first : (first & ~1) - margin);
+    const std::int32_t begin = std::max(0, (first & ~1) - margin);
     const std::int32_t end = std::min(coded.height, first + count + margin);
     LIMEN_ASSIGN(const AvifImagePointer rows, rows_of(image, begin, end));
     LIMEN_TRY(convert(*rows, strip.view().data, strip.stride(), format.sample, execution.threads));

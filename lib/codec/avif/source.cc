@@ -34,7 +34,12 @@ Result<void> parse(ByteView bytes, const AvifOpenOptions& options, bool with_met
       &decoder, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   if (result == AVIF_RESULT_OK) result = avifDecoderParse(&decoder);
   if (result == AVIF_RESULT_OK) return {};
-  if (std::string_view(decoder.diag.error).find("imageCountLimit") != std::string_view::npos) {
+  const std::string_view reason = decoder.diag.error;
+  const std::uint64_t largest = source.container.largest_item_pixels;
+  if (reason.find("dimensions are too large") != reason.npos && largest > options.limits.pixels) {
+    return limit_exceeded(Limit::pixels, largest, options.limits.pixels, Format::avif);
+  }
+  if (reason.find("imageCountLimit") != reason.npos) {
     // The count itself is not told, only that it is more.
     return limit_exceeded(Limit::frames, std::uint64_t{options.limits.frames} + 1,
                           options.limits.frames, Format::avif);
@@ -128,7 +133,7 @@ Error error_of(avifResult result, const avifDecoder* decoder, const AvifContaine
                               result == AVIF_RESULT_INVALID_FTYP;
   if (is_of_the_file && container.is_cut) {
     error.code = ErrorCode::truncated;
-    error.message += " (the file ends before a box of it does)";
+    error.message += " (the file ends before what is in it does)";
   }
   return error;
 }
