@@ -29,6 +29,20 @@ std::uint64_t resize_bytes(const Recipe& normal, const Fitted& fitted, int chann
   return static_cast<std::uint64_t>(weights + taps_y * longest * channels * 4) + 65'536;
 }
 
+// Blur and sharpening keep rows of floats, as many as the Gaussian is wide, and for a wide one the
+// picture on a coarser grid; adjusting keeps a table.
+std::uint64_t retouch_bytes(const Recipe& normal, Size size, int channels) {
+  const auto gaussian = [&](double sigma) {
+    const double row = 4.0 * size.width * channels;
+    const double coarse = sigma < 8 ? 0 : row * size.height / 4;
+    return static_cast<std::uint64_t>(row * (12 * std::min(sigma, 8.0) + 32) + coarse);
+  };
+  std::uint64_t bytes = 0;
+  if (normal.blur > 0) bytes = gaussian(normal.blur);
+  if (normal.sharpen) bytes = std::max(bytes, gaussian(normal.sharpen->sigma));
+  return bytes + (normal.adjust != Adjustments{} ? 600'000 : 0);
+}
+
 }  // namespace
 
 DecodeOptions decode_options(const Plan& plan, const Recipe& normal, const Limits& limits) {
@@ -81,14 +95,17 @@ std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, 
     if (plan.rotate != 0) held += 65'536;
   }
   hold(held);
-  // From here on everything may have become RGBA, and one step's input and output live together.
   const std::uint64_t resized = image_bytes(plan.fitted.resized, sample, channels);
   hold(held + resized + resize_bytes(normal, plan.fitted, channels));
-  const std::uint64_t canvas =
-      image_bytes(plan.output, sample, 4) + image_bytes(transposed(plan.output), sample, 4);
-  std::uint64_t looks = 2 * canvas;
-  if (normal.blur > 0 || normal.sharpen) looks += 2 * image_bytes(plan.output, SampleType::f32, 4);
-  hold(shared + std::max(looks, 2 * resized) + 65'536);
+  hold(shared + resized + retouch_bytes(normal, plan.fitted.resized, channels));
+  if (plan.color.action != ColorAction::none && !plan.converts_before_resize) {
+    hold(shared + 2 * resized + 65'536);
+  }
+  // From here on everything may become RGBA, and a step's input and output live together.
+  const bool changes_form = plan.output != plan.fitted.resized || !normal.marks.empty() ||
+                            normal.radius > 0 || plan.flattens ||
+                            (sample == SampleType::u16 && plan.bit_depth == 8);
+  if (changes_form) hold(shared + resized + 2 * image_bytes(plan.output, sample, 4) + 65'536);
   return peak;
 }
 

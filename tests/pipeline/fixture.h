@@ -96,9 +96,8 @@ inline double psnr(const ConstImageView& a, const ConstImageView& b) {
   for (std::int32_t y = 0; y < a.size.height; ++y) {
     for (std::int32_t x = 0; x < a.size.width; ++x) {
       for (int c = 0; c < 3; ++c) {
-        const double difference =
-            get_sample(a, x, y, a.format.channels() < 3 ? 0 : c) -
-            get_sample(b, x, y, b.format.channels() < 3 ? 0 : c);
+        const double difference = get_sample(a, x, y, a.format.channels() < 3 ? 0 : c) -
+                                  get_sample(b, x, y, b.format.channels() < 3 ? 0 : c);
         sum += difference * difference;
       }
     }
