@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/compose/over.h"
 
+#include <algorithm>
+
 #include "lib/compose/arguments.h"
+#include "lib/compose/rows.h"
 #include "lib/compose/samples.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -27,7 +30,7 @@ template <class Sample>
 constexpr std::uint64_t kWhole = std::uint64_t{kMost<Sample>} * kFullOpacity;
 
 template <class Sample>
-Sample over_opaque(std::uint64_t mark, std::uint64_t picture, Weights<Sample> weights) {
+Sample over_opaque_sample(std::uint64_t mark, std::uint64_t picture, Weights<Sample> weights) {
   constexpr std::uint64_t kD = kWhole<Sample>;
   const std::uint64_t sum = mark * weights.mark + picture * weights.picture + kD / 2;
   if constexpr (sizeof(Sample) == 1) {
@@ -61,7 +64,7 @@ void over_pixels(Sample* picture, const Sample* mark, std::size_t count, std::ui
     mark_colors<Sample, Mark, kColors>(mark, colors);
     if (Picture % 2 == 1 || picture[Picture - 1] == kM) {
       for (int c = 0; c < kColors; ++c) {
-        picture[c] = over_opaque<Sample>(colors[c], picture[c], weights);
+        picture[c] = over_opaque_sample<Sample>(colors[c], picture[c], weights);
       }
       continue;
     }
@@ -76,13 +79,37 @@ void over_pixels(Sample* picture, const Sample* mark, std::size_t count, std::ui
   }
 }
 
+// 8-bit RGBA marks are the usual case: whole vectors of opaque pixels by a kernel, the rest as
+// above.
+template <int Picture>
+void over_pixels_by_kernel(std::uint8_t* picture, const std::uint8_t* mark, std::size_t count,
+                           std::uint32_t opacity) {
+  constexpr std::size_t kBlock = 64;
+  while (count != 0) {
+    const std::size_t done = over_opaque(picture, Picture, mark, count, opacity);
+    const std::size_t block = std::min(kBlock, count - done);
+    picture += done * Picture;
+    mark += done * 4;
+    over_pixels<std::uint8_t, Picture, 4>(picture, mark, block, opacity);
+    picture += block * Picture;
+    mark += block * 4;
+    count -= done + block;
+  }
+}
+
 }  // namespace
 
 template <class Sample>
 OverRow<Sample> over_row(PixelFormat picture, PixelFormat mark) {
   return with_channels(picture.channels(), [&](auto picture_channels) {
     return with_channels(mark.channels(), [](auto mark_channels) -> OverRow<Sample> {
-      return over_pixels<Sample, decltype(picture_channels)::value, decltype(mark_channels)::value>;
+      constexpr int kPicture = decltype(picture_channels)::value;
+      constexpr int kMark = decltype(mark_channels)::value;
+      if constexpr (sizeof(Sample) == 1 && kPicture >= 3 && kMark == 4) {
+        return over_pixels_by_kernel<kPicture>;
+      } else {
+        return over_pixels<Sample, kPicture, kMark>;
+      }
     });
   });
 }

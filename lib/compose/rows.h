@@ -21,5 +21,11 @@ inline constexpr std::size_t kRowSlack = 16;
 void weighted_sum(const float* const* rows, const float* weights, std::size_t taps,
                   std::size_t count, float* out);
 
+/// Porter and Duff's "over" of 8-bit RGBA pixels on opaque ones, 3 or 4 channels, in place: as
+/// over_row() of over.h, to the sample. Stops at the first block that it cannot do as a whole, at
+/// the end or where a picture's pixel is not opaque, and returns how many pixels it has done.
+std::size_t over_opaque(std::uint8_t* picture, int picture_channels, const std::uint8_t* mark,
+                        std::size_t count, std::uint32_t opacity);
+
 }  // namespace compose
 }  // namespace limen::inline LIMEN_ABI

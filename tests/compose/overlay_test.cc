@@ -97,6 +97,37 @@ TEST(Overlay, EightBitsAreExactForEveryColourAndAlpha) {
   }
 }
 
+// A row as wide as any vector and then some, opaque and not, against one pixel at a time.
+TEST(Overlay, EqualOnEveryInstructionSetAndToSinglePixels) {
+  for (const PixelFormat format : {rgb8, rgba8}) {
+    for (const double opacity : {1.0, 0.999, 0.37, 1.0 / 65535}) {
+      const Size size{331, 3};
+      const Image mark = marks(size, rgba8, 11);
+      Image before = marks(size, format, 12);
+      if (format == rgba8) {
+        // Opaque stretches of many lengths between others.
+        for (int x = 0; x < 331; ++x) {
+          if ((x * x / 50) % 7 != 0) before.view().row_as<std::uint8_t>(1)[4 * x + 3] = 255;
+          before.view().row_as<std::uint8_t>(2)[4 * x + 3] = 255;
+        }
+      }
+      Image single = copy_of(before.view());
+      for (std::int32_t y = 0; y < size.height; ++y) {
+        for (std::int32_t x = 0; x < size.width; ++x) {
+          ASSERT_TRUE(overlay(subview(single.view(), {x, y, 1, 1}),
+                              subview(mark.view(), {x, y, 1, 1}), {}, opacity)
+                          .has_value());
+        }
+      }
+      test::for_each_target([&](const std::string& target) {
+        Image picture = copy_of(before.view());
+        ASSERT_TRUE(overlay(picture.view(), mark.view(), {}, opacity).has_value());
+        EXPECT_TRUE(same_pixels(picture.view(), single.view())) << target << " at " << opacity;
+      });
+    }
+  }
+}
+
 TEST(Overlay, OpaqueReplacesAndTransparentLeavesThePixel) {
   const Image before = marks({9, 9}, rgba8, 3);
   Image picture = copy_of(before.view());
