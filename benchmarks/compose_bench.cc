@@ -1,93 +1,175 @@
 // SPDX-License-Identifier: Apache-2.0
+
+// The operations of compose on a picture of two megapixels, as a variant of a photo is.
+
 #include <benchmark/benchmark.h>
 
-#include "benchmarks/measure.h"
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
 #include "limen/compose/adjust.h"
 #include "limen/compose/blur.h"
+#include "limen/compose/extend.h"
+#include "limen/compose/mask.h"
 #include "limen/compose/orient.h"
 #include "limen/compose/overlay.h"
 #include "limen/compose/rotate.h"
 #include "limen/compose/sharpen.h"
-#include "tests/pictures.h"
+#include "limen/compose/trim.h"
+#include "limen/core/image.h"
 
-namespace limen::bench {
+namespace limen {
 namespace {
 
-/// Runs `change(picture, execution)` on the same pixels again and again.
-template <class Change>
-void in_place(benchmark::State& state, PixelFormat format, Change change) {
-  Image image = test::scene(kTwoMegapixels, format);
-  Workspace workspace;
-  const Execution execution{.workspace = &workspace};
-  for (auto _ : state) {
-    if (!succeeded(state, change(image.view(), execution))) return;
+constexpr Size kPicture{1600, 1200};
+constexpr Size kMark{400, 300};
+
+// Bytes of a fixed sequence (xorshift64*, Vigna 2016).
+Image noise(Size size, PixelFormat format) {
+  Image image = *Image::create(size, format);
+  std::uint64_t state = 1;
+  for (std::int32_t y = 0; y < size.height; ++y) {
+    auto* row = image.view().row_as<std::uint8_t>(y);
+    for (std::size_t i = 0; i < row_bytes(size, format); ++i) {
+      state ^= state >> 12;
+      state ^= state << 25;
+      state ^= state >> 27;
+      row[i] = static_cast<std::uint8_t>((state * 0x2545F4914F6CDD1Dull) >> 56);
+    }
   }
-  count_pixels(state, kTwoMegapixels);
+  return image;
 }
 
-template <class Make>
-void anew(benchmark::State& state, PixelFormat format, Make make) {
-  const Image image = test::scene(kTwoMegapixels, format);
+void count_pixels(benchmark::State& state, Size size) {
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(area(size)));
+}
+
+// An operation that makes a new picture; memory is reused, as a service does.
+template <class Operation>
+void make(benchmark::State& state, PixelFormat format, Operation operation) {
   Workspace workspace;
-  const Execution execution{.workspace = &workspace};
+  const Image source = noise(kPicture, format);
   for (auto _ : state) {
-    const auto made = make(image.view(), execution);
-    if (!succeeded(state, made)) return;
-    benchmark::DoNotOptimize(made->view().data);
+    auto result = operation(source.view(), Execution{.workspace = &workspace});
+    if (!result.has_value()) return state.SkipWithError(result.error().message.c_str());
+    benchmark::DoNotOptimize(result);
   }
-  count_pixels(state, kTwoMegapixels);
+  count_pixels(state, kPicture);
 }
 
-void overlay_mark(benchmark::State& state) {
-  const Image mark = test::scene({400, 300}, rgba8);
-  in_place(state, rgb8, [&](const ImageView& view, const Execution& execution) {
-    return overlay(view, mark.view(), {700, 800}, 0.6, execution);
-  });
+// An operation in place. What it does to noise again and again does not change its speed.
+template <class Operation>
+void change(benchmark::State& state, PixelFormat format, Operation operation) {
+  Workspace workspace;
+  Image picture = noise(kPicture, format);
+  for (auto _ : state) {
+    const auto result = operation(picture.view(), Execution{.workspace = &workspace});
+    if (!result.has_value()) return state.SkipWithError(result.error().message.c_str());
+    benchmark::ClobberMemory();
+  }
+  count_pixels(state, kPicture);
 }
-BENCHMARK(overlay_mark)->Unit(benchmark::kMillisecond);
 
-void overlay_tiles(benchmark::State& state) {
-  const Image mark = test::scene({200, 150}, rgba8);
-  in_place(state, rgb8, [&](const ImageView& view, const Execution& execution) {
-    return overlay_tiled(view, mark.view(), {10, 10}, 0.6, execution);
+void orient_by(benchmark::State& state, PixelFormat format, Orientation orientation) {
+  make(state, format, [&](const ConstImageView& source, const Execution& execution) {
+    return orient(source, orientation, execution);
   });
 }
-BENCHMARK(overlay_tiles)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(orient_by, rgb8_180, rgb8, Orientation::bottom_right);
+BENCHMARK_CAPTURE(orient_by, rgb8_90, rgb8, Orientation::right_top);
+BENCHMARK_CAPTURE(orient_by, rgba8_90, rgba8, Orientation::right_top);
 
-void blur_by(benchmark::State& state) {
-  in_place(state, rgb8, [&](const ImageView& view, const Execution& execution) {
-    return blur(view, static_cast<double>(state.range(0)), execution);
+void rotate_by(benchmark::State& state, PixelFormat format, double degrees) {
+  make(state, format, [&](const ConstImageView& source, const Execution& execution) {
+    return rotate(source, degrees, {255, 255, 255}, execution);
   });
 }
-BENCHMARK(blur_by)->Arg(1)->Arg(10)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(rotate_by, rgb8_7, rgb8, 7.0);
+BENCHMARK_CAPTURE(rotate_by, rgba8_7, rgba8, 7.0);
 
-void sharpen_by_default(benchmark::State& state) {
-  in_place(state, rgb8, [](const ImageView& view, const Execution& execution) {
-    return sharpen(view, {}, execution);
+void flatten_on_white(benchmark::State& state) {
+  make(state, rgba8, [](const ConstImageView& source, const Execution& execution) {
+    return flatten(source, {255, 255, 255}, execution);
   });
 }
-BENCHMARK(sharpen_by_default)->Unit(benchmark::kMillisecond);
+BENCHMARK(flatten_on_white);
 
-void adjust_tones(benchmark::State& state) {
-  in_place(state, rgb8, [](const ImageView& view, const Execution& execution) {
-    return adjust(view, {.brightness = 0.01, .contrast = 1.01, .saturation = 1.1}, execution);
+void extend_by_a_tenth(benchmark::State& state) {
+  make(state, rgb8, [](const ConstImageView& source, const Execution& execution) {
+    return extend(source, {1760, 1320}, {80, 60}, {255, 255, 255}, execution);
   });
 }
-BENCHMARK(adjust_tones)->Unit(benchmark::kMillisecond);
+BENCHMARK(extend_by_a_tenth);
 
-void rotate_by(benchmark::State& state) {
-  anew(state, rgb8, [&](const ConstImageView& view, const Execution& execution) {
-    return rotate(view, static_cast<double>(state.range(0)), Color{}, execution);
+void round_by_40(benchmark::State& state) {
+  make(state, rgb8, [](const ConstImageView& source, const Execution& execution) {
+    return round_corners(source, 40, execution);
   });
 }
-BENCHMARK(rotate_by)->Arg(90)->Arg(7)->Unit(benchmark::kMillisecond);
+BENCHMARK(round_by_40);
 
-void orient_upright(benchmark::State& state) {
-  anew(state, rgb8, [](const ConstImageView& view, const Execution& execution) {
-    return orient(view, Orientation::right_top, execution);
+// Pixels counted are the mark's.
+void overlay_mark(benchmark::State& state, PixelFormat format, double opacity) {
+  Image picture = noise(kPicture, format);
+  const Image mark = noise(kMark, rgba8);
+  for (auto _ : state) {
+    const auto result = overlay(picture.view(), mark.view(), {30, 40}, opacity);
+    if (!result.has_value()) return state.SkipWithError(result.error().message.c_str());
+    benchmark::ClobberMemory();
+  }
+  count_pixels(state, kMark);
+}
+BENCHMARK_CAPTURE(overlay_mark, rgb8, rgb8, 1.0);
+BENCHMARK_CAPTURE(overlay_mark, rgb8_half, rgb8, 0.5);
+BENCHMARK_CAPTURE(overlay_mark, rgba8, rgba8, 1.0);
+
+void blur_by(benchmark::State& state, PixelFormat format, double sigma) {
+  change(state, format, [&](const ImageView& picture, const Execution& execution) {
+    return blur(picture, sigma, execution);
   });
 }
-BENCHMARK(orient_upright)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(blur_by, rgb8_1, rgb8, 1.0);
+BENCHMARK_CAPTURE(blur_by, rgb8_5, rgb8, 5.0);
+BENCHMARK_CAPTURE(blur_by, rgb8_10, rgb8, 10.0);
+BENCHMARK_CAPTURE(blur_by, rgb8_100, rgb8, 100.0);
+BENCHMARK_CAPTURE(blur_by, rgba8_1, rgba8, 1.0);
+
+void sharpen_by(benchmark::State& state, PixelFormat format) {
+  change(state, format, [&](const ImageView& picture, const Execution& execution) {
+    return sharpen(picture, {}, execution);
+  });
+}
+BENCHMARK_CAPTURE(sharpen_by, rgb8, rgb8);
+BENCHMARK_CAPTURE(sharpen_by, rgba8, rgba8);
+
+void adjust_by(benchmark::State& state, const Adjustments& adjustments) {
+  change(state, rgb8, [&](const ImageView& picture, const Execution& execution) {
+    return adjust(picture, adjustments, execution);
+  });
+}
+BENCHMARK_CAPTURE(adjust_by, tone, {.brightness = 0.01, .gamma = 1.01});
+BENCHMARK_CAPTURE(adjust_by, saturation, {.saturation = 1.1});
+
+void average(benchmark::State& state) {
+  make(state, rgb8,
+       [](const ConstImageView& source, const Execution&) { return average_color(source); });
+}
+BENCHMARK(average);
+
+void trim_uniform(benchmark::State& state) {
+  Image picture = noise(kPicture, rgb8);
+  for (std::int32_t y = 0; y < kPicture.height; ++y) {
+    std::memset(picture.view().row(y), 200, row_bytes(kPicture, rgb8));
+  }
+  for (auto _ : state) {
+    auto result = find_trim(picture.view(), 10);
+    benchmark::DoNotOptimize(result);
+  }
+  count_pixels(state, kPicture);
+}
+BENCHMARK(trim_uniform);
 
 }  // namespace
-}  // namespace limen::bench
+}  // namespace limen
