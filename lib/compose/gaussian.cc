@@ -163,39 +163,51 @@ class CoarseSide {
   }
 
   void row_to_grid(const float* row, int channels, float* out) const {
-    for (std::int32_t j = 0; j < points_; ++j) {
-      const std::int64_t center = pixel(j);
-      float sum[4] = {};
-      const auto add = [&](std::int64_t at, float weight) {
-        const float* pixel = row + at * channels;
-        for (int c = 0; c < channels; ++c) sum[c] += pixel[c] * weight;
-      };
-      add(0, to_grid(j, 0));
-      const std::int64_t first = std::max<std::int64_t>(1, center - radius_);
-      const std::int64_t last = std::min<std::int64_t>(pixels_ - 2, center + radius_);
-      for (std::int64_t at = first; at <= last; ++at) {
-        add(at, to_grid_[static_cast<std::size_t>(at - center + radius_)]);
-      }
-      if (pixels_ > 1) add(pixels_ - 1, to_grid(j, pixels_ - 1));
-      std::memcpy(out + samples_of(j, channels), sum,
-                  static_cast<std::size_t>(channels) * sizeof(float));
-    }
+    with_channels(channels,
+                  [&](auto constant) { row_to_grid_by<decltype(constant)::value>(row, out); });
   }
 
   void row_from_grid(const float* grid, int channels, float* out) const {
-    for (std::int32_t x = 0; x < pixels_; ++x) {
-      const float* weights = from_grid(x);
-      const float* point = grid + samples_of(first_point_of(x), channels);
-      float sum[4] = {};
-      for (std::size_t t = 0; t < taps_from_grid(); ++t, point += channels) {
-        for (int c = 0; c < channels; ++c) sum[c] += point[c] * weights[t];
-      }
-      std::memcpy(out + samples_of(x, channels), sum,
-                  static_cast<std::size_t>(channels) * sizeof(float));
-    }
+    with_channels(channels,
+                  [&](auto constant) { row_from_grid_by<decltype(constant)::value>(grid, out); });
   }
 
  private:
+  template <int Channels>
+  void row_to_grid_by(const float* row, float* out) const {
+    for (std::int32_t j = 0; j < points_; ++j) {
+      const std::int64_t center = pixel(j);
+      float sum[Channels] = {};
+      const auto add = [&](const float* pixel, float weight) {
+        for (int c = 0; c < Channels; ++c) sum[c] += pixel[c] * weight;
+      };
+      add(row, to_grid(j, 0));
+      const std::int64_t first = std::max<std::int64_t>(1, center - radius_);
+      const std::int64_t last = std::min<std::int64_t>(pixels_ - 2, center + radius_);
+      for (std::int64_t at = first; at <= last; ++at) {
+        add(row + at * Channels, to_grid_[static_cast<std::size_t>(at - center + radius_)]);
+      }
+      if (pixels_ > 1) {
+        add(row + (std::int64_t{pixels_} - 1) * Channels, to_grid(j, pixels_ - 1));
+      }
+      std::copy_n(sum, Channels, out + samples_of(j, Channels));
+    }
+  }
+
+  template <int Channels>
+  void row_from_grid_by(const float* grid, float* out) const {
+    const std::size_t taps = taps_from_grid();
+    for (std::int32_t x = 0; x < pixels_; ++x) {
+      const float* weights = from_grid(x);
+      const float* point = grid + samples_of(first_point_of(x), Channels);
+      float sum[Channels] = {};
+      for (std::size_t t = 0; t < taps; ++t, point += Channels) {
+        for (int c = 0; c < Channels; ++c) sum[c] += point[c] * weights[t];
+      }
+      std::copy_n(sum, Channels, out + samples_of(x, Channels));
+    }
+  }
+
   double sum_to(std::int64_t distance) const {
     if (distance < -radius_) return 0;
     return sums_[static_cast<std::size_t>(std::min<std::int64_t>(distance, radius_) + radius_)];

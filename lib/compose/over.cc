@@ -97,19 +97,22 @@ void over_pixels_by_kernel(std::uint8_t* picture, const std::uint8_t* mark, std:
   }
 }
 
+template <class Sample, int Picture, int Mark>
+constexpr OverRow<Sample> chosen() {
+  if constexpr (sizeof(Sample) == 1 && Picture >= 3 && Mark == 4) {
+    return over_pixels_by_kernel<Picture>;
+  } else {
+    return over_pixels<Sample, Picture, Mark>;
+  }
+}
+
 }  // namespace
 
 template <class Sample>
 OverRow<Sample> over_row(PixelFormat picture, PixelFormat mark) {
   return with_channels(picture.channels(), [&](auto picture_channels) {
-    return with_channels(mark.channels(), [](auto mark_channels) -> OverRow<Sample> {
-      constexpr int kPicture = decltype(picture_channels)::value;
-      constexpr int kMark = decltype(mark_channels)::value;
-      if constexpr (sizeof(Sample) == 1 && kPicture >= 3 && kMark == 4) {
-        return over_pixels_by_kernel<kPicture>;
-      } else {
-        return over_pixels<Sample, kPicture, kMark>;
-      }
+    return with_channels(mark.channels(), [](auto mark_channels) {
+      return chosen<Sample, decltype(picture_channels)::value, decltype(mark_channels)::value>();
     });
   });
 }
