@@ -170,12 +170,13 @@ HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count
 
 #else  // vectors
 
-// The sum of products of even and odd lanes, in whatever order is cheapest until finish().
+// The sum of products of even and odd lanes, in whatever order is cheapest until finish(). The
+// constructor is written out because a generated one would lack the target's instruction set.
 template <class D32>
 struct PairSum {
   using V = hn::Vec<D32>;
-  V a = hn::Zero(D32());
-  V b = hn::Zero(D32());
+  V a, b;
+  HWY_INLINE PairSum() : a(hn::Zero(D32())), b(hn::Zero(D32())) {}
   template <class V16>
   HWY_INLINE void add(V16 x, V16 weights) {
     a = hn::ReorderWidenMulAccumulate(D32(), x, weights, a, b);
@@ -233,6 +234,7 @@ HWY_INLINE void store_narrowed(D32 d32, hn::Vec<D32> lower, hn::Vec<D32> upper, 
 // interleaving, which narrowing undoes.
 template <class D32>
 struct RowSums {
+  HWY_INLINE RowSums() {}
   PairSum<D32> lower, upper;
 };
 
