@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "limen/compose/sharpen.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "lib/compose/arguments.h"
@@ -14,18 +15,25 @@ namespace {
 
 using compose::kMost;
 
-// BT.709 luma of one pixel's encoded samples, in their range, not rounded.
+// BT.709 luma of one pixel's encoded samples, in their range, not rounded to them.
 template <class Sample, int Channels>
 float exact_luma(const Sample* pixel) {
   if constexpr (Channels < 3) {
     return static_cast<float>(pixel[0]);
   } else {
+    const std::uint32_t sum = compose::kLumaRed * pixel[0] + compose::kLumaGreen * pixel[1] +
+                              compose::kLumaBlue * pixel[2];
     constexpr float kUnit = 1.0f / 65536;
-    const float red = static_cast<float>(compose::kLumaRed) * kUnit * pixel[0];
-    const float green = static_cast<float>(compose::kLumaGreen) * kUnit * pixel[1];
-    const float blue = static_cast<float>(compose::kLumaBlue) * kUnit * pixel[2];
-    return red + green + blue;
+    // A signed value of 64 bits is what processors without AVX-512 convert fastest.
+    return static_cast<float>(static_cast<std::int64_t>(sum)) * kUnit;
   }
+}
+
+// floor(value + 0.5) for values far from the ends of int.
+std::int32_t round_half_up(float value) {
+  const float raised = value + 0.5f;
+  const auto truncated = static_cast<std::int32_t>(raised);
+  return truncated - (static_cast<float>(truncated) > raised ? 1 : 0);
 }
 
 // Luma, and where there is alpha both luma times alpha and alpha, so that what nobody sees does not
@@ -61,9 +69,11 @@ void add_difference(const float* blurred, Sample* picture, std::size_t pixels, f
     }
     const float difference = luma - around;
     if (std::fabs(difference) < threshold) continue;
-    const float change = amount * difference;
+    // The samples are whole, so that one rounding serves all channels.
+    const std::int32_t change = round_half_up(amount * difference);
     for (int c = 0; c < kColors; ++c) {
-      picture[c] = compose::to_sample<Sample>(static_cast<float>(picture[c]) + change);
+      picture[c] =
+          static_cast<Sample>(std::clamp<std::int32_t>(picture[c] + change, 0, kMost<Sample>));
     }
   }
 }
