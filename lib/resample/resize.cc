@@ -20,6 +20,8 @@ HWY_EXPORT(fixed_horizontal_mid);
 HWY_EXPORT(fixed_horizontal_u8);
 HWY_EXPORT(fixed_pack);
 HWY_EXPORT(fixed_widen);
+HWY_EXPORT(fixed_premultiply);
+HWY_EXPORT(fixed_unpremultiply);
 HWY_EXPORT(wide_horizontal);
 HWY_EXPORT(wide_accumulate);
 }  // namespace resample

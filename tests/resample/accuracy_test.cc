@@ -14,22 +14,17 @@
 #include "limen/resample/resize.h"
 #include "tests/pictures.h"
 #include "tests/reference/resize_reference.h"
+#include "tests/resample/resized.h"
 
 namespace limen {
 namespace {
+
+using test::resized;
 
 constexpr Filter kFilters[] = {Filter::box,      Filter::triangle,    Filter::hermite,
                                Filter::mitchell, Filter::catmull_rom, Filter::lanczos2,
                                Filter::lanczos3};
 constexpr PixelFormat kPremultiplied8{SampleType::u8, Layout::rgba, AlphaMode::premultiplied};
-
-Image resized(const Image& source, Size size, const ResizeOptions& options = {}) {
-  auto target = Image::create(size, source.format());
-  EXPECT_TRUE(target.has_value());
-  const auto done = resize(source.view(), target->view(), options);
-  EXPECT_TRUE(done.has_value()) << (done.has_value() ? "" : done.error().message);
-  return *std::move(target);
-}
 
 std::string describe(Size from, Size to, Filter filter) {
   return std::to_string(from.width) + "x" + std::to_string(from.height) + " -> " +

@@ -86,17 +86,17 @@ struct SrgbTables16 {
   std::array<float, kSegments> slope;
 
   /// Linear to encoded, within 0.54 of the exact value (0.5 is rounding). Below 0 and NaN give 0,
-  /// above 1 gives 65535.
+  /// above 1 gives 65535. The products are exact in double, so a compiler that fuses them into the
+  /// addition (header-only use has its own flags) changes nothing.
   std::uint16_t encode(float value) const {
     // Written so that a NaN takes the first return.
     if (!(value > 0.0f)) return 0;
     if (value >= 1.0f) return 65535;
     if (value <= 0.0031308f) {
-      const float scaled = value * (12.92f * 65535.0f);
-      return static_cast<std::uint16_t>(scaled + 0.5f);
+      return static_cast<std::uint16_t>(static_cast<double>(value) * (12.92f * 65535.0f) + 0.5);
     }
     const std::size_t segment = (std::bit_cast<std::uint32_t>(value) >> kShift) - kFirst;
-    const float rise = slope[segment] * value;
+    const double rise = static_cast<double>(slope[segment]) * value;
     return static_cast<std::uint16_t>(base[segment] + rise);
   }
 };
@@ -120,7 +120,10 @@ inline const SrgbTables16& srgb_tables_16() {
       const auto power = [](double x) { return (1.055 * std::pow(x, 1 / 2.4) - 0.055) * 65535; };
       const double x0 = start_of(i);
       const double x1 = start_of(i + 1);
-      const double slope = (power(x1) - power(x0)) / (x1 - x0);
+      // 16 bits, so that the last bits of pow() do not show, and slope * x0 is exact.
+      int exponent = 0;
+      const double mantissa = std::frexp((power(x1) - power(x0)) / (x1 - x0), &exponent);
+      const double slope = std::ldexp(std::floor(mantissa * 65536 + 0.5), exponent - 16);
       const double middle = (x0 + x1) / 2;
       const double sagitta = power(middle) - (power(x0) + power(x1)) / 2;
       made.slope[i] = static_cast<float>(slope);

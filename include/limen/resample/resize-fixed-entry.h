@@ -37,63 +37,86 @@ inline bool fixed_is_possible(const Job& job) {
   return ring && *ring <= kFixedRingBytes;
 }
 
-/// Encoded or linear, straight or premultiplied u8 samples as mids. 65535 / 32640 = 257 / 128.
-inline void fixed_prepare_row(const Job& job, const std::uint8_t* from, std::int32_t pixels,
-                              std::int16_t* to) {
-  const int channels = job.channels();
-  const auto count = static_cast<std::size_t>(pixels) * static_cast<std::size_t>(channels);
-  if (!job.needs_preparation()) return LIMEN_KERNEL(fixed_widen)(from, count, to);
-  const SrgbTables8* tables = job.linear_light ? &srgb_tables_8() : nullptr;
-  const int colors = job.source.format.has_alpha() ? channels - 1 : channels;
-  for (std::size_t i = 0; i < count; i += static_cast<std::size_t>(channels)) {
-    const std::uint32_t alpha = colors < channels ? from[i + colors] : 255;
-    const std::uint32_t factor = job.straight_alpha() ? alpha : 255;
-    for (int c = 0; c < colors; ++c) {
-      const std::uint32_t light =
-          tables != nullptr ? tables->linear[from[i + c]] : std::uint32_t{from[i + c]} * 257;
-      // light / 65535 * factor / 255 * 32640, rounded.
-      const std::uint32_t value = (light * factor * 128 + 32767) / 65535;
-      to[i + c] = static_cast<std::int16_t>(static_cast<std::int32_t>(value) - kMidZero);
+/// 16 bits of linear light as a mid: 65535 / 32640 = 257 / 128.
+inline std::int16_t mid_of_light(std::uint32_t light) {
+  return static_cast<std::int16_t>(static_cast<std::int32_t>((light * 128 + 128) / 257) - kMidZero);
+}
+
+/// Linear light, with straight alpha multiplied in. Alpha itself is not light.
+inline void fixed_linear_row(const Job& job, const std::uint8_t* from, std::size_t count,
+                             std::int16_t* to) {
+  const auto& linear = srgb_tables_8().linear;
+  std::array<std::int16_t, 256> mids;
+  for (std::size_t i = 0; i < 256; ++i) mids[i] = mid_of_light(linear[i]);
+  if (!job.source.format.has_alpha()) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = mids[from[i]];
+    return;
+  }
+  const auto channels = static_cast<std::size_t>(job.channels());
+  const std::size_t colors = channels - 1;
+  for (std::size_t i = 0; i < count; i += channels) {
+    const std::uint32_t alpha = from[i + colors];
+    for (std::size_t c = 0; c < colors; ++c) {
+      to[i + c] = job.straight_alpha() ? mid_of_light((linear[from[i + c]] * alpha * 2 + 255) / 510)
+                                       : mids[from[i + c]];
     }
-    if (colors < channels) {
-      to[i + colors] =
-          static_cast<std::int16_t>(static_cast<std::int32_t>(alpha << kMidBits) - kMidZero);
-    }
+    to[i + colors] =
+        static_cast<std::int16_t>(static_cast<std::int32_t>(alpha << kMidBits) - kMidZero);
   }
 }
 
 /// The inverse, rounded and clamped. Where alpha comes out 0, so do the colours.
+inline void fixed_encode_row(const Job& job, const std::int16_t* from, std::size_t count,
+                             std::uint8_t* to) {
+  static constexpr std::int32_t kWhite = 255 << kMidBits;
+  const auto& srgb = srgb_tables_8().srgb;
+  const auto encoded = [&srgb](std::int32_t mid) {
+    const auto value = static_cast<std::uint32_t>(std::clamp(mid + kMidZero, 0, kWhite));
+    return srgb[(value * 257 + 64) >> kMidBits];
+  };
+  if (!job.source.format.has_alpha()) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = encoded(from[i]);
+    return;
+  }
+  const auto channels = static_cast<std::size_t>(job.channels());
+  const std::size_t colors = channels - 1;
+  for (std::size_t i = 0; i < count; i += channels) {
+    const std::int32_t alpha = from[i + colors] + kMidZero;
+    const std::int32_t opacity = std::clamp((alpha + (1 << (kMidBits - 1))) >> kMidBits, 0, 255);
+    for (std::size_t c = 0; c < colors; ++c) {
+      if (!job.straight_alpha()) {
+        to[i + c] = encoded(from[i + c]);
+      } else if (opacity == 0) {
+        to[i + c] = 0;
+      } else {
+        // Not clamped to white but to alpha: where that overshoots, so does what it multiplies.
+        const double color = std::clamp(from[i + c] + kMidZero, 0, alpha);
+        to[i + c] = srgb[static_cast<std::size_t>(color * 65535 / alpha + 0.5)];
+      }
+    }
+    to[i + colors] = static_cast<std::uint8_t>(opacity);
+  }
+}
+
+/// Source samples as mids that may be added up.
+inline void fixed_prepare_row(const Job& job, const std::uint8_t* from, std::int32_t pixels,
+                              std::int16_t* to) {
+  const int channels = job.channels();
+  const auto count = static_cast<std::size_t>(pixels) * static_cast<std::size_t>(channels);
+  if (job.linear_light) return fixed_linear_row(job, from, count, to);
+  if (job.straight_alpha()) {
+    return LIMEN_KERNEL(fixed_premultiply)(from, static_cast<std::size_t>(pixels), channels, to);
+  }
+  LIMEN_KERNEL(fixed_widen)(from, count, to);
+}
+
+/// Undoes what fixed_prepare_row() did for jobs that need preparation.
 inline void fixed_finish_row(const Job& job, const std::int16_t* from, std::int32_t pixels,
                              std::uint8_t* to) {
-  constexpr std::int32_t kWhite = 255 << kMidBits;
   const int channels = job.channels();
-  const SrgbTables8* tables = job.linear_light ? &srgb_tables_8() : nullptr;
-  const int colors = job.source.format.has_alpha() ? channels - 1 : channels;
-  for (std::int32_t x = 0; x < pixels; ++x, from += channels, to += channels) {
-    std::int32_t divisor = kWhite;
-    if (colors < channels) {
-      const std::int32_t alpha = from[colors] + kMidZero;
-      to[colors] = static_cast<std::uint8_t>(
-          (std::clamp(alpha, 0, kWhite) + (1 << (kMidBits - 1))) >> kMidBits);
-      // Not clamped: where alpha overshoots, so does the colour that it multiplies.
-      if (job.straight_alpha()) divisor = alpha;
-      if (job.straight_alpha() && to[colors] == 0) {
-        std::memset(to, 0, static_cast<std::size_t>(colors));
-        continue;
-      }
-    }
-    for (int c = 0; c < colors; ++c) {
-      const std::int32_t color = std::clamp(from[c] + kMidZero, 0, divisor);
-      if (tables != nullptr) {
-        const auto light =
-            (static_cast<std::uint64_t>(color) * 65535 + static_cast<std::uint64_t>(divisor) / 2) /
-            static_cast<std::uint64_t>(divisor);
-        to[c] = tables->srgb[light];
-      } else {
-        to[c] = static_cast<std::uint8_t>((color * 255 + divisor / 2) / divisor);
-      }
-    }
-  }
+  const auto count = static_cast<std::size_t>(pixels) * static_cast<std::size_t>(channels);
+  if (job.linear_light) return fixed_encode_row(job, from, count, to);
+  LIMEN_KERNEL(fixed_unpremultiply)(from, static_cast<std::size_t>(pixels), channels, to);
 }
 
 /// The pairs of rows that outputs y to y + count - 1 take, relative to *first, and their weights.

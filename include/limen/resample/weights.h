@@ -175,34 +175,39 @@ inline Run compute_weights(const Axis& axis, std::int32_t i, double* weights) {
 /// constant, slow changes lose nothing, and mirrored weights give mirrored results.
 template <class Integer>
 void quantise_weights(const double* weights, std::int32_t count, std::int64_t one, Integer* out) {
-  std::int32_t peak = 0;
-  for (std::int32_t k = 1; k < count; ++k) {
-    if (weights[k] > weights[peak]) peak = k;
+  // The heaviest, or the middle one or two of several that are equally heavy.
+  double most = weights[0];
+  for (std::int32_t k = 1; k < count; ++k) most = std::max(most, weights[k]);
+  std::int32_t heavy_begin = count;
+  std::int32_t heavy_last = 0;
+  for (std::int32_t k = 0; k < count; ++k) {
+    if (weights[k] < most - 1e-9 * std::fabs(most)) continue;
+    heavy_begin = std::min(heavy_begin, k);
+    heavy_last = k;
   }
-  // Two equal peaks, as between two samples, share what is left.
-  std::int32_t peak_end = peak + 1;
-  if (peak_end < count && weights[peak_end] > weights[peak] * (1 - 1e-9)) {
-    ++peak_end;
-  } else if (peak > 0 && weights[peak - 1] > weights[peak] * (1 - 1e-9)) {
-    peak_end = peak + 1;
-    --peak;
-  }
+  const std::int32_t peak = (heavy_begin + heavy_last) / 2;
+  const std::int32_t peak_end = peak + 1 + (heavy_begin + heavy_last) % 2;
   std::int64_t rest = one;
   const auto carry_through = [&](std::int32_t k, std::int32_t end, std::int32_t direction) {
     double error = 0;
     for (; k != end; k += direction) {
       const double wanted = weights[k] * static_cast<double>(one) + error;
-      const double rounded = std::floor(wanted + 0.5);
+      // A hair more than half, so that a tie goes the same way however the compiler has rounded.
+      const double rounded = std::floor(wanted + 0.5 + 1e-7);
       error = wanted - rounded;
       out[k] = static_cast<Integer>(rounded);
       rest -= static_cast<std::int64_t>(rounded);
     }
+    return error;
   };
-  carry_through(0, peak, 1);
-  carry_through(count - 1, peak_end - 1, -1);
+  const double from_left = carry_through(0, peak, 1);
+  const double from_right = carry_through(count - 1, peak_end - 1, -1);
   if (peak_end - peak == 2) {
-    out[peak + 1] = static_cast<Integer>(rest / 2);
-    rest -= rest / 2;
+    // An odd unit goes to the side that is owed more.
+    const std::int64_t less = rest / 2;
+    const std::int64_t right = from_left > from_right ? less : rest - less;
+    out[peak + 1] = static_cast<Integer>(right);
+    rest -= right;
   }
   out[peak] = static_cast<Integer>(rest);
 }
