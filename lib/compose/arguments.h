@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>

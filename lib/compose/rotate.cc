@@ -98,30 +98,63 @@ class Sampler {
 
   // The source at a position in pixels << kPositionBits; edge pixels go on beyond the edges.
   Mixed at(std::int64_t x, std::int64_t y) const {
+    std::int64_t sum[Channels] = {};
+    add_up(x, y, sum);
+    return mixed(sum);
+  }
+
+  // The same for a source without alpha, as samples: to those that at() comes to.
+  void write(std::int64_t x, std::int64_t y, Sample* to) const {
+    std::int64_t sum[Channels] = {};
+    add_up(x, y, sum);
+    for (int c = 0; c < Channels; ++c) {
+      const std::int64_t rounded =
+          (sum[c] + (std::int64_t{1} << (2 * kWeightBits - 1))) >> (2 * kWeightBits);
+      to[c] = static_cast<Sample>(std::clamp<std::int64_t>(rounded, 0, kMost<Sample>));
+    }
+  }
+
+ private:
+  void add_up(std::int64_t x, std::int64_t y, std::int64_t* sum) const {
     std::int64_t first_x;
     std::int64_t first_y;
     const Weights& along = phase_of(x, first_x);
     const Weights& down = phase_of(y, first_y);
+    const std::int64_t last_column = source_.size.width - 1;
+    const std::int64_t last_row = source_.size.height - 1;
+    if (first_x >= 0 && first_y >= 0 && first_x + 3 <= last_column && first_y + 3 <= last_row) {
+      for (int j = 0; j < 4; ++j) {
+        const Sample* pixel = source_.row_as<Sample>(static_cast<std::int32_t>(first_y + j)) +
+                              static_cast<std::ptrdiff_t>(first_x) * Channels;
+        add_row(pixel, pixel + Channels, pixel + 2 * Channels, pixel + 3 * Channels, along,
+                down[static_cast<std::size_t>(j)], sum);
+      }
+      return;
+    }
     std::ptrdiff_t columns[4];
     for (int i = 0; i < 4; ++i) {
-      columns[i] = static_cast<std::ptrdiff_t>(
-                       std::clamp<std::int64_t>(first_x + i, 0, source_.size.width - 1)) *
-                   Channels;
+      columns[i] =
+          static_cast<std::ptrdiff_t>(std::clamp<std::int64_t>(first_x + i, 0, last_column)) *
+          Channels;
     }
-    std::int64_t sum[Channels] = {};
     for (int j = 0; j < 4; ++j) {
-      const auto* row = source_.row_as<Sample>(static_cast<std::int32_t>(
-          std::clamp<std::int64_t>(first_y + j, 0, source_.size.height - 1)));
-      Sum line[Channels] = {};
-      for (int i = 0; i < 4; ++i) add(row + columns[i], along[static_cast<std::size_t>(i)], line);
-      for (int c = 0; c < Channels; ++c) {
-        sum[c] += std::int64_t{line[c]} * down[static_cast<std::size_t>(j)];
-      }
+      const auto* row = source_.row_as<Sample>(
+          static_cast<std::int32_t>(std::clamp<std::int64_t>(first_y + j, 0, last_row)));
+      add_row(row + columns[0], row + columns[1], row + columns[2], row + columns[3], along,
+              down[static_cast<std::size_t>(j)], sum);
     }
-    return mixed(sum);
   }
 
- private:
+  static void add_row(const Sample* a, const Sample* b, const Sample* c, const Sample* d,
+                      const Weights& along, std::int32_t down, std::int64_t* sum) {
+    Sum line[Channels] = {};
+    add(a, along[0], line);
+    add(b, along[1], line);
+    add(c, along[2], line);
+    add(d, along[3], line);
+    for (int i = 0; i < Channels; ++i) sum[i] += std::int64_t{line[i]} * down;
+  }
+
   const Weights& phase_of(std::int64_t position, std::int64_t& first) const {
     constexpr int kShift = kPositionBits - kPhaseBits;
     // From pixel centres, which lie half a pixel in, rounded to the nearest phase.
@@ -217,8 +250,15 @@ Result<void> turn(const ConstImageView& source, const ImageView& target, double 
         std::copy_n(outside.data(), channels, to);
         continue;
       }
+      const bool is_whole = covered_x == kPixel && covered_y == kPixel;
+      if constexpr (!Sampler<Sample, Channels>::kAlpha) {
+        if (is_whole && channels == Channels) {
+          sampler.write(from_x, from_y, to);
+          continue;
+        }
+      }
       Mixed pixel = sampler.at(from_x, from_y);
-      if (covered_x != kPixel || covered_y != kPixel) {
+      if (!is_whole) {
         const double share =
             (static_cast<double>(covered_x) * kUnit) * (static_cast<double>(covered_y) * kUnit);
         for (int c = 0; c < 3; ++c) {

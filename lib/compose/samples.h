@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "limen/color/alpha.h"
 #include "limen/core/color.h"
 #include "limen/core/pixel_format.h"
 
@@ -49,19 +50,15 @@ constexpr Layout layout_with_background(Layout source, Color background) {
 /// format takes the luma. Channels that the layout lacks are left out.
 template <class Sample>
 constexpr std::array<Sample, 4> pixel_of(Color color, PixelFormat format) {
-  std::array<std::uint32_t, 4> value{widen<Sample>(color.red), widen<Sample>(color.green),
-                                     widen<Sample>(color.blue), widen<Sample>(color.alpha)};
+  std::array<Sample, 4> value{widen<Sample>(color.red), widen<Sample>(color.green),
+                              widen<Sample>(color.blue), widen<Sample>(color.alpha)};
   if (format.has_alpha() && format.alpha == AlphaMode::premultiplied) {
-    for (std::size_t c = 0; c < 3; ++c) {
-      value[c] = static_cast<std::uint32_t>(
-          (std::uint64_t{value[c]} * value[3] + kMost<Sample> / 2) / kMost<Sample>);
-    }
+    for (std::size_t c = 0; c < 3; ++c) value[c] = premultiply(value[c], value[3]);
   }
   if (format.channels() <= 2) {
-    value = {luma(value[0], value[1], value[2]), value[3], 0, 0};
+    return {static_cast<Sample>(luma(value[0], value[1], value[2])), value[3], 0, 0};
   }
-  return {static_cast<Sample>(value[0]), static_cast<Sample>(value[1]),
-          static_cast<Sample>(value[2]), static_cast<Sample>(value[3])};
+  return value;
 }
 
 /// Widens one pixel from `From` channels to `To`: gray to RGB, and opaque alpha where there was
