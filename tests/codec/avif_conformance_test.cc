@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -150,6 +151,46 @@ TEST(AvifConformance, PixelsAreWhatAvifdecGives) {
     EXPECT_LE(largest_difference(decoded->image, *reference, window), allowed);
   }
   EXPECT_GE(compared, 95);
+}
+
+TEST(AvifConformance, RegionsEqualTheWhole) {
+  LIMEN_NEEDS_DATA();
+  test::Random random(5);
+  int compared = 0;
+  for (const ConformanceFile& file : conformance_files()) {
+    const auto info = probe(file.bytes);
+    // Larger files add time and nothing new.
+    if (!info || area(info->size) > 600'000) continue;
+    SCOPED_TRACE(file.name);
+    DecodeOptions options;
+    options.keep_16_bit = random.below(2) == 0;
+    const auto all = decode(file.bytes, options);
+    if (!all) continue;
+    ++compared;
+    for (int i = 0; i < 3; ++i) {
+      const auto below = [&](std::int32_t bound) {
+        return static_cast<std::int32_t>(random.below(static_cast<std::uint32_t>(bound)));
+      };
+      Rect region;
+      region.x = below(info->size.width);
+      region.y = below(info->size.height);
+      region.width = 1 + below(info->size.width - region.x);
+      region.height = 1 + below(info->size.height - region.y);
+      options.region = region;
+      const auto part = decode(file.bytes, options);
+      ASSERT_TRUE(part.has_value()) << part.error().message;
+      ASSERT_EQ(part->image.size(), size_of(region));
+      const ConstImageView expected = subview(all->image.view(), region);
+      for (std::int32_t y = 0; y < region.height; ++y) {
+        ASSERT_EQ(std::memcmp(part->image.view().row(y), expected.row(y),
+                              row_bytes(expected.size, expected.format)),
+                  0)
+            << "row " << y << " of " << region.width << "x" << region.height << " at " << region.x
+            << "," << region.y;
+      }
+    }
+  }
+  EXPECT_GT(compared, 40);
 }
 
 }  // namespace

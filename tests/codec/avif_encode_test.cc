@@ -253,6 +253,31 @@ TEST(AvifEncode, SidesBeyond65536AreUnsupported) {
   }
 }
 
+// libaom 3.6.0 codes the tiles of pictures beyond AV1's level 6 so that no decoder can read them,
+// unless it is told how to tile.
+TEST(AvifEncode, PicturesBeyondLevel6CanBeRead) {
+  const Image image = test::make_picture(
+      {600, 17'000}, gray8, [](auto x, auto y, auto) { return (x + y) % 128 / 255.0; });
+  EncodeOptions options = avif_options(Quality{20});
+  options.effort = 0;
+  const Decoded back = decoded(encoded(image, options));
+  ASSERT_EQ(back.image.size(), image.size());
+  EXPECT_GT(psnr(image, back.image), 25);
+}
+
+TEST(AvifEncode, WorkingMemoryIsLimited) {
+  const Image image = test::scene({300, 300}, rgb8);
+  Workspace workspace(5'000'000);
+  Execution execution;
+  execution.workspace = &workspace;
+  const auto refused = encode(image.const_view(), avif_options(Quality{50}), execution);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().limit, Limit::working_memory);
+  workspace.set_limit(50'000'000);
+  EXPECT_TRUE(encode(image.const_view(), avif_options(Quality{50}), execution).has_value());
+  EXPECT_EQ(workspace.bytes_in_use(), 0u);
+}
+
 TEST(AvifEncode, StopsWhereAsked) {
   CancelToken token;
   token.cancel();
