@@ -215,6 +215,11 @@ void RowPacker::pack(std::int32_t y, std::uint8_t* row) const {
 template <class Sample>
 void RowPacker::pack_samples(std::int32_t y, std::uint8_t* row) const {
   const auto* from = image_.row_as<Sample>(y);
+  if (sizeof(Sample) == 1 && format_.bits_per_pixel() == 8 * image_.format.channels()) {
+    // As many channels, so the same: a layout is never exchanged for another of its size.
+    std::copy_n(image_.row_as<std::uint8_t>(y), row_bytes(image_.size, image_.format), row);
+    return;
+  }
   const bool has_color =
       format_.kind == RowFormat::Kind::rgb || format_.kind == RowFormat::Kind::rgba;
   const bool has_alpha =
