@@ -49,11 +49,14 @@ Json milliseconds(limen::StageTimes::Duration duration) {
 
 Json describe(const limen::ImageInfo& info) {
   const limen::Size upright = info.upright();
+  // What turns an AVIF belongs to its coding, so its size is that of the picture as shown; EXIF's
+  // orientation is a remark about the stored picture.
+  const limen::Size size = info.format == limen::Format::avif ? upright : info.size;
   const bool has_chroma =
       info.model == limen::ColorModel::ycbcr || info.model == limen::ColorModel::ycck;
   Json json = {{"format", name(info.format)},
-               {"width", info.size.width},
-               {"height", info.size.height},
+               {"width", size.width},
+               {"height", size.height},
                {"orientation", static_cast<int>(info.orientation)},
                {"upright_width", upright.width},
                {"upright_height", upright.height},

@@ -125,6 +125,14 @@ void remove_unfinished_files_on_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+limen::Result<void> make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return {};
+  return limen::Error{.code = limen::ErrorCode::io,
+                      .message = "cannot be made: " + error.message()};
+}
+
 limen::Result<limen::Bytes> read_input(const std::string& path, const limen::Limits& limits) {
   const Descriptor file(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return io_error("cannot be opened");

@@ -18,6 +18,9 @@ limen::Result<limen::Bytes> read_input(const std::string& path, const limen::Lim
 /// it is. Errors: io.
 limen::Result<void> write_output(const std::string& path, limen::ByteView bytes);
 
+/// Makes a folder and those above it, where they are missing. Errors: io.
+limen::Result<void> make_folder(const std::string& path);
+
 /// Lets SIGINT and SIGTERM remove temporary files that are being written before they end the tool.
 void remove_unfinished_files_on_signals();
 

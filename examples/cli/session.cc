@@ -42,8 +42,9 @@ void Session::print_line(const std::string& line) {
 
 void Session::report(const std::string& file, const limen::Error& error) {
   std::string line = "limen: " + on_one_line(file) + ": " + std::string(name(error.code));
-  if (error.format) line += ": " + std::string(display_name(*error.format));
-  if (!error.message.empty()) line += ": " + on_one_line(error.message);
+  // Some messages begin with the format's name themselves.
+  const std::string format = error.format ? std::string(display_name(*error.format)) + ": " : "";
+  line += ": " + (error.message.starts_with(format) ? "" : format) + on_one_line(error.message);
   const std::lock_guard lock(mutex_);
   has_failed_ = true;
   print_line(line);
@@ -82,7 +83,11 @@ void Session::for_each_file(
     execution.workspace = &workspace;
     execution.threads = workers > 1 ? 1 : threads;
     for (std::size_t i = next++; i < count; i = next++) {
-      work(i, execution);
+      try {
+        work(i, execution);
+      } catch (const std::exception& error) {
+        report(files[i], {.code = limen::ErrorCode::internal, .message = error.what()});
+      }
       const std::lock_guard lock(mutex_);
       ++done;
       if (bar_is_shown_) {

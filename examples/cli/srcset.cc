@@ -164,7 +164,9 @@ void run(Session& session, SrcsetCommand& own) {
   const limen::Recipe base = own.recipe.recipe();
   // Bad combinations are found before any file is touched.
   for (const limen::Format format : formats) {
-    static_cast<void>(recipe_of(own, base, own.widths.front(), format));
+    for (const std::int32_t width : own.widths) {
+      static_cast<void>(recipe_of(own, base, width, format));
+    }
   }
   std::set<std::string> stems;
   for (const std::string& file : own.files) {
@@ -173,11 +175,9 @@ void run(Session& session, SrcsetCommand& own) {
                        ": their sets would overwrite each other");
     }
   }
-  std::error_code error;
-  std::filesystem::create_directories(own.folder, error);
-  if (error) {
-    session.report(own.folder,
-                   {.code = limen::ErrorCode::io, .message = "cannot be made: " + error.message()});
+  const auto made = make_folder(own.folder);
+  if (!made) {
+    session.report(own.folder, made.error());
     return;
   }
   if (!own.recipe.load_pictures(session)) return;

@@ -64,7 +64,9 @@ limen::Result<Json> transform_file(const std::string& file, const std::string& o
 
 void run(Session& session, TransformCommand& own) {
   limen::Recipe recipe = own.recipe.recipe();
-  const bool into_folder = own.output.ends_with('/') || std::filesystem::is_directory(own.output);
+  std::error_code not_there;
+  const bool into_folder =
+      own.output.ends_with('/') || std::filesystem::is_directory(own.output, not_there);
   if (own.files.size() > 1 && !into_folder) {
     throw UsageError("-o: several files need an existing folder");
   }
@@ -78,6 +80,13 @@ void run(Session& session, TransformCommand& own) {
     if (!recipe.format) refuse_other_formats(output);
     const auto valid = limen::validate(recipe);
     if (!valid) throw UsageError(valid.error().message);
+  }
+  if (into_folder) {
+    const auto made = make_folder(own.output);
+    if (!made) {
+      session.report(own.output, made.error());
+      return;
+    }
   }
   if (!own.recipe.load_pictures(session)) return;
   std::vector<Json> reports(own.files.size());
