@@ -48,8 +48,8 @@ constexpr std::string_view name(ChromaSubsampling subsampling) {
   return "other";
 }
 
-/// Where a chroma sample lies among the luma samples it stands for. JPEG (JFIF): centered both
-/// ways. MPEG-2, WebP and most AV1 4:2:0: co-sited with the left column, centered vertically.
+/// Where a chroma sample lies among the luma samples it stands for. JPEG (JFIF) and WebP: centered
+/// both ways. MPEG-2 and most AV1 4:2:0: co-sited with the left column, centered vertically.
 enum class Siting : std::uint8_t { centered, cosited };
 
 /// MatrixCoefficients of ITU-T H.273, those that pictures use.
