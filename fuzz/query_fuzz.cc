@@ -19,10 +19,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   expect(limen::validate(*recipe).has_value(), "a parsed query is not valid");
   const auto normal = limen::normalized(*recipe);
-  expect(limen::validate(normal).has_value(), "the normal form is not valid");
+  expect(normal.has_value() && limen::validate(*normal).has_value(), "no valid normal form");
   const auto key = limen::canonical(*recipe);
-  expect(key == limen::canonical(normal), "the normal form has another key");
-  for (const char c : key) expect(c >= ' ' && c <= '~', "a key of more than printable ASCII");
+  const auto key_of_normal = limen::canonical(*normal);
+  expect(key.has_value() && key_of_normal.has_value(), "no key");
+  expect(*key == *key_of_normal, "the normal form has another key");
+  for (const char c : *key) expect(c >= ' ' && c <= '~', "a key of more than printable ASCII");
 
   limen::ImageInfo info;
   info.orientation = static_cast<limen::Orientation>(1 + size % 8);
@@ -34,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       continue;
     }
     expect(!limen::is_empty(planned->output), "a plan for no pixels");
-    const auto again = limen::plan(info, normal);
+    const auto again = limen::plan(info, *normal);
     expect(again.has_value() && again->output == planned->output,
            "the normal form has another plan");
   }
