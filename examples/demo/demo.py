@@ -98,7 +98,8 @@ def make_set(limen, photo, mark, out):
     for name in FORMATS:
         sizes = {variant["width"]: variant["bytes"] for variant in variants
                  if variant["format"] == name}
-        shown[name] = sizes[max((width for width in sizes if width <= SHOWN), default=min(sizes))]
+        width = max((width for width in sizes if width <= SHOWN), default=min(sizes))
+        shown[name] = (width, sizes[width])
     return {"photo": photo, "width": info["upright_width"], "height": info["upright_height"],
             "before": photo.stat().st_size, "shown": shown, "seconds": seconds,
             "variants": variants, "picture": report["picture"]}
@@ -112,10 +113,11 @@ def print_table(rows):
     head = ("photo", "pixels", "before", *(f"{name} {SHOWN}" for name in FORMATS), "ratio", "time")
     lines = [head]
     for row in rows:
-        after = row["shown"]
+        after = [kilobytes(size) + ("" if width == SHOWN else f" ({width})")
+                 for width, size in (row["shown"][name] for name in FORMATS)]
         lines.append((row["photo"].stem[:32], f"{row['width']}x{row['height']}",
-                      kilobytes(row["before"]), *(kilobytes(after[name]) for name in FORMATS),
-                      f"{row['before'] / after['webp']:.1f}", f"{row['seconds']:.2f} s"))
+                      kilobytes(row["before"]), *after,
+                      f"{row['before'] / row['shown']['webp'][1]:.1f}", f"{row['seconds']:.2f} s"))
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     for line in lines:
         print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
