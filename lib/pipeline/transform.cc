@@ -108,7 +108,9 @@ class Job {
                !failed.compare_exchange_weak(lowest, index)) {
         }
       });
-      retry_for_memory(source, group, alone);
+      if (execution_.threads > 1 || execution_.executor != nullptr) {
+        retry_for_memory(source, group, alone);
+      }
     }
     return first_error(group);
   }
@@ -141,6 +143,7 @@ class Job {
   Result<void> first_error(const std::vector<std::size_t>& group) {
     for (const std::size_t index : group) {
       std::optional<Result<Variant>>& outcome = outcomes_[index];
+      // What was not made comes after what failed.
       if (!*outcome) return at_recipe(std::move(*outcome).error(), index, tasks_.size());
       // Outputs count as memory held until the call is over.
       auto reservation = execution_.workspace->reserve((*outcome)->bytes.size());

@@ -24,8 +24,9 @@ namespace limen::inline LIMEN_ABI {
 /// A window of the upright source, in its pixels. What it leaves out is as though it had never been
 /// there: resampling reads no pixel outside it.
 struct CropBox {
-  Point top_left;                     ///< first column and row that stay
-  std::optional<Point> bottom_right;  ///< first column and row that go; absent: the source's corner
+  Point top_left = {};  ///< first column and row that stay
+  /// First column and row that go; absent: the source's corner.
+  std::optional<Point> bottom_right = std::nullopt;
 
   friend constexpr bool operator==(const CropBox&, const CropBox&) = default;
 };
@@ -65,13 +66,14 @@ struct Length {
 
 /// A picture laid over the output, by the name under which TransformOptions gives it.
 struct Mark {
-  std::string name;
+  std::string name = {};
   Gravity gravity = Compass::center;
-  double scale = 1;                 ///< of the mark's own size, above 0 to 100; not times dpr
-  std::optional<double> of_output;  ///< instead: its width as a fraction of the output's, up to 1
-  Length pad_x;                     ///< kept free left and right; between marks that tile
-  Length pad_y;                     ///< the same above and below
-  Point offset;                     ///< moves it, in pixels, times dpr
+  double scale = 1;  ///< of the mark's own size, above 0 to 100; not times dpr
+  /// Instead of `scale`: its width as a fraction of the output's, above 0 to 1.
+  std::optional<double> of_output = std::nullopt;
+  Length pad_x = {};  ///< kept free left and right; between marks that tile
+  Length pad_y = {};  ///< the same above and below
+  Point offset = {};  ///< moves it, in pixels, times dpr
   double opacity = 1;
   /// Repeated over the whole output from its top left corner, with the pads between one and the
   /// next; gravity and offset then have no say.
@@ -96,9 +98,9 @@ using Fidelity = std::variant<Quality, Lossless, NearLossless>;
 /// rounded corners -> matte -> encode.
 struct Recipe {
   // Window of the source, then turns.
-  std::optional<CropBox> crop;
+  std::optional<CropBox> crop = std::nullopt;
   /// Cuts a border of one colour away: tolerance per channel, 0 to 255.
-  std::optional<int> trim;
+  std::optional<int> trim = std::nullopt;
   /// Degrees counter-clockwise, any finite number. Corners that open up are in `background`.
   double rotate = 0;
   bool flip_horizontal = false;  ///< mirrored left to right, after the rotation
@@ -109,7 +111,7 @@ struct Recipe {
   std::int32_t height = 0;  ///< before dpr
   Fit fit = Fit::cover;
   /// Instead of `fit`, where the picture is smaller than the box on either side.
-  std::optional<Fit> fit_if_smaller;
+  std::optional<Fit> fit_if_smaller = std::nullopt;
   bool enlarge = false;  ///< may pixels be invented? Otherwise fit()'s rule for smaller sources
   /// What stays in the middle of a cover, where a contain stands on its canvas.
   std::variant<Compass, Focus> gravity = Compass::center;
@@ -124,20 +126,20 @@ struct Recipe {
   ShrinkAccuracy shrink = ShrinkAccuracy::exact;
 
   // Looks, at output size.
-  std::optional<SharpenOptions> sharpen;
+  std::optional<SharpenOptions> sharpen = std::nullopt;
   double blur = 0;  ///< standard deviation in output pixels, 0 (none) or 0.3 to 1000
-  Adjustments adjust;
-  std::vector<Mark> marks;  ///< laid on in this order
-  double radius = 0;        ///< of rounded corners, pixels
+  Adjustments adjust = {};
+  std::vector<Mark> marks = {};  ///< laid on in this order
+  double radius = 0;             ///< of rounded corners, pixels
 
   /// Padding, corners of a rotation, and what lies behind transparency. Absent: white padding and
   /// corners, transparency stays where the format has it, and white lies behind it in JPEG. Named
   /// and opaque: the output has no transparency. Named with alpha: padding only (and over white in
   /// JPEG).
-  std::optional<Color> background;
+  std::optional<Color> background = std::nullopt;
 
   // The file.
-  std::optional<Format> format;  ///< absent: the source's
+  std::optional<Format> format = std::nullopt;  ///< absent: the source's
   Fidelity fidelity = Quality{80};
   int effort = 4;  ///< 0 (fastest) to 9 (smallest)
   ChromaSubsampling chroma = ChromaSubsampling::automatic;

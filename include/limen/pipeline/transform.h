@@ -26,16 +26,16 @@ namespace limen::inline LIMEN_ABI {
 /// A picture that recipes may name as a mark. limen opens no path and no URL: whoever calls
 /// resolves names. Borrowed for the length of the call.
 struct NamedPicture {
-  std::string_view name;
+  std::string_view name = {};
   /// A file's bytes, decoded under the same limits as the source, stood upright and turned to sRGB,
   /// once for all recipes; or sRGB pixels, u8 or u16, gray to rgba, straight alpha.
-  std::variant<ByteView, ConstImageView> picture;
+  std::variant<ByteView, ConstImageView> picture = {};
 };
 
 struct TransformOptions {
-  Limits limits;  ///< working_memory applies where Execution brings no Workspace
+  Limits limits = {};  ///< working_memory applies where Execution brings no Workspace
   OnDamage on_damage = OnDamage::error;
-  std::span<const NamedPicture> pictures;
+  std::span<const NamedPicture> pictures = {};
 };
 
 /// Wall time by stage, steady clock.
