@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "lib/codec/avif/container.h"
 #include "limen/codec/decode.h"
@@ -253,6 +254,55 @@ TEST(AvifDecode, GridIsPutTogether) {
       ASSERT_EQ(decoded->image.view().row_as<std::uint8_t>(y)[x],
                 50 * (x / 64) + 100 * (y / 64) + (x % 64 + y % 64) / 4);
     }
+  }
+}
+
+TEST(AvifDecode, ACutGridIsShownAsFarAsItGoes) {
+  for (const bool with_alpha : {false, true}) {
+    test::Random random(9);
+    std::vector<test::AvifPlanes> cells;
+    std::vector<const avifImage*> pointers;
+    for (int i = 0; i < 4; ++i) {
+      cells.push_back(test::make_planes(
+          {64, 64}, AVIF_PIXEL_FORMAT_YUV444, with_alpha,
+          [&](int plane, int, int) { return plane == 3 ? 200u : random.below(256); }));
+      pointers.push_back(cells.back().get());
+    }
+    const Bytes file = test::grid_avif(pointers, 1, 4);
+    const auto whole_picture = decode(file);
+    ASSERT_TRUE(whole_picture.has_value()) << whole_picture.error().message;
+    const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(file.size() * 5 / 8));
+    const auto info = probe(cut);
+    ASSERT_TRUE(info.has_value()) << info.error().message;
+    EXPECT_EQ(info->size, (Size{64, 256}));
+    EXPECT_EQ(decode(cut).error().code, ErrorCode::truncated);
+
+    DecodeOptions options;
+    options.on_damage = OnDamage::best_effort;
+    const auto part = decode(cut, options);
+    ASSERT_TRUE(part.has_value()) << part.error().message;
+    EXPECT_THAT(part->damage, HasSubstr("ends after"));
+    EXPECT_EQ(part->image.size(), (Size{64, 256}));
+    const std::size_t bytes = row_bytes(part->image.size(), part->image.format());
+    int sound = 0;
+    while (sound < 256 &&
+           std::equal(part->image.view().row(sound), part->image.view().row(sound) + bytes,
+                      whole_picture->image.view().row(sound))) {
+      ++sound;
+    }
+    EXPECT_GE(sound, 62);
+    EXPECT_LT(sound, 200);
+    for (int y = sound; y < 256; ++y) {
+      const auto* row = part->image.view().row_as<std::uint8_t>(y);
+      ASSERT_EQ(row[0], 128);
+      ASSERT_EQ(row[bytes - 1], with_alpha ? 0 : 128);
+    }
+    // A file that is whole is not damaged.
+    EXPECT_EQ(decode(file, options)->damage, "");
+    // Nothing at all of the first row of tiles: no picture.
+    const Bytes head(file.begin(),
+                     file.begin() + static_cast<std::ptrdiff_t>(test::find_box(file, "mdat") + 20));
+    EXPECT_EQ(decode(head, options).error().code, ErrorCode::truncated);
   }
 }
 

@@ -80,10 +80,37 @@ Result<void> check_metadata(const avifImage& image, const Limits& limits) {
   return {};
 }
 
+constexpr std::int32_t kEveryRow = -1;
+
+// How many rows of a cut file's grid are there. Chroma of the last one or two may be interpolated
+// from what is not.
+std::int32_t rows_decoded(const AvifSource& source) {
+  constexpr std::int32_t kUncertainRows = 2;
+  const auto rows = static_cast<std::int32_t>(avifDecoderDecodedRowCount(source.decoder.get()));
+  return std::max(0, rows - kUncertainRows);
+}
+
+// Makes the rows from `first` on gray, or transparent where there is alpha.
+void clear_rows(Image& image, std::int32_t first) {
+  const std::size_t bytes = row_bytes(image.size(), image.format());
+  const std::size_t sample = bytes_per_sample(image.format().sample);
+  const std::size_t pixel = image.format().bytes_per_pixel();
+  for (std::int32_t y = std::max(first, 0); y < image.size().height; ++y) {
+    std::byte* row = image.view().row(y);
+    std::fill_n(row, bytes, std::byte{0x80});
+    if (!image.format().has_alpha()) continue;
+    for (std::size_t x = 0; x < bytes; x += pixel) {
+      std::fill_n(row + x + pixel - sample, sample, std::byte{0});
+    }
+  }
+}
+
 }  // namespace
 
 Result<ImageInfo> probe_avif(ByteView bytes, const Limits& limits) {
-  LIMEN_ASSIGN(const AvifSource source, open_avif(bytes, open_options(limits, true)));
+  AvifOpenOptions open = open_options(limits, true);
+  open.bears_cut = true;  // headers may be whole where pictures are not
+  LIMEN_ASSIGN(const AvifSource source, open_avif(bytes, open));
   LIMEN_TRY(check_metadata(source.image(), limits));
   return info_of(source);
 }
@@ -98,18 +125,25 @@ Result<Decoded> decode_avif(ByteView bytes, const ImageInfo& info, const DecodeO
     work.colors = std::max(work.colors, container.coded_pixels);
     work.items = container.coded_items;
   }
-  LIMEN_ASSIGN(const MemoryReservation reserved,
-               execution.workspace->reserve(library_bytes(work, info.subsampling, info.bit_depth)));
+  LIMEN_ASSIGN(
+      const MemoryReservation reserved,
+      execution.workspace->reserve(add(library_bytes(work, info.subsampling, info.bit_depth),
+                                       container.needs_mending ? bytes.size() : 0)));
 
   AvifOpenOptions open = open_options(options.limits, options.read_metadata);
   open.threads = execution.threads;
+  open.bears_cut = options.on_damage == OnDamage::best_effort;
   open.most_pixels = most_pixels;
   LIMEN_ASSIGN(const AvifSource source, open_avif(bytes, open));
   LIMEN_TRY(check_metadata(source.image(), options.limits));
   if (execution.is_cancelled()) return cancelled();
 
   const avifResult result = avifDecoderNextImage(source.decoder.get());
-  if (result != AVIF_RESULT_OK) return error_of(result, source.decoder.get(), source.container);
+  const std::int32_t sound_rows =
+      result == AVIF_RESULT_WAITING_ON_IO ? rows_decoded(source) : kEveryRow;
+  if (sound_rows == 0 || (result != AVIF_RESULT_OK && sound_rows == kEveryRow)) {
+    return error_of(result, source.decoder.get(), source.container);
+  }
   if (execution.is_cancelled()) return cancelled();
 
   const avifImage& image = source.image();
@@ -123,6 +157,11 @@ Result<Decoded> decode_avif(ByteView bytes, const ImageInfo& info, const DecodeO
   const Rect window = {shown.x + decoded.region.x, shown.y + decoded.region.y, decoded.region.width,
                        decoded.region.height};
   LIMEN_ASSIGN(decoded.image, convert_to_pixels(image, window, options.keep_16_bit, execution));
+  if (sound_rows != kEveryRow) {
+    clear_rows(decoded.image, sound_rows - window.y);
+    decoded.damage = "AVIF: the file ends after " + std::to_string(sound_rows) + " rows of " +
+                     std::to_string(image.height);
+  }
   if (options.read_metadata) decoded.metadata = metadata_of(image);
   return decoded;
 }

@@ -15,9 +15,34 @@ using namespace std::string_view_literals;
 // libavif starts threads up to this, however many are asked for.
 constexpr unsigned kMaxThreads = 64;
 
+avifResult read_cut_file(avifIO* io, std::uint32_t flags, std::uint64_t offset, std::size_t size,
+                         avifROData* out) {
+  // The most that libavif reads of a box's header: there, less is no error.
+  constexpr std::size_t kHeaderBytes = 32;
+  const ByteView bytes = static_cast<const AvifCutFile*>(io->data)->bytes;
+  if (flags != 0) return AVIF_RESULT_IO_ERROR;
+  if (offset > bytes.size()) return AVIF_RESULT_WAITING_ON_IO;
+  const std::size_t there = bytes.size() - static_cast<std::size_t>(offset);
+  if (size > there && size > kHeaderBytes) return AVIF_RESULT_WAITING_ON_IO;
+  out->data = reinterpret_cast<const std::uint8_t*>(bytes.data()) + offset;
+  out->size = std::min(size, there);
+  return AVIF_RESULT_OK;
+}
+
+std::unique_ptr<AvifCutFile> as_cut_file(ByteView bytes) {
+  auto file = std::make_unique<AvifCutFile>();
+  file->bytes = bytes;
+  file->io.read = read_cut_file;
+  // libavif takes no buffer and believes no item larger than this.
+  file->io.sizeHint = 2 * std::uint64_t{bytes.size()};
+  file->io.persistent = AVIF_TRUE;
+  file->io.data = file.get();
+  return file;
+}
+
 Result<void> parse(ByteView bytes, const AvifOpenOptions& options, bool with_metadata,
                    AvifSource& source) {
-  source.decoder.reset(avifDecoderCreate());
+  source.decoder.reset(avifDecoderCreate());  // the former one goes before what it reads from
   if (source.decoder == nullptr) return out_of_memory();
   avifDecoder& decoder = *source.decoder;
   decoder.maxThreads = static_cast<int>(std::clamp(options.threads, 1u, kMaxThreads));
@@ -30,8 +55,15 @@ Result<void> parse(ByteView bytes, const AvifOpenOptions& options, bool with_met
   // Files of older encoders lack `pixi`, or `ispe` on alpha; browsers show them.
   decoder.strictFlags = AVIF_STRICT_DISABLED;
 
-  avifResult result = avifDecoderSetIOMemory(
-      &decoder, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  avifResult result = AVIF_RESULT_OK;
+  if (options.bears_cut && source.container.is_cut) {
+    source.cut_file = as_cut_file(bytes);
+    decoder.allowIncremental = AVIF_TRUE;
+    avifDecoderSetIO(&decoder, &source.cut_file->io);
+  } else {
+    result = avifDecoderSetIOMemory(&decoder, reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                    bytes.size());
+  }
   if (result == AVIF_RESULT_OK) result = avifDecoderParse(&decoder);
   if (result == AVIF_RESULT_OK) return {};
   const std::string_view reason = decoder.diag.error;
@@ -110,6 +142,7 @@ Error error_of(avifResult result, const avifDecoder* decoder, const AvifContaine
   }
   switch (result) {
     case AVIF_RESULT_TRUNCATED_DATA:
+    case AVIF_RESULT_WAITING_ON_IO:
     case AVIF_RESULT_IO_ERROR:
       error.code = ErrorCode::truncated;
       break;

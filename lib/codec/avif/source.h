@@ -20,9 +20,17 @@ struct AvifImageDeleter {
 };
 using AvifImagePointer = std::unique_ptr<avifImage, AvifImageDeleter>;
 
+/// A file that ends too early, as a stream of which more is to come: what lies behind its end is
+/// then not there yet, instead of wrong.
+struct AvifCutFile {
+  avifIO io = {};
+  ByteView bytes;
+};
+
 struct AvifSource {
   AvifContainer container;
   Bytes mended;  ///< what the decoder reads from, if the file needed mending
+  std::unique_ptr<AvifCutFile> cut_file;
   std::unique_ptr<avifDecoder, AvifDecoderDeleter> decoder;
 
   const avifImage& image() const { return *decoder->image; }
@@ -31,6 +39,7 @@ struct AvifSource {
 struct AvifOpenOptions {
   Limits limits;
   bool read_metadata = false;
+  bool bears_cut = false;  ///< a file that ends too early is parsed, and decoded as far as it goes
   unsigned threads = 1;
   /// The largest coded picture that may be met. Larger ones end as malformed.
   std::uint64_t most_pixels = AVIF_DEFAULT_IMAGE_SIZE_LIMIT;
