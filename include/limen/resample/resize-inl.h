@@ -6,60 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "limen/core/abi.h"
-
-#ifndef LIMEN_RESAMPLE_RESIZE_ROWS_
-#define LIMEN_RESAMPLE_RESIZE_ROWS_
-
-// What the kernels are given. In the 16-bit kernels a sample between the passes ("mid") is
-// (v - 128) * 128 for v of 0 to 255: seven bits of fraction and, because weights sum to exactly
-// one, room for overshoot to both sides without a clamp.
-
-namespace limen::inline LIMEN_ABI {
-
-namespace resample {
-
-inline constexpr int kMidBits = 7;
-inline constexpr int kMidZero = 128 << kMidBits;
-/// How many output rows share each load.
-inline constexpr int kRowsTogether = 4;
-
-/// Up to four output rows from the input rows `rows[0]`, `rows[1]`, … Output r takes the pairs of
-/// rows begin[r] to end[r] - 1, both of which do not fall as r rises.
-struct FixedVerticalRows {
-  const void* const* rows = nullptr;
-  int outputs = 0;
-  std::int32_t begin[kRowsTogether] = {};
-  std::int32_t end[kRowsTogether] = {};
-  const std::int16_t* weights[kRowsTogether] = {};
-  std::int32_t bits[kRowsTogether] = {};
-  void* out[kRowsTogether] = {};
-  std::size_t samples = 0;
-};
-
-/// Up to four rows of the same width. Input: pairs of neighbouring pixels interleaved per channel,
-/// (c0 of 2k, c0 of 2k + 1), (c1 …), …; three channels take the room of four.
-struct FixedHorizontalRows {
-  const std::int16_t* paired[kRowsTogether] = {};
-  int rows = 0;
-  void* out[kRowsTogether] = {};
-  int channels = 0;
-  std::int32_t outputs = 0;
-  const std::int32_t* first = nullptr;
-  const std::int32_t* pairs = nullptr;
-  const std::int32_t* bits = nullptr;
-  const std::int16_t* weights = nullptr;
-  std::int32_t pair_stride = 0;
-};
-
-/// Lanes that a pixel takes in the kernels: 3 channels travel as 4.
-constexpr int lanes_of(int channels) { return channels == 3 ? 4 : channels; }
-
-}  // namespace resample
-
-}  // namespace limen::inline LIMEN_ABI
-
-#endif  // LIMEN_RESAMPLE_RESIZE_ROWS_
+#include "limen/resample/resize-rows.h"
 
 #if defined(LIMEN_RESAMPLE_RESIZE_INL_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIMEN_RESAMPLE_RESIZE_INL_
@@ -68,7 +15,11 @@ constexpr int lanes_of(int channels) { return channels == 3 ? 4 : channels; }
 #define LIMEN_RESAMPLE_RESIZE_INL_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
+
+#include "limen/resample/resize-pixels-inl.h"
+#include "limen/resample/resize-wide-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limen::inline LIMEN_ABI {
@@ -103,32 +54,6 @@ struct Narrowing {
   static constexpr std::int32_t kBias =
       sizeof(In) == 2 ? (sizeof(Out) == 1 ? 128 : 0) : (sizeof(Out) == 2 ? -kMidZero : 0);
 };
-
-/// round(color * factor / 255 * 128) - kMidZero, exactly: with p = color * factor = 255 q + s, half
-/// of p + p / 255 rounds to half of p + q, rounded up.
-HWY_MAYBE_UNUSED std::int16_t premultiply_fixed(std::uint32_t color, std::uint32_t factor) {
-  const std::uint32_t product = color * factor;
-  return static_cast<std::int16_t>(static_cast<std::int32_t>((product + product / 255 + 1) >> 1) -
-                                   kMidZero);
-}
-
-/// One pixel of mids multiplied by their last channel, as straight u8. All steps but the division
-/// are exact, and that is rounded once: equal on every machine.
-HWY_MAYBE_UNUSED void unpremultiply_pixel(const std::int16_t* from, int channels,
-                                          std::uint8_t* to) {
-  const std::int32_t alpha = from[channels - 1] + kMidZero;
-  const std::int32_t rounded = (alpha + (1 << (kMidBits - 1))) >> kMidBits;
-  to[channels - 1] = static_cast<std::uint8_t>(rounded < 0 ? 0 : rounded > 255 ? 255 : rounded);
-  for (int c = 0; c < channels - 1; ++c) {
-    // Not clamped to white but to alpha: where that overshoots, so does what it multiplies.
-    std::int32_t color = from[c] + kMidZero;
-    color = color < 0 ? 0 : color > alpha ? alpha : color;
-    to[c] = rounded <= 0
-                ? 0
-                : static_cast<std::uint8_t>(
-                      static_cast<float>(color) * 255.0f / static_cast<float>(alpha) + 0.5f);
-  }
-}
 
 template <class In, class Out>
 void vertical_scalar(const FixedVerticalRows& job, std::size_t begin, std::size_t end) {
@@ -174,39 +99,6 @@ void horizontal(const FixedHorizontalRows& job) {
                                    Narrowing<std::int16_t, Out>::kBias);
       }
     }
-  }
-}
-
-HWY_MAYBE_UNUSED void fixed_pack(const std::int16_t* plain, std::size_t pixels, int channels,
-                                 std::int16_t* paired) {
-  const int lanes = resample::lanes_of(channels);
-  for (std::size_t x = 0; x < pixels; ++x) {
-    for (int c = 0; c < channels; ++c) {
-      paired[(x / 2 * lanes + c) * 2 + x % 2] = plain[x * channels + c];
-    }
-  }
-}
-
-HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count,
-                                  std::int16_t* mid) {
-  for (std::size_t i = 0; i < count; ++i) {
-    mid[i] = static_cast<std::int16_t>((samples[i] << kMidBits) - kMidZero);
-  }
-}
-
-HWY_MAYBE_UNUSED void fixed_premultiply(const std::uint8_t* samples, std::size_t pixels,
-                                        int channels, std::int16_t* mid) {
-  for (std::size_t i = 0; i < pixels * channels; ++i) {
-    const bool is_alpha = i % channels == std::size_t(channels) - 1;
-    mid[i] = premultiply_fixed(samples[i],
-                               is_alpha ? 255 : samples[i / channels * channels + channels - 1]);
-  }
-}
-
-HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t pixels, int channels,
-                                          std::uint8_t* samples) {
-  for (std::size_t i = 0; i < pixels * channels; i += channels) {
-    unpremultiply_pixel(mid + i, channels, samples + i);
   }
 }
 
@@ -272,6 +164,9 @@ HWY_INLINE void store_narrowed(D32 d32, hn::Vec<D32> lower, hn::Vec<D32> upper, 
   }
 }
 
+/// How far ahead of the columns in work source rows are fetched into the cache.
+inline constexpr std::size_t kPrefetchBytes = 256;
+
 // Lanes of an output row: the columns x to x + Lanes(d16) - 1, kept as two vectors in the order of
 // interleaving, which narrowing undoes.
 template <class D32>
@@ -285,6 +180,11 @@ HWY_INLINE void accumulate(const FixedVerticalRows& job, const In* const* rows, 
                            std::int32_t pair, std::int32_t pair_end, RowSums<D32>* sums) {
   const D16 d16;
   for (; pair < pair_end; ++pair) {
+    if constexpr (sizeof(In) == 1) {
+      // The rows are more streams than the hardware follows.
+      hwy::Prefetch(rows[2 * pair] + x + kPrefetchBytes);
+      hwy::Prefetch(rows[2 * pair + 1] + x + kPrefetchBytes);
+    }
     const auto a = load_samples(d16, rows[2 * pair] + x);
     const auto b = load_samples(d16, rows[2 * pair + 1] + x);
     const auto lower = hn::InterleaveLower(d16, a, b);
@@ -461,108 +361,6 @@ void horizontal(const FixedHorizontalRows& job) {
   }
 }
 
-HWY_MAYBE_UNUSED void fixed_pack(const std::int16_t* plain, std::size_t pixels, int channels,
-                                 std::int16_t* paired) {
-  if (channels == 1) {
-    std::memcpy(paired, plain, pixels * sizeof(*plain));
-    return;
-  }
-  // 0x80 gives a zero.
-  HWY_ALIGN static constexpr std::uint8_t kOrder[3][16] = {
-      {0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15},
-      {0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 0x80, 0x80, 0x80, 0x80},
-      {0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15}};
-  const hn::FixedTag<std::int16_t, 8> d16;
-  const hn::FixedTag<std::uint8_t, 16> d8;
-  const auto order = hn::Load(d8, kOrder[channels - 2]);
-  const std::size_t step = channels == 2 ? 4 : 2;
-  for (std::size_t x = 0; x < pixels; x += step) {
-    const auto samples = hn::BitCast(d8, hn::LoadU(d16, plain + x * channels));
-    hn::StoreU(hn::BitCast(d16, hn::TableLookupBytesOr0(samples, order)), d16, paired);
-    paired += 8;
-  }
-}
-
-HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count,
-                                  std::int16_t* mid) {
-  const hn::CappedTag<std::int16_t, 32> d16;
-  const std::size_t step = hn::Lanes(d16);
-  const auto zero = hn::Set(d16, static_cast<std::int16_t>(kMidZero));
-  std::size_t i = 0;
-  for (; i + step <= count; i += step) {
-    const auto wide = load_samples(d16, samples + i);
-    hn::StoreU(hn::Sub(hn::ShiftLeft<kMidBits>(wide), zero), d16, mid + i);
-  }
-  for (; i < count; ++i) mid[i] = static_cast<std::int16_t>((samples[i] << kMidBits) - kMidZero);
-}
-
-/// Two or four channels, the last of which is alpha.
-HWY_MAYBE_UNUSED void fixed_premultiply(const std::uint8_t* samples, std::size_t pixels,
-                                        int channels, std::int16_t* mid) {
-  // Alpha to each colour, and 255 to itself. 0x80 gives a zero.
-  HWY_ALIGN static constexpr std::uint8_t kSpread[2][16] = {
-      {2, 3, 0x80, 0x80, 6, 7, 0x80, 0x80, 10, 11, 0x80, 0x80, 14, 15, 0x80, 0x80},
-      {6, 7, 6, 7, 6, 7, 0x80, 0x80, 14, 15, 14, 15, 14, 15, 0x80, 0x80}};
-  HWY_ALIGN static constexpr std::uint16_t kOwn[2][8] = {{0, 255, 0, 255, 0, 255, 0, 255},
-                                                         {0, 0, 0, 255, 0, 0, 0, 255}};
-  const hn::CappedTag<std::uint16_t, 32> d16;
-  const hn::RebindToSigned<decltype(d16)> di16;
-  const hn::Repartition<std::uint8_t, decltype(d16)> bytes;
-  const hn::Rebind<std::uint8_t, decltype(d16)> d8;
-  const auto spread = hn::LoadDup128(bytes, kSpread[channels == 4]);
-  const auto own = hn::LoadDup128(d16, kOwn[channels == 4]);
-  const auto zero = hn::Set(d16, kMidZero);
-  const std::size_t step = hn::Lanes(d16);
-  const std::size_t count = pixels * static_cast<std::size_t>(channels);
-  std::size_t i = 0;
-  for (; i + step <= count; i += step) {
-    const auto color = hn::PromoteTo(d16, hn::LoadU(d8, samples + i));
-    const auto alpha =
-        hn::Or(hn::BitCast(d16, hn::TableLookupBytesOr0(hn::BitCast(bytes, color), spread)), own);
-    const auto product = hn::Mul(color, alpha);
-    const auto one = hn::Set(d16, std::uint16_t{1});
-    // floor(product / 255) for products of bytes.
-    const auto quotient =
-        hn::ShiftRight<8>(hn::Add(hn::Add(product, one), hn::ShiftRight<8>(product)));
-    const auto value = hn::ShiftRight<1>(hn::Add(hn::Add(product, quotient), one));
-    hn::StoreU(hn::BitCast(di16, hn::Sub(value, zero)), di16, mid + i);
-  }
-  for (; i < count; ++i) {
-    const std::size_t alpha = i / channels * channels + channels - 1;
-    mid[i] = premultiply_fixed(samples[i], i == alpha ? 255 : samples[alpha]);
-  }
-}
-
-HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t pixels, int channels,
-                                          std::uint8_t* samples) {
-  const hn::CappedTag<std::int32_t, 16> d32;
-  const hn::RebindToFloat<decltype(d32)> df;
-  const hn::Rebind<std::int16_t, decltype(d32)> d16;
-  const hn::Rebind<std::uint8_t, decltype(d32)> d8;
-  const std::size_t step = hn::Lanes(d32);
-  const std::size_t count = pixels * static_cast<std::size_t>(channels);
-  const auto zero = hn::Zero(d32);
-  HWY_ALIGN static constexpr std::int32_t kAlphaLanes[2][4] = {{0, -1, 0, -1}, {0, 0, 0, -1}};
-  const auto is_alpha = hn::MaskFromVec(hn::LoadDup128(d32, kAlphaLanes[channels == 4]));
-  std::size_t i = 0;
-  for (; i + step <= count; i += step) {
-    const auto value = hn::Add(hn::PromoteTo(d32, hn::LoadU(d16, mid + i)), hn::Set(d32, kMidZero));
-    const auto alpha = channels == 4 ? hn::Broadcast<3>(value)
-                                     : hn::BitCast(d32, hn::DupOdd(hn::BitCast(df, value)));
-    const auto rounded =
-        hn::ShiftRight<kMidBits>(hn::Add(alpha, hn::Set(d32, 1 << (kMidBits - 1))));
-    const auto color = hn::Min(hn::Max(value, zero), alpha);
-    const auto scaled = hn::Mul(hn::ConvertTo(df, color), hn::Set(df, 255.0f));
-    const auto quotient = hn::Div(scaled, hn::ConvertTo(df, alpha));
-    const auto straight = hn::ConvertTo(d32, hn::Add(quotient, hn::Set(df, 0.5f)));
-    const auto visible = hn::IfThenElseZero(hn::Gt(rounded, zero), straight);
-    hn::StoreU(hn::DemoteTo(d8, hn::IfThenElse(is_alpha, rounded, visible)), d8, samples + i);
-  }
-  for (; i < count; i += static_cast<std::size_t>(channels)) {
-    unpremultiply_pixel(mid + i, channels, samples + i);
-  }
-}
-
 #endif  // vectors
 
 // Source rows to mids, vertical first.
@@ -583,67 +381,6 @@ HWY_MAYBE_UNUSED void fixed_horizontal_mid(const FixedHorizontalRows& job) {
 }
 HWY_MAYBE_UNUSED void fixed_horizontal_u8(const FixedHorizontalRows& job) {
   horizontal<std::uint8_t>(job);
-}
-
-// The wide kernels: f32 samples, sums in f64. See WideAxis for why any order will do.
-
-/// Each output pixel: the weighted sum of `lanes` (1, 2 or 4) channels. `round`: to whole numbers,
-/// so that the next pass is exact too.
-HWY_MAYBE_UNUSED void wide_horizontal(const float* samples, int lanes, std::int32_t outputs,
-                                      const std::int32_t* first, const std::int32_t* count,
-                                      const double* weights, std::int32_t stride, bool round,
-                                      float* out) {
-  for (std::int32_t x = 0; x < outputs; ++x) {
-    const float* from = samples + static_cast<std::size_t>(first[x]) * lanes;
-    const double* weight = weights + static_cast<std::size_t>(stride) * x;
-    double sums[4] = {};
-#if HWY_TARGET != HWY_SCALAR && HWY_HAVE_FLOAT64 && !HWY_HAVE_SCALABLE
-    if (lanes == 4) {
-      const hn::CappedTag<double, 4> d;
-      const hn::Rebind<float, decltype(d)> df;
-      constexpr std::size_t kStep = hn::MaxLanes(decltype(d)());
-      auto low = hn::Zero(d);
-      auto high = hn::Zero(d);
-      for (std::int32_t k = 0; k < count[x]; ++k) {
-        const auto w = hn::Set(d, weight[k]);
-        low = hn::MulAdd(hn::PromoteTo(d, hn::LoadU(df, from + 4 * k)), w, low);
-        if constexpr (kStep == 2) {
-          high = hn::MulAdd(hn::PromoteTo(d, hn::LoadU(df, from + 4 * k + 2)), w, high);
-        }
-      }
-      hn::StoreU(low, d, sums);
-      if constexpr (kStep == 2) hn::StoreU(high, d, sums + 2);
-    } else
-#endif
-    {
-      for (std::int32_t k = 0; k < count[x]; ++k) {
-        for (int c = 0; c < lanes; ++c) sums[c] += weight[k] * double{from[k * lanes + c]};
-      }
-    }
-    // 1.5 * 2^52: adding it leaves no room for a fraction.
-    constexpr double kNoFraction = 6755399441055744.0;
-    for (int c = 0; c < lanes; ++c) {
-      out[static_cast<std::size_t>(x) * lanes + c] =
-          static_cast<float>(round ? (sums[c] + kNoFraction) - kNoFraction : sums[c]);
-    }
-  }
-}
-
-/// sums[i] += weight * samples[i].
-HWY_MAYBE_UNUSED void wide_accumulate(const float* samples, double weight, std::size_t count,
-                                      double* sums) {
-  std::size_t i = 0;
-#if HWY_TARGET != HWY_SCALAR && HWY_HAVE_FLOAT64
-  const hn::CappedTag<double, 8> d;
-  const hn::Rebind<float, decltype(d)> df;
-  const std::size_t step = hn::Lanes(d);
-  const auto w = hn::Set(d, weight);
-  for (; i + step <= count; i += step) {
-    const auto wide = hn::PromoteTo(d, hn::LoadU(df, samples + i));
-    hn::StoreU(hn::MulAdd(wide, w, hn::LoadU(d, sums + i)), d, sums + i);
-  }
-#endif
-  for (; i < count; ++i) sums[i] += weight * double{samples[i]};
 }
 
 }  // namespace

@@ -22,13 +22,23 @@ struct ResizeOptions {
   bool linear_light = false;
 };
 
-/// Resamples `source` to `target`'s size. Both have the same sample type and layout (u8, u16 or
-/// f32; 1 to 4 channels). Straight alpha is multiplied in before filtering and divided out after,
-/// so that the colour of transparent pixels does not bleed; premultiplied stays premultiplied. u8
-/// and u16 results are equal on every instruction set; f32 within 2 ulp of the range. The views
-/// must not overlap. Memory: weights and a ring of rows, from `execution.workspace`. Errors:
-/// invalid_argument (formats differ, window outside, NaN), limit_exceeded, cancelled,
-/// out_of_memory.
+/// Resamples `source` to `target`'s size. Both have the same pixel format, any of u8, u16 or f32
+/// with 1 to 4 channels; the views must not overlap. A target of the source's size (and no window)
+/// is a copy, and an axis whose size stays is passed through, whatever the filter.
+///
+/// Straight alpha is multiplied in before filtering and divided out after, so that the colour of
+/// transparent pixels does not bleed; where alpha comes out 0, so do the colours. Premultiplied
+/// stays premultiplied. cmyk is four plain channels.
+///
+/// Integer samples are clamped at the end only, and rounded: u8 and u16 are within 0.6 of the exact
+/// value (0.5 is rounding; the colour of straight alpha within 1 down to alpha 16 of 255, and in
+/// linear light down to 64), and equal on every instruction set and for any number of threads. f32
+/// keeps values outside 0 to 1 and is within 2 ulp of the range.
+///
+/// Memory: weights (some 16 bytes a source and target column and row) and a ring of rows, from
+/// `execution.workspace`. Threads take bands of the output. Thread-safe.
+/// Errors: invalid_argument (formats differ, window outside, NaN), limit_exceeded (working_memory),
+/// cancelled (polled every few rows), out_of_memory.
 LIMEN_API Result<void> resize(const ConstImageView& source, const ImageView& target,
                               const ResizeOptions& options = {}, const Execution& execution = {});
 
