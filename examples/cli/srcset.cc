@@ -160,7 +160,7 @@ limen::Result<Outcome> make_set(const SrcsetCommand& own, Session& session,
 void run(Session& session, SrcsetCommand& own) {
   const std::vector<limen::Format> formats = formats_of(own);
   std::ranges::sort(own.widths);
-  own.widths.erase(std::ranges::unique(own.widths).begin(), own.widths.end());
+  own.widths.erase(std::unique(own.widths.begin(), own.widths.end()), own.widths.end());
   const limen::Recipe base = own.recipe.recipe();
   // Bad combinations are found before any file is touched.
   for (const limen::Format format : formats) {
