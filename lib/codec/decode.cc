@@ -15,9 +15,13 @@ Result<const Codec*> codec_of(ByteView bytes, const Limits& limits) {
   return find_codec(format);
 }
 
+bool is_region_inside(const ImageInfo& info, const DecodeOptions& options) {
+  return !options.region || lies_inside(*options.region, info.size);
+}
+
 // What every decoder may rely on: sizes within the limits, a region inside, memory that suffices.
-Result<void> check_request(const ImageInfo& info, const DecodeOptions& options,
-                           const Execution& execution, std::uint64_t bytes_needed) {
+Result<void> check_request(const Codec& codec, const ImageInfo& info, const DecodeOptions& options,
+                           const Execution& execution) {
   if (auto sized = check_size(info.size, options.limits); !sized) {
     sized.error().format = info.format;
     return sized;
@@ -25,7 +29,7 @@ Result<void> check_request(const ImageInfo& info, const DecodeOptions& options,
   if (info.frames > options.limits.frames) {
     return limit_exceeded(Limit::frames, info.frames, options.limits.frames, info.format);
   }
-  if (options.region && !lies_inside(*options.region, info.size)) {
+  if (!is_region_inside(info, options)) {
     return invalid_argument("the region does not lie inside the picture's " +
                             std::to_string(info.size.width) + "x" +
                             std::to_string(info.size.height));
@@ -33,10 +37,12 @@ Result<void> check_request(const ImageInfo& info, const DecodeOptions& options,
   if (options.at_least && is_empty(*options.at_least)) {
     return invalid_argument("at_least has a side below 1");
   }
+  // Only now: the prediction reckons with a region that makes sense.
+  const std::uint64_t needed = codec.predicted_decode_bytes(info, options);
   const std::uint64_t held = execution.workspace->bytes_in_use();
   const std::uint64_t limit = execution.workspace->limit();
-  if (bytes_needed > limit || held > limit - bytes_needed) {
-    return limit_exceeded(Limit::working_memory, bytes_needed + held, limit, info.format);
+  if (needed > limit || held > limit - needed) {
+    return limit_exceeded(Limit::working_memory, needed + held, limit, info.format);
   }
   if (execution.is_cancelled()) return cancelled();
   return {};
@@ -55,12 +61,11 @@ Result<Decoded> decode(ByteView bytes, const DecodeOptions& options, const Execu
   return contain_exceptions([&]() -> Result<Decoded> {
     LIMEN_ASSIGN(const Codec* codec, codec_of(bytes, options.limits));
     LIMEN_ASSIGN(const ImageInfo info, codec->probe(bytes, options.limits));
-    return with_workspace(
-        options.limits.working_memory, execution, [&](const Execution& within) -> Result<Decoded> {
-          LIMEN_TRY(
-              check_request(info, options, within, codec->predicted_decode_bytes(info, options)));
-          return codec->decode(bytes, info, options, within);
-        });
+    return with_workspace(options.limits.working_memory, execution,
+                          [&](const Execution& within) -> Result<Decoded> {
+                            LIMEN_TRY(check_request(*codec, info, options, within));
+                            return codec->decode(bytes, info, options, within);
+                          });
   });
 }
 
@@ -86,8 +91,7 @@ Result<DecodedPlanar> decode_planar(ByteView bytes, const DecodeOptions& options
     }
     return with_workspace(options.limits.working_memory, execution,
                           [&](const Execution& within) -> Result<DecodedPlanar> {
-                            LIMEN_TRY(check_request(info, options, within,
-                                                    codec->predicted_decode_bytes(info, options)));
+                            LIMEN_TRY(check_request(*codec, info, options, within));
                             return codec->decode_planar(bytes, info, options, within);
                           });
   });
@@ -95,7 +99,11 @@ Result<DecodedPlanar> decode_planar(ByteView bytes, const DecodeOptions& options
 
 std::uint64_t predicted_decode_bytes(const ImageInfo& info, const DecodeOptions& options) {
   const Codec* codec = find_codec(info.format);
-  return codec != nullptr ? codec->predicted_decode_bytes(info, options) : 0;
+  if (codec == nullptr || is_empty(info.size)) return 0;
+  if (is_region_inside(info, options)) return codec->predicted_decode_bytes(info, options);
+  DecodeOptions without = options;
+  without.region.reset();
+  return codec->predicted_decode_bytes(info, without);
 }
 
 }  // namespace limen::inline LIMEN_ABI

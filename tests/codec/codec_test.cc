@@ -187,6 +187,8 @@ TEST(Codec, RequestsOutsideThePictureAreRefused) {
       const auto decoded = decode(file, options);
       ASSERT_FALSE(decoded) << name(format);
       EXPECT_EQ(decoded.error().code, ErrorCode::invalid_argument) << name(format);
+      const ImageInfo info = *probe(file);
+      EXPECT_EQ(predicted_decode_bytes(info, options), predicted_decode_bytes(info, {}));
     }
     for (const Size size : {Size{0, 5}, Size{5, 0}, Size{-1, -1}, Size{kLeast, kLeast}}) {
       DecodeOptions options;

@@ -145,7 +145,8 @@ LIMEN_API Result<DecodedPlanar> decode_planar(ByteView bytes, const DecodeOption
                                               const Execution& execution = {});
 
 /// Upper bound of the bytes that decode() holds for this file with these options, result included.
-/// What the limit on working memory is checked against before anything is allocated.
+/// What the limit on working memory is checked against before anything is allocated. A region that
+/// does not lie inside counts as none.
 LIMEN_API std::uint64_t predicted_decode_bytes(const ImageInfo& info, const DecodeOptions& options);
 
 }  // namespace limen::inline LIMEN_ABI

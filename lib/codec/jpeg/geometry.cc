@@ -17,7 +17,7 @@ std::uint64_t round_up(std::int32_t side, std::uint64_t multiple) {
 // libjpeg pads each component to whole MCUs: of at most 4 x 4 blocks of 8 x 8.
 constexpr std::uint64_t kLargestMcu = 32;
 
-// Its objects, tables and row pointers; measured at a third of this.
+// Its objects, tables and row pointers; measured at a tenth of this.
 constexpr std::uint64_t kFixed = 256 * 1024;
 
 int components_of(const ImageInfo& info) {
