@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "limen/quality/ssimulacra2.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "limen/codec/decode.h"
+#include "limen/core/simd_target.h"
+#include "tests/data.h"
+#include "tests/pictures.h"
+#include "tests/reference/ssimulacra2_reference.h"
+
+namespace limen::test {
+namespace {
+
+// The picture with noise added: `strength` of the range.
+Image disturbed(const ConstImageView& picture, double strength, std::uint64_t seed = 7) {
+  Random random(seed);
+  return make_picture(picture.size, picture.format, [&](auto x, auto y, int c) {
+    const double v = get_sample(picture, x, y, c) + strength * (random.unit() - 0.5);
+    return std::min(1.0, std::max(0.0, v));
+  });
+}
+
+double score(const ConstImageView& original, const ConstImageView& candidate) {
+  const auto result = ssimulacra2(original, candidate);
+  EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
+  return result ? result->value : -1e9;
+}
+
+std::vector<std::string> targets() { return simd_targets(); }
+
+class OnTarget {
+ public:
+  explicit OnTarget(const std::string& target) {
+    EXPECT_TRUE(force_simd_target(target).has_value());
+  }
+  ~OnTarget() { EXPECT_TRUE(force_simd_target("").has_value()); }
+};
+
+TEST(Ssimulacra2, EqualsTheDefinitionOnMadePictures) {
+  const Size sizes[] = {{1, 1},  {7, 5},   {8, 8},   {9, 17},  {16, 16},   {15, 33},
+                        {31, 9}, {33, 64}, {65, 67}, {127, 3}, {130, 131}, {257, 100}};
+  for (const Size size : sizes) {
+    for (const PixelFormat format : {rgb8, rgba8, gray8, gray_alpha8, rgb16, rgba16}) {
+      const Image original = scene(size, format);
+      for (const double strength : {0.02, 0.1, 0.5}) {
+        const Image candidate = disturbed(original.view(), strength);
+        const double expected = ssimulacra2_reference(original.view(), candidate.view());
+        for (const std::string& target : targets()) {
+          const OnTarget on(target);
+          EXPECT_NEAR(score(original.view(), candidate.view()), expected, 0.02)
+              << size.width << "x" << size.height << " channels " << format.channels() << " noise "
+              << strength << " on " << target;
+        }
+      }
+    }
+  }
+}
+
+TEST(Ssimulacra2, FlatAndHardPicturesToo) {
+  const Size size{97, 61};
+  const auto flat = [&](double v) {
+    return make_picture(size, rgb8, [v](auto, auto, auto) { return v; });
+  };
+  const Image pictures[] = {
+      flat(0),          flat(1), flat(0.5), hard_edges(size, rgb8), zone_plate(size, rgb8),
+      noise(size, rgb8)};
+  for (const Image& original : pictures) {
+    for (const double strength : {0.01, 0.05, 1.0}) {
+      const Image candidate = disturbed(original.view(), strength);
+      const double expected = ssimulacra2_reference(original.view(), candidate.view());
+      EXPECT_NEAR(score(original.view(), candidate.view()), expected,
+                  0.02 + 1e-4 * std::abs(expected));
+    }
+  }
+}
+
+TEST(Ssimulacra2, IdenticalIsAHundredAndWorseIsLower) {
+  for (const PixelFormat format : {rgb8, gray16, rgba8}) {
+    const Image original = scene({120, 90}, format);
+    EXPECT_EQ(score(original.view(), original.view()), 100.0);
+    double last = 100;
+    for (const double strength : {0.02, 0.05, 0.1, 0.3, 1.0}) {
+      const double now = score(original.view(), disturbed(original.view(), strength).view());
+      EXPECT_LT(now, last);
+      EXPECT_TRUE(std::isfinite(now));
+      last = now;
+    }
+  }
+}
+
+TEST(Ssimulacra2, TargetsAgree) {
+  const Image original = scene({413, 239}, rgb8);
+  const Image candidate = disturbed(original.view(), 0.08);
+  double least = 1e9, most = -1e9;
+  for (const std::string& target : targets()) {
+    const OnTarget on(target);
+    const double now = score(original.view(), candidate.view());
+    least = std::min(least, now);
+    most = std::max(most, now);
+  }
+  EXPECT_LE(most - least, 0.001);
+}
+
+TEST(Ssimulacra2, TransparencyIsSeenOnDarkAndLight) {
+  const Size size{64, 64};
+  // A white disc on transparency: its fading shows on dark alone.
+  const auto disc = [&](double white) {
+    return make_picture(size, rgba8, [=](int x, int y, int c) {
+      const bool inside = std::hypot(x - 32, y - 32) < 20;
+      return c == 3 ? (inside ? 0.9 : 0.0) : white;
+    });
+  };
+  const Image original = disc(0.9), faded = disc(0.8);
+  EXPECT_LT(score(original.view(), faded.view()), 90);
+  // What is invisible does not count, whatever its colour.
+  const auto hidden = [&](double v) {
+    return make_picture(size, rgba8, [v](auto, auto, int c) { return c == 3 ? 0.0 : v; });
+  };
+  EXPECT_EQ(score(hidden(0.1).view(), hidden(0.9).view()), 100.0);
+  // An opaque picture with an alpha channel is the picture without it.
+  const Image plain = scene(size, rgb8), noisy = disturbed(plain.view(), 0.1);
+  const auto with_alpha = [&](const Image& picture) {
+    return make_picture(size, rgba8, [&](int x, int y, int c) {
+      return c == 3 ? 1.0 : get_sample(picture.view(), x, y, c);
+    });
+  };
+  EXPECT_EQ(score(plain.view(), noisy.view()), score(plain.view(), with_alpha(noisy).view()));
+  EXPECT_EQ(score(plain.view(), noisy.view()), score(with_alpha(plain).view(), noisy.view()));
+}
+
+TEST(Ssimulacra2, MisuseIsNamed) {
+  const Image a = scene({20, 20}, rgb8), b = scene({20, 21}, rgb8);
+  const auto mismatched = ssimulacra2(a.view(), b.view());
+  ASSERT_FALSE(mismatched.has_value());
+  EXPECT_EQ(mismatched.error().code, ErrorCode::invalid_argument);
+  EXPECT_NE(mismatched.error().message.find("20x21"), std::string::npos);
+  const Image floats = scene({20, 20}, rgb_f32);
+  EXPECT_EQ(ssimulacra2(floats.view(), floats.view()).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(ssimulacra2({}, {}).error().code, ErrorCode::invalid_argument);
+  CancelToken token;
+  token.cancel();
+  EXPECT_EQ(ssimulacra2(a.view(), a.view(), {.cancel = &token}).error().code, ErrorCode::cancelled);
+  Workspace small(10'000);
+  EXPECT_EQ(ssimulacra2(a.view(), a.view(), {.workspace = &small}).error().code,
+            ErrorCode::limit_exceeded);
+}
+
+TEST(Ssimulacra2, ComparingAgainTakesNoNewMemory) {
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  const Image original = scene({200, 150}, rgb8);
+  const Image candidate = disturbed(original.view(), 0.1);
+  const auto prepared = Ssimulacra2::prepare(original.view(), execution);
+  ASSERT_TRUE(prepared.has_value());
+  const std::uint64_t held = workspace.bytes_in_use();
+  const auto first = prepared->compare(candidate.view(), execution);
+  const auto second = prepared->compare(candidate.view(), execution);
+  EXPECT_EQ(first->value, second->value);
+  EXPECT_EQ(workspace.bytes_in_use(), held);
+}
+
+Image decoded(const std::string& relative) {
+  auto result = decode(read_file(data_folder() / relative));
+  EXPECT_TRUE(result.has_value()) << relative << ": " << result.error().message;
+  return result ? std::move(result->image) : Image();
+}
+
+TEST(Ssimulacra2, EqualsThePublishedDefinitionOnRealPairs) {
+  LIMEN_NEEDS_DATA();
+  const auto rows = read_table("metric/scores.tsv");
+  ASSERT_EQ(rows.size(), 70u);
+  double worst = 0;
+  for (const Row& row : rows) {
+    const Image original = decoded(row.at("original"));
+    const Image candidate = decoded(row.at("distorted"));
+    const double expected = std::stod(row.at("ssimulacra2_double"));
+    double least = 1e9, most = -1e9;
+    for (const std::string& target : targets()) {
+      const OnTarget on(target);
+      const double now = score(original.view(), candidate.view());
+      EXPECT_NEAR(now, expected, 0.02) << row.at("distorted") << " on " << target;
+      worst = std::max(worst, std::abs(now - expected));
+      least = std::min(least, now);
+      most = std::max(most, now);
+    }
+    EXPECT_LE(most - least, 0.001) << row.at("distorted");
+  }
+  RecordProperty("largest_difference", std::to_string(worst));
+  std::printf("largest difference from the definition: %.6f\n", worst);
+}
+
+}  // namespace
+}  // namespace limen::test
