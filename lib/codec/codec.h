@@ -9,6 +9,7 @@
 
 #include "limen/codec/decode.h"
 #include "limen/codec/encode.h"
+#include "limen/codec/trial.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -34,6 +35,11 @@ struct Codec {
   /// Null where the format has no planar encode.
   Result<Bytes> (*encode_planar)(const PlanarImage& image, const EncodeOptions& options,
                                  const Execution& execution);
+  /// Null where the format has no trials. The view as for encode(); `execution.workspace` may be
+  /// null.
+  Result<std::unique_ptr<Trials>> (*start_trials)(const ConstImageView& image,
+                                                  const EncodeOptions& options,
+                                                  const Execution& execution) = nullptr;
 };
 
 extern const Codec jpeg_codec;  // codec/jpeg/

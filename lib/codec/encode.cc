@@ -2,6 +2,7 @@
 #include "limen/codec/encode.h"
 
 #include "lib/codec/codec.h"
+#include "limen/codec/trial.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -41,22 +42,26 @@ Result<const Codec*> codec_for_writing(const EncodeOptions& options) {
   return codec;
 }
 
+Result<void> check_pixels(const ConstImageView& image, Format format) {
+  if (is_empty(image.size) || image.data == nullptr) {
+    return invalid_argument("there are no pixels to encode");
+  }
+  if (image.format.layout == Layout::cmyk || image.format.sample == SampleType::f32) {
+    return unsupported("encoders take gray or RGB of 8 or 16 bits: convert first", format);
+  }
+  if (image.format.has_alpha() && image.format.alpha == AlphaMode::premultiplied) {
+    return invalid_argument("encoders take straight alpha: unpremultiply first");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
                      const Execution& execution) {
   return contain_exceptions([&]() -> Result<Bytes> {
     LIMEN_ASSIGN(const Codec* codec, codec_for_writing(options));
-    if (is_empty(image.size) || image.data == nullptr) {
-      return invalid_argument("there are no pixels to encode");
-    }
-    if (image.format.layout == Layout::cmyk || image.format.sample == SampleType::f32) {
-      return unsupported("encoders take gray or RGB of 8 or 16 bits: convert first",
-                         options.format);
-    }
-    if (image.format.has_alpha() && image.format.alpha == AlphaMode::premultiplied) {
-      return invalid_argument("encoders take straight alpha: unpremultiply first");
-    }
+    LIMEN_TRY(check_pixels(image, options.format));
     if (execution.is_cancelled()) return cancelled();
     return with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
       return codec->encode(image, options, within);
@@ -76,6 +81,21 @@ Result<Bytes> encode_planar(const PlanarImage& image, const EncodeOptions& optio
     return with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
       return codec->encode_planar(image, options, within);
     });
+  });
+}
+
+Result<std::unique_ptr<Trials>> start_trials(const ConstImageView& image,
+                                             const EncodeOptions& options,
+                                             const Execution& execution) {
+  return contain_exceptions([&]() -> Result<std::unique_ptr<Trials>> {
+    EncodeOptions lossy = options;
+    lossy.mode = Quality{};
+    LIMEN_ASSIGN(const Codec* codec, codec_for_writing(lossy));
+    LIMEN_TRY(check_pixels(image, options.format));
+    if (codec->start_trials == nullptr) {
+      return unsupported("this format has no trials", options.format);
+    }
+    return codec->start_trials(image, lossy, execution);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "lib/codec/jpeg/encode.h"
 #include "lib/codec/jpeg/geometry.h"
 #include "lib/codec/jpeg/header.h"
+#include "lib/codec/jpeg/trial.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -45,6 +46,7 @@ const Codec jpeg_codec = {
     .predicted_decode_bytes = predicted_jpeg_bytes,
     .encode = encode_jpeg,
     .encode_planar = encode_jpeg_planar,
+    .start_trials = start_jpeg_trials,
 };
 
 }  // namespace limen::inline LIMEN_ABI

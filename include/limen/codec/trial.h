@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "limen/codec/encode.h"
+#include "limen/core/abi.h"
+#include "limen/core/execution.h"
+#include "limen/core/image_view.h"
+#include "limen/core/result.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// One picture on its way into one format, tried at several settings of the codec's knob: what a
+/// search needs of a codec. A knob's settings are numbered, coarsest 0; how many there are and what
+/// they mean is the codec's affair. Not thread-safe; the picture must outlive it.
+class Trials {
+ public:
+  virtual ~Trials() = default;
+
+  /// Number of settings, at least 1.
+  virtual int count() const = 0;
+  /// The Quality that encode() takes for a setting, and the setting nearest to a Quality.
+  virtual Quality quality_of(int setting) const = 0;
+  virtual int setting_of(Quality quality) const = 0;
+
+  /// The picture as a decoder shows the file of that setting: rgb8, rgba8 or gray8, byte for byte
+  /// what decode(finish(setting)) gives. Valid until the next call.
+  /// Errors: invalid_argument (no such setting), limit_exceeded, cancelled, out_of_memory.
+  virtual Result<ConstImageView> show(int setting, const Execution& execution = {}) = 0;
+
+  /// The file: what encode() gives for this picture, these options and quality_of(setting).
+  virtual Result<Bytes> finish(int setting, const Execution& execution = {}) = 0;
+};
+
+/// Prepares trials of `image` with everything but the quality taken from `options`; its mode is
+/// ignored, its chroma must not be automatic where the format has a choice. The image is borrowed.
+/// Errors: as encode(); unsupported for a format without trials.
+LIMEN_API Result<std::unique_ptr<Trials>> start_trials(const ConstImageView& image,
+                                                       const EncodeOptions& options,
+                                                       const Execution& execution = {});
+
+}  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The quantisation tables that libjpeg scales by its quality.
+
+#include <array>
+#include <cstdint>
+
+#include "limen/core/abi.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// Steps by frequency, row-major.
+using QuantTable = std::array<std::uint16_t, 64>;
+
+/// ITU-T T.81, tables K.1 and K.2.
+const QuantTable& luminance_table();
+const QuantTable& chrominance_table();
+
+/// One step of a table at a quality of 1 to 100, limited to `largest`: 255 for tables of bytes.
+int scaled_step(int step, int quality, int largest);
+
+/// A whole table so scaled, of bytes.
+QuantTable scaled_table(const QuantTable& table, int quality);
+
+}  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include "limen/codec/decode.h"
+#include "limen/codec/trial.h"
+#include "limen/core/simd_target.h"
+#include "tests/data.h"
+#include "tests/pictures.h"
+
+namespace limen::test {
+namespace {
+
+bool same_pixels(const ConstImageView& a, const ConstImageView& b) {
+  if (a.size != b.size || a.format != b.format) return false;
+  for (std::int32_t y = 0; y < a.size.height; ++y) {
+    if (std::memcmp(a.row(y), b.row(y), row_bytes(a.size, a.format)) != 0) return false;
+  }
+  return true;
+}
+
+// What the trial shows is what a decoder makes of the finished file.
+void expect_exact(const ConstImageView& picture, ChromaSubsampling chroma, int first, int step,
+                  const std::string& what) {
+  // Scans change no pixel: the plain ones are the quickest to write.
+  const EncodeOptions options{.effort = 0, .chroma = chroma, .progressive = false};
+  auto trials = start_trials(picture, options);
+  ASSERT_TRUE(trials.has_value()) << what << ": " << trials.error().message;
+  for (int setting = first; setting < (*trials)->count(); setting += step) {
+    const auto shown = (*trials)->show(setting);
+    ASSERT_TRUE(shown.has_value());
+    const auto file = (*trials)->finish(setting);
+    ASSERT_TRUE(file.has_value());
+    const auto decoded = decode(*file);
+    ASSERT_TRUE(decoded.has_value());
+    EXPECT_TRUE(same_pixels(*shown, decoded->image.view()))
+        << what << " " << name(chroma) << " at quality " << setting + 1;
+  }
+}
+
+TEST(JpegTrials, ShowWhatADecoderShowsAtEverySmallSize) {
+  for (std::int32_t height = 1; height <= 33; ++height) {
+    for (std::int32_t width = 1; width <= 33; ++width) {
+      const Size size{width, height};
+      const Image picture = noise(size, rgb8, static_cast<std::uint64_t>(width * 64 + height));
+      const std::string what = std::to_string(width) + "x" + std::to_string(height);
+      for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+        expect_exact(picture.view(), chroma, (width + height) % 24, 25, what);
+      }
+    }
+  }
+}
+
+TEST(JpegTrials, ShowWhatADecoderShowsAtEveryQualityOnEveryTarget) {
+  const Size size{301, 157};
+  const Image pictures[] = {noise(size, rgb8), zone_plate(size, rgb8), hard_edges(size, rgb8),
+                            scene(size, rgb8), scene(size, gray8)};
+  for (const std::string& target : simd_targets()) {
+    ASSERT_TRUE(force_simd_target(target).has_value());
+    for (const Image& picture : pictures) {
+      for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+        expect_exact(picture.view(), chroma, 0, 1, target);
+      }
+    }
+  }
+  ASSERT_TRUE(force_simd_target("").has_value());
+}
+
+TEST(JpegTrials, FinishIsWhatEncodeGives) {
+  const Image picture = scene({90, 70}, rgb8);
+  const EncodeOptions options{.mode = Quality{30}, .chroma = ChromaSubsampling::yuv420};
+  const auto trials = start_trials(picture.view(), options);
+  ASSERT_TRUE(trials.has_value());
+  EncodeOptions plain = options;
+  plain.mode = (*trials)->quality_of(76);
+  EXPECT_EQ((*trials)->quality_of(76), Quality{77});
+  EXPECT_EQ((*trials)->setting_of(Quality{77}), 76);
+  EXPECT_EQ(*(*trials)->finish(76), *encode(picture.view(), plain));
+}
+
+TEST(JpegTrials, RefuseWhatTheyCannotShow) {
+  const Image picture = scene({40, 30}, rgb8);
+  const EncodeOptions options{.chroma = ChromaSubsampling::yuv420};
+  const auto trials = start_trials(picture.view(), options);
+  EXPECT_EQ((*trials)->show(-1).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ((*trials)->show(100).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(start_trials(picture.view(), {}).error().code, ErrorCode::unsupported);
+  EXPECT_EQ(start_trials(scene({4, 4}, rgba8).view(), options).error().code,
+            ErrorCode::unsupported);
+  CancelToken token;
+  token.cancel();
+  EXPECT_EQ((*trials)->show(50, {.cancel = &token}).error().code, ErrorCode::cancelled);
+  Workspace small(20'000);
+  EXPECT_EQ(
+      start_trials(scene({400, 300}, rgb8).view(), options, {.workspace = &small}).error().code,
+      ErrorCode::limit_exceeded);
+}
+
+TEST(JpegTrials, ShowWhatADecoderShowsOfRealPictures) {
+  LIMEN_NEEDS_DATA();
+  int count = 0;
+  for (const Row& row : read_table("photos/manifest.tsv")) {
+    const auto decoded = decode(read_file(data_folder() / "photos" / row.at("file")));
+    ASSERT_TRUE(decoded.has_value()) << row.at("file");
+    const ConstImageView picture = decoded->image.const_view();
+    if (picture.format != rgb8) continue;
+    ++count;
+    for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+      // All pictures at some qualities, from another first one each.
+      expect_exact(picture, chroma, count % 33, 33, row.at("file"));
+    }
+  }
+  EXPECT_GT(count, 20);
+}
+
+}  // namespace
+}  // namespace limen::test
