@@ -12,8 +12,8 @@ endif
 BUILD_PACKAGES := g++ cmake ninja-build pkg-config python3 \
   libhwy-dev libjpeg-dev libpng-dev libwebp-dev libavif-dev liblcms2-dev \
   libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
-# avifdec and its like are what some tests compare with.
-TEST_PACKAGES := libavif-bin libjpeg-turbo-progs
+# avifdec is what some tests compare with; NEON is tested under emulation.
+TEST_PACKAGES := libavif-bin g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 CLANG_PACKAGES := clang clang-format clang-tidy
 # Fifteen photographs of 1 to 16 megapixels, CC BY, CC BY-SA and CC0, nothing else.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
@@ -70,7 +70,8 @@ asan: deps build/asan/build.ninja
 	ctest --preset asan -j $(JOBS)
 
 # PHOTOS=folder takes your own photographs.
-demo: build
+demo: deps build/release/build.ninja
+	cmake --build --preset release -j $(JOBS) --target limen_tool
 ifndef PHOTOS
 	$(call install,$(PHOTO_PACKAGE))
 endif
