@@ -85,7 +85,7 @@ fuzz: clang-deps build/fuzz/build.ninja
 bench: build
 	@for bench in build/release/bin/*_bench; do $$bench --benchmark_counters_tabular=true || exit 1; done
 
-FORMATTED := $(shell git ls-files '*.h' '*.cc')
+FORMATTED = $(shell git ls-files '*.h' '*.cc')
 format: clang-deps
 	clang-format -i $(FORMATTED)
 
