@@ -9,6 +9,7 @@
 
 namespace limen::inline LIMEN_ABI {
 
+// clang-format off: it would join the rows of the table.
 /// Reads the URL query dialect of the hosted service Cloudimage (docs.cloudimage.io,
 /// "Transformations") into a Recipe: `w=800&h=600&func=crop&q=75`. A leading '?' is allowed. Values
 /// are percent-decoded ('+' is a space). The empty query is the default recipe.
@@ -24,21 +25,27 @@ namespace limen::inline LIMEN_ABI {
 /// | | `cropfit` | crop where the picture is at least as large as the box on both sides, else fit |
 /// | `fit_enlarge` | 0, 1 | lets `fit` and `cropfit`'s fit enlarge |
 /// | `org_if_sml` | 0, 1 | 1: never enlarges |
-/// | `gravity` | `north` … `southeast`, `center` (`centre`) | which part a crop keeps, where fit
-/// puts it | | | `X,Y` | focus in source pixels; suffix `p`: per cent of the source; `c`: fractions
-/// of it; `s`: per cent of the resized picture | | `tl_px`, `br_px` | `X,Y` | crop box: first pixel
-/// in, first pixel out; either may be left out | | `trim` | 0 to 255 | cuts a border of one colour,
-/// with this tolerance | | `wat` | 0, 1 | 1: lay the mark on | | `wat_url` | a name | which:
-/// TransformOptions::pictures resolves it | | `wat_gravity` | as `gravity`, compass or `Xp,Yp` or
-/// `Xc,Yc` | where; default `center` | | `wat_scale` | `N` or `Np` | per cent of the mark, or its
-/// width in per cent of the output's | | `wat_pad` | `X[p][,Y[p]]` | kept free, pixels or per cent
-/// of the output; one value is for both | | `wat_opacity` | 0 to 1 | | | `r` | -360 to 360 |
-/// degrees counter-clockwise | | `flip` | `h`, `v`, `hv` | mirrors | | `radius` | 0 to 65535 |
-/// rounded corners, pixels | | `sharp` | 0 to 10 | Recipe::sharpen with this amount | | `blur` | 0,
-/// 0.3 to 100 | standard deviation, pixels | | `grey` `gray` | 0, 1 | | | `q` | 1 to 100 | Quality
-/// | | `force_format` | `jpeg` `jpg` `png` `webp` `avif` `original` | | | `dpr` | above 0 to 10 | |
-/// | `bg_color` `bg_colour` | `[#]RGB`, `[#]RRGGBB`, `[#]RRGGBBAA`, a basic CSS colour name,
-/// `transparent` | Recipe::background |
+/// | `gravity` | `north` … `southeast`, `center` (`centre`) | what a crop keeps, where fit puts it |
+/// | | `X,Y` | focus in source pixels |
+/// | | `Xp,Yp`, `Xc,Yc`, `Xs,Ys` | per cent or fractions of the source, per cent of the resized |
+/// | `tl_px`, `br_px` | `X,Y` | crop box: first pixel in, first pixel out; one may be left out |
+/// | `trim` | 0 to 255 | cuts a border of one colour, with this tolerance |
+/// | `wat` | 0, 1 | 1: lay the mark on |
+/// | `wat_url` | a name | which: TransformOptions::pictures resolves it |
+/// | `wat_gravity` | as `gravity`: compass, `Xp,Yp` or `Xc,Yc` | where; default `center` |
+/// | `wat_scale` | `N` or `Np` | per cent of the mark, or its width in per cent of the output's |
+/// | `wat_pad` | `X[p][,Y[p]]` | kept free, pixels or per cent of the output; one is for both |
+/// | `wat_opacity` | 0 to 1 | |
+/// | `r` | -360 to 360 | degrees counter-clockwise |
+/// | `flip` | `h`, `v`, `hv` | mirrors |
+/// | `radius` | 0 to 65535 | rounded corners, pixels |
+/// | `sharp` | 0 to 10 | Recipe::sharpen with this amount |
+/// | `blur` | 0, 0.3 to 100 | standard deviation, pixels |
+/// | `grey` `gray` | 0, 1 | |
+/// | `q` | 1 to 100 | Quality |
+/// | `force_format` | `jpeg` `jpg` `png` `webp` `avif` `original` | |
+/// | `dpr` | above 0 to 10 | |
+/// | `bg_color` `bg_colour` | `[#]RGB`, `[#]RRGGBB`, `[#]RRGGBBAA`, a CSS colour name | what is behind |
 ///
 /// Where the service's rule is not published exactly, ours:
 /// - Enlarging: the dialect enlarges (Recipe::enlarge is set) unless `org_if_sml=1` says no; `fit`,
@@ -54,5 +61,6 @@ namespace limen::inline LIMEN_ABI {
 /// allowed; unsupported, by name, for `gravity=auto|smart|face`, `func=face` and `q=invisible`. The
 /// result passes validate(). Thread-safe.
 LIMEN_API Result<Recipe> parse_cloudimage_query(std::string_view query);
+// clang-format on
 
 }  // namespace limen::inline LIMEN_ABI
