@@ -5,11 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cmath>
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "tests/codec/exif_builder.h"
 #include "tests/color/profiles.h"
 #include "tests/pipeline/fixture.h"
 
@@ -174,24 +177,55 @@ TEST(TransformSharing, PixelsAreThoseOfAFullDecodeResized) {
   }
 }
 
+// By how many pixels `b` lies to the right of and below `a`, to first order: the least-squares fit
+// of b - a by a's gradient (Lucas and Kanade 1981), each axis for itself.
+std::pair<double, double> displacement(const ConstImageView& a, const ConstImageView& b) {
+  double along_x = 0, along_y = 0, weight_x = 0, weight_y = 0;
+  for (std::int32_t y = 1; y + 1 < a.size.height; ++y) {
+    for (std::int32_t x = 1; x + 1 < a.size.width; ++x) {
+      const double slope_x = (get_sample(a, x + 1, y, 0) - get_sample(a, x - 1, y, 0)) / 2;
+      const double slope_y = (get_sample(a, x, y + 1, 0) - get_sample(a, x, y - 1, 0)) / 2;
+      const double change = get_sample(b, x, y, 0) - get_sample(a, x, y, 0);
+      along_x -= change * slope_x;
+      along_y -= change * slope_y;
+      weight_x += slope_x * slope_x;
+      weight_y += slope_y * slope_y;
+    }
+  }
+  return {along_x / weight_x, along_y / weight_y};
+}
+
+// A file whose stored sides are no multiple of 8, with this orientation.
+Bytes turned_photo(std::uint16_t orientation) {
+  Metadata metadata;
+  metadata.exif = camera_exif(true, orientation).bytes();
+  return file_of(scene({1203, 1001}, rgb8).const_view(), Format::jpeg, metadata);
+}
+
 TEST(TransformSharing, AReducingDecoderStaysCloseToTheFullDecode) {
-  const Bytes source = file_of(scene({1203, 1001}, rgb8).const_view(), Format::jpeg);
-  const std::vector<std::string> queries = {"w=100",      "w=290",       "tl_px=101,53&w=120&h=80",
+  const std::vector<std::string> queries = {"w=100",      "w=240",       "tl_px=101,53&w=120&h=80",
                                             "r=90&w=100", "flip=h&w=77", "r=180&h=150"};
-  for (const std::string& query : queries) {
-    Recipe exact = from_query(query);
-    exact.format = Format::png;
-    Recipe fine = exact;
-    fine.shrink = ShrinkAccuracy::fine;
+  for (const std::uint16_t orientation : {1, 3, 6, 7}) {
+    const Bytes source = turned_photo(orientation);
     const auto info = probe(source);
     ASSERT_TRUE(info.has_value());
-    const auto planned = plan(*info, fine);
-    ASSERT_TRUE(planned.has_value());
-    EXPECT_LT(planned->scale_eighths, 8) << query;
-    const Image reference = pixels_of(made(source, exact).bytes);
-    const Image quick = pixels_of(made(source, fine).bytes);
-    // A window that is off by half a reduced pixel costs far more than 10 dB.
-    EXPECT_GT(psnr(reference.const_view(), quick.const_view()), 40) << query;
+    for (const std::string& query : queries) {
+      SCOPED_TRACE(query + ", orientation " + std::to_string(orientation));
+      Recipe exact = from_query(query);
+      exact.format = Format::png;
+      Recipe fine = exact;
+      fine.shrink = ShrinkAccuracy::fine;
+      const auto planned = plan(*info, fine);
+      ASSERT_TRUE(planned.has_value());
+      EXPECT_LT(planned->scale_eighths, 8);
+      const Image reference = pixels_of(made(source, exact).bytes);
+      const Image quick = pixels_of(made(source, fine).bytes);
+      EXPECT_GT(psnr(reference.const_view(), quick.const_view()), 40);
+      // Half a pixel of the reduced picture would be a sixth of an output pixel or more.
+      const auto [right, down] = displacement(reference.const_view(), quick.const_view());
+      EXPECT_LT(std::abs(right), 0.05);
+      EXPECT_LT(std::abs(down), 0.05);
+    }
   }
 }
 
