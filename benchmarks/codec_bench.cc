@@ -30,8 +30,9 @@ const Bytes& file(Format format) {
 void decode_with(benchmark::State& state, Format format, const DecodeOptions& options) {
   Workspace workspace;
   const Execution execution{.workspace = &workspace};
+  const Bytes& bytes = file(format);
   for (auto _ : state) {
-    const auto decoded = decode(file(format), options, execution);
+    const auto decoded = decode(bytes, options, execution);
     if (!succeeded(state, decoded)) return;
     benchmark::DoNotOptimize(decoded->image.view().data);
   }
@@ -41,8 +42,9 @@ void decode_with(benchmark::State& state, Format format, const DecodeOptions& op
 void decode_to_planes(benchmark::State& state, Format format) {
   Workspace workspace;
   const Execution execution{.workspace = &workspace};
+  const Bytes& bytes = file(format);
   for (auto _ : state) {
-    const auto decoded = decode_planar(file(format), {}, execution);
+    const auto decoded = decode_planar(bytes, {}, execution);
     if (!succeeded(state, decoded)) return;
     benchmark::DoNotOptimize(decoded->image.planes[0].view().data);
   }
@@ -63,8 +65,9 @@ void encode_with(benchmark::State& state, const EncodeOptions& options) {
 }
 
 void probe_header(benchmark::State& state, Format format) {
+  const Bytes& bytes = file(format);
   for (auto _ : state) {
-    const auto info = probe(file(format));
+    const auto info = probe(bytes);
     if (!succeeded(state, info)) return;
     benchmark::DoNotOptimize(info->size.width);
   }
@@ -74,7 +77,7 @@ const DecodeOptions kAnEighth{.at_least = Size{204, 153}, .accuracy = ShrinkAccu
 const DecodeOptions kTheMiddle{.region = Rect{408, 306, 816, 612}};
 
 void add(const std::string& name, auto&& body) {
-  benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMicrosecond);
 }
 
 const bool kAdded = [] {

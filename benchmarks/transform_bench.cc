@@ -33,8 +33,9 @@ Recipe recipe(std::int32_t width, Format format, ShrinkAccuracy shrink = ShrinkA
 void run(benchmark::State& state, const std::vector<Recipe>& recipes) {
   Workspace workspace;
   const Execution execution{.workspace = &workspace};
+  const Bytes& bytes = source();
   for (auto _ : state) {
-    const auto variants = transform(source(), recipes, {}, execution);
+    const auto variants = transform(bytes, recipes, {}, execution);
     if (!succeeded(state, variants)) return;
     benchmark::DoNotOptimize(variants->front().bytes.data());
   }
