@@ -5,9 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <string>
+#include <vector>
 
+#include "limen/pipeline/cloudimage_query.h"
 #include "tests/data.h"
 #include "tests/properties/outcome.h"
 
@@ -68,6 +72,31 @@ INSTANTIATE_TEST_SUITE_P(Folders, Truncated, ::testing::Values("avif/", "jpeg/",
                            const std::string name = folder.param;
                            return name.substr(0, name.size() - 1);
                          });
+
+// Inputs that once were findings of a fuzz target, as it takes them: all are ours and small.
+TEST(Regressions, StayMended) {
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(LIMEN_REGRESSIONS)) {
+    if (!entry.is_regular_file()) continue;
+    ++files;
+    Bytes bytes = read_file(entry.path());
+    Recipe recipe;
+    if (entry.path().parent_path().filename() == "transform_fuzz") {
+      // A query, a line feed, a file.
+      const auto end = std::find(bytes.begin(), bytes.end(), std::byte{'\n'});
+      ASSERT_NE(end, bytes.end()) << entry.path();
+      const std::string query(reinterpret_cast<const char*>(bytes.data()),
+                              static_cast<std::size_t>(end - bytes.begin()));
+      const auto parsed = parse_cloudimage_query(query);
+      ASSERT_TRUE(parsed.has_value()) << entry.path();
+      recipe = *parsed;
+      bytes.erase(bytes.begin(), end + 1);
+    }
+    EXPECT_EQ(complaint_about(transform(bytes, std::vector<Recipe>{recipe})), "") << entry.path();
+    EXPECT_THAT(complaints_about_decoding(bytes, Limits{}), IsEmpty()) << entry.path();
+  }
+  EXPECT_GT(files, 0u);
+}
 
 // With hardly any memory allowed, a file is refused or fits: nothing is taken first and counted
 // later.

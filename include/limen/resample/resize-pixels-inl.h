@@ -185,7 +185,9 @@ HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t p
         hn::ShiftRight<kMidBits>(hn::Add(alpha, hn::Set(d32, 1 << (kMidBits - 1))));
     const auto color = hn::Min(hn::Max(value, zero), alpha);
     const auto scaled = hn::Mul(hn::ConvertTo(df, color), hn::Set(df, 255.0f));
-    const auto quotient = hn::Div(scaled, hn::ConvertTo(df, alpha));
+    // Never by zero: converting NaN is undefined where Highway does it in plain C++.
+    const auto divisor = hn::ConvertTo(df, hn::Max(alpha, hn::Set(d32, 1)));
+    const auto quotient = hn::Div(scaled, divisor);
     const auto straight = hn::ConvertTo(d32, hn::Add(quotient, hn::Set(df, 0.5f)));
     const auto visible = hn::IfThenElseZero(hn::Gt(rounded, zero), straight);
     hn::StoreU(hn::DemoteTo(d8, hn::IfThenElse(is_alpha, rounded, visible)), d8, samples + i);
