@@ -5,32 +5,21 @@
 #include <gtest/gtest.h>
 
 #include "limen/codec/decode.h"
+#include "tests/codec/conformance.h"
 #include "tests/codec/rgba8.h"
 #include "tests/data.h"
 
 namespace limen {
 namespace {
 
-std::vector<test::Row> png_rows() {
-  std::vector<test::Row> rows;
-  for (auto& row : test::read_table("conformance/manifest.tsv")) {
-    if (row.at("file").starts_with("png/")) rows.push_back(row);
-  }
-  return rows;
-}
-
-Bytes read(const test::Row& row) {
-  return test::read_file(test::data_folder() / "conformance" / row.at("file"));
-}
-
 TEST(PngConformance, PixelsAndHeadersAreThoseThatTwoDecodersAgreeOn) {
   LIMEN_NEEDS_DATA();
   int hashes = 0;
   int opened_by_others = 0;
   int opened = 0;
-  for (const auto& row : png_rows()) {
+  for (const auto& row : test::conformance_rows("png/")) {
     SCOPED_TRACE(row.at("file"));
-    const Bytes bytes = read(row);
+    const Bytes bytes = test::read_conformance_file(row);
     const auto result = decode(bytes);
     if (row.at("expected") == "must_error") {
       EXPECT_FALSE(result);
@@ -63,8 +52,8 @@ TEST(PngConformance, PixelsAndHeadersAreThoseThatTwoDecodersAgreeOn) {
 
 TEST(PngConformance, AnyWindowIsACropOfTheWhole) {
   LIMEN_NEEDS_DATA();
-  for (const auto& row : png_rows()) {
-    const Bytes bytes = read(row);
+  for (const auto& row : test::conformance_rows("png/")) {
+    const Bytes bytes = test::read_conformance_file(row);
     const auto info = probe(bytes);
     if (!info || area(info->size) > 40'000) continue;
     SCOPED_TRACE(row.at("file"));

@@ -5,32 +5,21 @@
 #include <gtest/gtest.h>
 
 #include "limen/codec/decode.h"
+#include "tests/codec/conformance.h"
 #include "tests/codec/rgba8.h"
 #include "tests/data.h"
 
 namespace limen {
 namespace {
 
-std::vector<test::Row> webp_rows() {
-  std::vector<test::Row> rows;
-  for (auto& row : test::read_table("conformance/manifest.tsv")) {
-    if (row.at("file").starts_with("webp/")) rows.push_back(row);
-  }
-  return rows;
-}
-
-Bytes read(const test::Row& row) {
-  return test::read_file(test::data_folder() / "conformance" / row.at("file"));
-}
-
 TEST(WebPConformance, PixelsAndHeadersAreThoseThatTwoDecodersAgreeOn) {
   LIMEN_NEEDS_DATA();
   int hashes = 0;
   int opened_by_others = 0;
   int opened = 0;
-  for (const auto& row : webp_rows()) {
+  for (const auto& row : test::conformance_rows("webp/")) {
     SCOPED_TRACE(row.at("file"));
-    const auto result = decode(read(row));
+    const auto result = decode(test::read_conformance_file(row));
     if (row.at("expected") == "must_error") {
       EXPECT_FALSE(result);
       continue;
@@ -62,8 +51,8 @@ TEST(WebPConformance, PixelsAndHeadersAreThoseThatTwoDecodersAgreeOn) {
 
 TEST(WebPConformance, AnyWindowIsACropOfTheWhole) {
   LIMEN_NEEDS_DATA();
-  for (const auto& row : webp_rows()) {
-    const Bytes bytes = read(row);
+  for (const auto& row : test::conformance_rows("webp/")) {
+    const Bytes bytes = test::read_conformance_file(row);
     const auto info = probe(bytes);
     if (!info || area(info->size) > 60'000) continue;
     SCOPED_TRACE(row.at("file"));
