@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// SSIMULACRA 2.1: the original's side, and a candidate against a prepared original. items_per_second
-// counts pixels.
+// SSIMULACRA 2.1: the original's side, and a candidate against a prepared original.
+// items_per_second counts pixels.
 
 #include <benchmark/benchmark.h>
 

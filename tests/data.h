@@ -58,9 +58,9 @@ inline std::vector<Row> read_table(const std::filesystem::path& relative) {
 }  // namespace limen::test
 
 /// First line of a test that reads real files.
-#define LIMEN_NEEDS_DATA()                                                            \
-  do {                                                                                \
-    if (!::limen::test::has_data()) {                                                 \
-      GTEST_SKIP() << "no folder of real image files at " << LIMEN_TEST_DATA;         \
-    }                                                                                 \
+#define LIMEN_NEEDS_DATA()                                                    \
+  do {                                                                        \
+    if (!::limen::test::has_data()) {                                         \
+      GTEST_SKIP() << "no folder of real image files at " << LIMEN_TEST_DATA; \
+    }                                                                         \
   } while (false)

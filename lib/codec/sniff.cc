@@ -102,8 +102,7 @@ Result<Format> sniff(ByteView bytes) {
       }
     }
     if (const auto kind = sniff_text(text); !kind.empty()) {
-      return unsupported("this is " + std::string(kind) +
-                         "; limen reads JPEG, PNG, WebP and AVIF");
+      return unsupported("this is " + std::string(kind) + "; limen reads JPEG, PNG, WebP and AVIF");
     }
     return unsupported("no image format that limen knows begins like this");
   });

@@ -15,5 +15,4 @@ void apply_simd_environment_once();
 // What an `-entry.h` calls a kernel by when a `.cc` compiles it: the best version that the machine
 // has. HWY_EXPORT(kernel) must stand in the same namespace.
 #undef LIMEN_KERNEL
-#define LIMEN_KERNEL(kernel) \
-  (::limen::apply_simd_environment_once(), HWY_DYNAMIC_DISPATCH(kernel))
+#define LIMEN_KERNEL(kernel) (::limen::apply_simd_environment_once(), HWY_DYNAMIC_DISPATCH(kernel))

@@ -56,8 +56,8 @@ struct ImageInfo {
   /// JPEG: the picture comes in several scans, progressive or not, so that a decoder must hold all
   /// of its coefficients.
   bool is_multi_scan = false;
-  bool has_gain_map = false;    ///< reported, never applied
-  ColorDescription color;       ///< with the ICC profile's bytes
+  bool has_gain_map = false;  ///< reported, never applied
+  ColorDescription color;     ///< with the ICC profile's bytes
   /// JPEG: the libjpeg quality whose tables are nearest to the file's, 1..100.
   std::optional<int> jpeg_quality;
   /// Which blocks of metadata are there.
@@ -91,14 +91,16 @@ struct DecodeOptions {
   /// those of a full decode, byte for byte. With a scaled decode the window grows to whole scaled
   /// pixels. Outside the picture: invalid_argument.
   std::optional<Rect> region = std::nullopt;
-  /// Keep samples of more than 8 bits, as u16 over its whole range. Otherwise they are reduced to 8.
+  /// Keep samples of more than 8 bits, as u16 over its whole range. Otherwise they are reduced
+  /// to 8.
   bool keep_16_bit = false;
   /// Fill Decoded::metadata. The ICC profile is in info.color either way.
   bool read_metadata = false;
 };
 
 /// Stored pixels: no orientation applied, no colour managed, alpha straight.
-/// Layouts: gray, gray_alpha, rgb, rgba or (JPEG) cmyk with 0 = no ink; u8, or u16 with keep_16_bit.
+/// Layouts: gray, gray_alpha, rgb, rgba or (JPEG) cmyk with 0 = no ink; u8, or u16 with
+/// keep_16_bit.
 struct Decoded {
   Image image;
   ImageInfo info;
@@ -139,8 +141,8 @@ LIMEN_API Result<Decoded> decode(ByteView bytes, const DecodeOptions& options = 
 /// subsampling that has a name.
 LIMEN_API bool has_planar_decode(const ImageInfo& info);
 
-/// Decodes to planes as coded, chroma not upsampled. `region` grows to whole chroma samples. Errors:
-/// as decode(), and unsupported where has_planar_decode() is false.
+/// Decodes to planes as coded, chroma not upsampled. `region` grows to whole chroma samples.
+/// Errors: as decode(), and unsupported where has_planar_decode() is false.
 LIMEN_API Result<DecodedPlanar> decode_planar(ByteView bytes, const DecodeOptions& options = {},
                                               const Execution& execution = {});
 

@@ -40,14 +40,15 @@ struct EncodeOptions {
   Format format = Format::jpeg;
   /// PNG is always lossless and ignores a Quality.
   std::variant<Quality, Lossless, NearLossless> mode = Quality{80};
-  /// 0 (fastest) to 9 (smallest): maps to the codec's own effort or speed. JPEG: 0 is one sequential
-  /// scan with the standard's example Huffman tables, 1 one sequential scan with tables made for the
-  /// picture, from 2 on the tables are always made for it and `progressive` decides.
+  /// 0 (fastest) to 9 (smallest): maps to the codec's own effort or speed. JPEG: 0 is one
+  /// sequential scan with the standard's example Huffman tables, 1 one sequential scan with tables
+  /// made for the picture, from 2 on the tables are always made for it and `progressive` decides.
   int effort = 4;
   /// automatic: 4:2:0, but 4:4:4 for JPEG and AVIF from quality 90 up. WebP lossy is always 4:2:0.
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
-  bool progressive = true;  ///< JPEG, effort 2 and up: progressive scans; PNG: no effect (never interlaced)
-  int bit_depth = 8;        ///< AVIF: 8 or 10. PNG: taken from the pixels. Others: 8
+  bool progressive =
+      true;  ///< JPEG, effort 2 and up: progressive scans; PNG: no effect (never interlaced)
+  int bit_depth = 8;  ///< AVIF: 8 or 10. PNG: taken from the pixels. Others: 8
   /// What alpha is blended onto where the format has none (JPEG): its alpha is ignored.
   Color matte = {255, 255, 255};
   /// Embedded as it is, already filtered by the caller's policy. `icc` too.

@@ -19,9 +19,9 @@ class Executor {
   virtual void run(std::size_t count, const std::function<void(std::size_t)>& task) = 0;
 };
 
-/// What a call may use while it works. Everything is borrowed for the length of the call, everything
-/// may be left out: then memory comes from the system under the default limits, nothing cancels, and
-/// the call stays on the caller's thread.
+/// What a call may use while it works. Everything is borrowed for the length of the call,
+/// everything may be left out: then memory comes from the system under the default limits, nothing
+/// cancels, and the call stays on the caller's thread.
 struct Execution {
   Workspace* workspace = nullptr;
   const CancelToken* cancel = nullptr;

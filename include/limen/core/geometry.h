@@ -19,9 +19,9 @@ constexpr bool is_empty(Size size) { return size.width <= 0 || size.height <= 0;
 
 /// Pixels in it; never overflows. 0 where a side is not positive.
 constexpr std::uint64_t area(Size size) {
-  return is_empty(size) ? 0
-                        : static_cast<std::uint64_t>(size.width) *
-                              static_cast<std::uint64_t>(size.height);
+  return is_empty(size)
+             ? 0
+             : static_cast<std::uint64_t>(size.width) * static_cast<std::uint64_t>(size.height);
 }
 
 constexpr Size transposed(Size size) { return {size.height, size.width}; }
@@ -65,12 +65,12 @@ struct RectF {
 };
 
 constexpr RectF to_rect_f(const Rect& rect) {
-  return {static_cast<double>(rect.x), static_cast<double>(rect.y),
-          static_cast<double>(rect.width), static_cast<double>(rect.height)};
+  return {static_cast<double>(rect.x), static_cast<double>(rect.y), static_cast<double>(rect.width),
+          static_cast<double>(rect.height)};
 }
 
-/// The orientation tag of EXIF 2.32 (0x0112): how the stored picture is turned and mirrored to stand
-/// upright. The value says where the stored row 0 and column 0 end up.
+/// The orientation tag of EXIF 2.32 (0x0112): how the stored picture is turned and mirrored to
+/// stand upright. The value says where the stored row 0 and column 0 end up.
 enum class Orientation : std::uint8_t {
   top_left = 1,      ///< stored upright
   top_right = 2,     ///< mirrored left to right

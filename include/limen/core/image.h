@@ -25,17 +25,16 @@ class Image {
                               std::to_string(size.height) + " has no pixels");
     }
     // 2^31 columns of 16 bytes fit in 64 bits; rows times that may not.
-    const std::uint64_t stride =
-        *checked_align_up(static_cast<std::uint64_t>(size.width) * format.bytes_per_pixel(),
-                          memory::kAlignment);
+    const std::uint64_t stride = *checked_align_up(
+        static_cast<std::uint64_t>(size.width) * format.bytes_per_pixel(), memory::kAlignment);
     const auto bytes = checked_multiply(stride, static_cast<std::uint64_t>(size.height));
     if (!bytes) {
       return limit_exceeded(Limit::working_memory, area(size),
                             workspace != nullptr ? workspace->limit() : 0);
     }
     Image image;
-    LIMEN_ASSIGN(image.buffer_, workspace != nullptr ? workspace->allocate(*bytes)
-                                                     : Buffer::create(*bytes));
+    LIMEN_ASSIGN(image.buffer_,
+                 workspace != nullptr ? workspace->allocate(*bytes) : Buffer::create(*bytes));
     image.size_ = size;
     image.stride_ = static_cast<std::ptrdiff_t>(stride);
     image.format_ = format;

@@ -27,8 +27,8 @@ inline Result<void> check_size(Size size, const Limits& limits) {
     return invalid_argument("a size of " + std::to_string(size.width) + "x" +
                             std::to_string(size.height) + " has no pixels");
   }
-  const auto longer = static_cast<std::uint64_t>(size.width > size.height ? size.width
-                                                                          : size.height);
+  const auto longer =
+      static_cast<std::uint64_t>(size.width > size.height ? size.width : size.height);
   if (limits.side < 0 || longer > static_cast<std::uint64_t>(limits.side)) {
     return limit_exceeded(Limit::side, longer,
                           limits.side < 0 ? 0 : static_cast<std::uint64_t>(limits.side));

@@ -52,9 +52,7 @@ struct PixelFormat {
     return bytes_per_sample(sample) * static_cast<std::size_t>(channels());
   }
   /// Alpha that a resampler or a blend must multiply in first.
-  constexpr bool has_straight_alpha() const {
-    return has_alpha() && alpha == AlphaMode::straight;
-  }
+  constexpr bool has_straight_alpha() const { return has_alpha() && alpha == AlphaMode::straight; }
 
   friend constexpr bool operator==(PixelFormat, PixelFormat) = default;
 };

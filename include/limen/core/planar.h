@@ -58,8 +58,8 @@ enum class YcbcrMatrix : std::uint8_t { identity, bt601, bt709, bt2020 };
 /// Full: 0..255 (JPEG). Limited: luma 16..235, chroma 16..240 (WebP, most video). 8-bit figures.
 enum class YcbcrRange : std::uint8_t { full, limited };
 
-/// Owned planes Y, Cb, Cr and perhaps A, each a one-channel image of its own size. Gray has Y alone.
-/// Move-only.
+/// Owned planes Y, Cb, Cr and perhaps A, each a one-channel image of its own size. Gray has Y
+/// alone. Move-only.
 class PlanarImage {
  public:
   PlanarImage() = default;

@@ -89,9 +89,9 @@ class [[nodiscard]] Result<void> {
   std::optional<Error> error_;
 };
 
-/// Calls `body`, which returns a Result, and turns an exception that escapes it (std::bad_alloc from
-/// a container, in the main) into that Result's error. Each public function wraps itself in this, so
-/// no exception leaves the library. Built without exceptions it is a plain call.
+/// Calls `body`, which returns a Result, and turns an exception that escapes it (std::bad_alloc
+/// from a container, in the main) into that Result's error. Each public function wraps itself in
+/// this, so no exception leaves the library. Built without exceptions it is a plain call.
 template <class Body>
 auto contain_exceptions(Body&& body) noexcept -> std::invoke_result_t<Body> {
 #if defined(__cpp_exceptions)
@@ -110,12 +110,13 @@ auto contain_exceptions(Body&& body) noexcept -> std::invoke_result_t<Body> {
 
 }  // namespace limen::inline LIMEN_ABI
 
-/// `LIMEN_TRY(expression);` returns the error of a Result from the enclosing function, if it is one.
-#define LIMEN_TRY(expression)                                                      \
-  do {                                                                             \
-    if (auto limen_try_result = (expression); !limen_try_result.has_value()) {     \
-      return std::move(limen_try_result).error();                                  \
-    }                                                                              \
+/// `LIMEN_TRY(expression);` returns the error of a Result from the enclosing function, if it is
+/// one.
+#define LIMEN_TRY(expression)                                                  \
+  do {                                                                         \
+    if (auto limen_try_result = (expression); !limen_try_result.has_value()) { \
+      return std::move(limen_try_result).error();                              \
+    }                                                                          \
   } while (false)
 
 #define LIMEN_CONCAT_(a, b) a##b

@@ -27,13 +27,13 @@ struct Block {
 };
 
 inline Block allocate_block(std::uint64_t capacity) {
-  auto* data = static_cast<std::byte*>(::operator new(
-      static_cast<std::size_t>(capacity), std::align_val_t{kAlignment}, std::nothrow));
+  auto* data = static_cast<std::byte*>(::operator new (static_cast<std::size_t>(capacity),
+                                                       std::align_val_t{kAlignment}, std::nothrow));
   return {data, data == nullptr ? 0 : capacity};
 }
 
 inline void free_block(Block block) {
-  ::operator delete(block.data, std::align_val_t{kAlignment}, std::nothrow);
+  ::operator delete (block.data, std::align_val_t{kAlignment}, std::nothrow);
 }
 
 /// What a Workspace and all buffers that came from it share; lives as long as the last of them.
@@ -162,7 +162,8 @@ class Pool {
 }  // namespace memory
 
 /// Uninitialised memory, 64-byte aligned, with 64 readable bytes behind its end for vector loads.
-/// Move-only. Goes back to the Workspace it came from, which it may outlive. Thread-safe to destroy.
+/// Move-only. Goes back to the Workspace it came from, which it may outlive. Thread-safe to
+/// destroy.
 class Buffer {
  public:
   Buffer() = default;
@@ -200,8 +201,7 @@ class Buffer {
 
   static Result<Buffer> create_in(memory::Pool* pool, std::uint64_t bytes) {
     const auto padded = checked_add(bytes, memory::kAlignment);
-    const auto capacity =
-        padded ? checked_align_up(*padded, memory::kAlignment) : std::nullopt;
+    const auto capacity = padded ? checked_align_up(*padded, memory::kAlignment) : std::nullopt;
     if (!capacity || static_cast<std::uint64_t>(static_cast<std::size_t>(*capacity)) != *capacity) {
       return limit_exceeded(Limit::working_memory, bytes, pool != nullptr ? pool->limit() : 0);
     }

@@ -9,7 +9,8 @@
 
 namespace limen::inline LIMEN_ABI {
 
-// clang-format off: it would join the rows of the table.
+// It would join the rows of the table.
+// clang-format off
 /// Reads the URL query dialect of the hosted service Cloudimage (docs.cloudimage.io,
 /// "Transformations") into a Recipe: `w=800&h=600&func=crop&q=75`. A leading '?' is allowed. Values
 /// are percent-decoded ('+' is a space). The empty query is the default recipe.

@@ -17,9 +17,9 @@ namespace limen::inline LIMEN_ABI {
 /// many candidates against one original, whose side is computed once.
 ///
 /// The metric is computed as its authors define it, with two differences that together move a score
-/// by less than 0.02 (tests/quality measures it): float arithmetic arranged so that nothing cancels,
-/// and of the 108 sub-scores only the 25 whose weight reaches 0.003 are made. Instruction sets agree
-/// to 0.001.
+/// by less than 0.02 (tests/quality measures it): float arithmetic arranged so that nothing
+/// cancels, and of the 108 sub-scores only the 25 whose weight reaches 0.003 are made. Instruction
+/// sets agree to 0.001.
 ///
 /// Pictures: u8 or u16, gray to rgba, straight alpha, taken as sRGB. Alpha is blended onto the
 /// encoded grays 0.1 and 0.9, and the worse score counts. A picture below 8 pixels a side has no
