@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "limen/codec/encode.h"
 #include "limen/core/abi.h"
@@ -24,10 +26,17 @@ class Trials {
   virtual Quality quality_of(int setting) const = 0;
   virtual int setting_of(Quality quality) const = 0;
 
-  /// The picture as a decoder shows the file of that setting: rgb8, rgba8 or gray8, byte for byte
-  /// what decode(finish(setting)) gives. Valid until the next call.
-  /// Errors: invalid_argument (no such setting), limit_exceeded, cancelled, out_of_memory.
+  /// The picture as a decoder shows the file of that setting, byte for byte what
+  /// decode(finish(setting)) gives, of whatever layout and depth that is. Valid until the next
+  /// call. Errors: invalid_argument (no such setting), limit_exceeded, cancelled, out_of_memory.
   virtual Result<ConstImageView> show(int setting, const Execution& execution = {}) = 0;
+
+  /// About how many bytes finish(setting) gives, to some per cent, without making the file; nothing
+  /// where only finish() can tell. Errors: as show().
+  virtual Result<std::optional<std::uint64_t>> estimate_bytes(int /*setting*/,
+                                                              const Execution& /*execution*/ = {}) {
+    return std::optional<std::uint64_t>{};
+  }
 
   /// The file: what encode() gives for this picture, these options and quality_of(setting).
   virtual Result<Bytes> finish(int setting, const Execution& execution = {}) = 0;

@@ -4,6 +4,7 @@
 #include <compare>
 
 #include "limen/core/abi.h"
+#include "limen/core/geometry.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -13,6 +14,16 @@ namespace limen::inline LIMEN_ABI {
 struct Score {
   double value = 0;
   friend constexpr auto operator<=>(Score, Score) = default;
+};
+
+/// What a metric says of a candidate, as a whole and of its worst part: a mean hides damage in a
+/// small part of a flat picture.
+struct Comparison {
+  Score score;
+  /// The score that the picture would have were it all like its worst block of 64 by 64 pixels
+  /// (blocks overlap by half; a smaller picture is one block).
+  Score worst_block;
+  Rect worst_block_at;  ///< in pixels of the picture
 };
 
 }  // namespace limen::inline LIMEN_ABI
