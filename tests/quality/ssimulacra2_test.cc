@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -28,7 +29,7 @@ Image disturbed(const ConstImageView& picture, double strength, std::uint64_t se
 double score(const ConstImageView& original, const ConstImageView& candidate) {
   const auto result = ssimulacra2(original, candidate);
   EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
-  return result ? result->value : -1e9;
+  return result ? result->score.value : -1e9;
 }
 
 std::vector<std::string> targets() { return simd_targets(); }
@@ -61,6 +62,83 @@ TEST(Ssimulacra2, EqualsTheDefinitionOnMadePictures) {
   }
 }
 
+// Blocks whose scores differ by less than rounding may be taken for one another, so the place is
+// judged by what the oracle says of it.
+void expect_worst_block(const ConstImageView& original, const ConstImageView& candidate,
+                        const std::string& what) {
+  const auto blocks = local_scores(original, candidate, 64, 32);
+  const auto worst = std::min_element(blocks.begin(), blocks.end(),
+                                      [](auto& a, auto& b) { return a.score < b.score; });
+  const double tolerance = 0.01 + 1e-4 * std::abs(worst->score);
+  const auto found = ssimulacra2(original, candidate);
+  ASSERT_TRUE(found.has_value()) << what;
+  EXPECT_NEAR(found->worst_block.value, worst->score, tolerance) << what;
+  ASSERT_TRUE(lies_inside(found->worst_block_at, original.size)) << what;
+  const auto same = std::find_if(blocks.begin(), blocks.end(), [&](const LocalScore& block) {
+    const Rect& at = found->worst_block_at;
+    return block.window.x == at.x && block.window.y == at.y &&
+           std::min(64, original.size.width - at.x) == at.width &&
+           std::min(64, original.size.height - at.y) == at.height;
+  });
+  ASSERT_NE(same, blocks.end()) << what;
+  EXPECT_NEAR(same->score, worst->score, tolerance) << what;
+}
+
+TEST(Ssimulacra2, WorstBlockEqualsItsDefinition) {
+  const Size sizes[] = {{1, 1},   {7, 5},    {8, 8},   {9, 17},    {63, 65},  {64, 64},
+                        {65, 64}, {127, 33}, {16, 80}, {200, 130}, {150, 257}};
+  for (const Size size : sizes) {
+    for (const PixelFormat format : {rgb8, rgba8, gray16}) {
+      const Image original = scene(size, format);
+      // Noise that grows towards the lower right: no two blocks are alike.
+      Random random(3);
+      const Image candidate = make_picture(size, format, [&](int x, int y, int c) {
+        const double strength = 0.3 * (x + 2.0 * y) / (size.width + 2.0 * size.height);
+        const double v = get_sample(original.view(), x, y, c) + strength * (random.unit() - 0.5);
+        return std::min(1.0, std::max(0.0, v));
+      });
+      for (const std::string& target : targets()) {
+        const OnTarget on(target);
+        expect_worst_block(original.view(), candidate.view(),
+                           std::to_string(size.width) + "x" + std::to_string(size.height) +
+                               " channels " + std::to_string(format.channels()) + " on " + target);
+      }
+    }
+  }
+}
+
+TEST(Ssimulacra2, DamageInOnePlaceIsFoundThere) {
+  const Size size{400, 300};
+  const Image original = make_picture(size, rgb8, [](int x, int, int) { return 0.4 + x * 0.0005; });
+  const Point spots[] = {{0, 0}, {390, 290}, {0, 290}, {200, 150}, {333, 40}};
+  for (const Point spot : spots) {
+    Random random(5);
+    const Image candidate = make_picture(size, rgb8, [&](int x, int y, int c) {
+      const double noise = random.unit() - 0.5;
+      const bool inside = std::abs(x - spot.x) < 10 && std::abs(y - spot.y) < 10;
+      return get_sample(original.view(), x, y, c) + (inside ? 0.3 * noise : 0.0);
+    });
+    const auto found = ssimulacra2(original.view(), candidate.view());
+    ASSERT_TRUE(found.has_value());
+    EXPECT_LT(found->worst_block.value, found->score.value - 10);
+    const Rect& at = found->worst_block_at;
+    EXPECT_TRUE(spot.x >= at.x && spot.x < at.x + at.width && spot.y >= at.y &&
+                spot.y < at.y + at.height)
+        << "damage at " << spot.x << "," << spot.y << " found at " << at.x << "," << at.y;
+    expect_worst_block(original.view(), candidate.view(), "one spot");
+  }
+}
+
+TEST(Ssimulacra2, ADamagedPictureOfOneBlockIsItsOwnWorstBlock) {
+  for (const Size size : {Size{1, 1}, Size{20, 3}, Size{64, 64}, Size{50, 63}}) {
+    const Image original = scene(size, rgb8);
+    const auto found = ssimulacra2(original.view(), disturbed(original.view(), 0.2).view());
+    ASSERT_TRUE(found.has_value());
+    EXPECT_NEAR(found->worst_block.value, found->score.value, 1e-9);
+    EXPECT_EQ(found->worst_block_at, whole(size));
+  }
+}
+
 TEST(Ssimulacra2, FlatAndHardPicturesToo) {
   const Size size{97, 61};
   const auto flat = [&](double v) {
@@ -75,6 +153,7 @@ TEST(Ssimulacra2, FlatAndHardPicturesToo) {
       const double expected = ssimulacra2_reference(original.view(), candidate.view());
       EXPECT_NEAR(score(original.view(), candidate.view()), expected,
                   0.02 + 1e-4 * std::abs(expected));
+      expect_worst_block(original.view(), candidate.view(), "flat or hard");
     }
   }
 }
@@ -83,6 +162,7 @@ TEST(Ssimulacra2, IdenticalIsAHundredAndWorseIsLower) {
   for (const PixelFormat format : {rgb8, gray16, rgba8}) {
     const Image original = scene({120, 90}, format);
     EXPECT_EQ(score(original.view(), original.view()), 100.0);
+    EXPECT_EQ(ssimulacra2(original.view(), original.view())->worst_block.value, 100.0);
     double last = 100;
     for (const double strength : {0.02, 0.05, 0.1, 0.3, 1.0}) {
       const double now = score(original.view(), disturbed(original.view(), strength).view());
@@ -96,14 +176,17 @@ TEST(Ssimulacra2, IdenticalIsAHundredAndWorseIsLower) {
 TEST(Ssimulacra2, TargetsAgree) {
   const Image original = scene({413, 239}, rgb8);
   const Image candidate = disturbed(original.view(), 0.08);
-  double least = 1e9, most = -1e9;
+  double least = 1e9, most = -1e9, least_block = 1e9, most_block = -1e9;
   for (const std::string& target : targets()) {
     const OnTarget on(target);
-    const double now = score(original.view(), candidate.view());
-    least = std::min(least, now);
-    most = std::max(most, now);
+    const auto now = ssimulacra2(original.view(), candidate.view());
+    least = std::min(least, now->score.value);
+    most = std::max(most, now->score.value);
+    least_block = std::min(least_block, now->worst_block.value);
+    most_block = std::max(most_block, now->worst_block.value);
   }
   EXPECT_LE(most - least, 0.001);
+  EXPECT_LE(most_block - least_block, 0.01);
 }
 
 TEST(Ssimulacra2, TransparencyIsSeenOnDarkAndLight) {
@@ -160,7 +243,8 @@ TEST(Ssimulacra2, ComparingAgainTakesNoNewMemory) {
   const std::uint64_t held = workspace.bytes_in_use();
   const auto first = prepared->compare(candidate.view(), execution);
   const auto second = prepared->compare(candidate.view(), execution);
-  EXPECT_EQ(first->value, second->value);
+  EXPECT_EQ(first->score, second->score);
+  EXPECT_EQ(first->worst_block_at, second->worst_block_at);
   EXPECT_EQ(workspace.bytes_in_use(), held);
 }
 

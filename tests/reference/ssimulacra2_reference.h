@@ -114,56 +114,125 @@ inline Plane product(const Plane& a, const Plane& b) {
   return out;
 }
 
-inline double score_on_ground(const ConstImageView& original, const ConstImageView& candidate,
-                              double ground) {
+/// One channel at one scale: the maps of structure, artifacts and lost detail.
+using Maps = std::array<Plane, 3>;
+
+/// maps[scale][channel].
+inline std::vector<std::array<Maps, 3>> make_maps(const ConstImageView& original,
+                                                  const ConstImageView& candidate, double ground) {
   namespace terms = ssimulacra2_terms;
+  std::vector<std::array<Maps, 3>> all;
   Planes linear1 = linear_planes(original, ground);
   Planes linear2 = linear_planes(candidate, ground);
-  double total = 0;
   for (int scale = 0; scale < terms::scale_count(original.size); ++scale) {
     if (scale > 0) {
       linear1 = halve(linear1);
       linear2 = halve(linear2);
     }
     const Planes planes1 = xyb(linear1), planes2 = xyb(linear2);
-    for (std::size_t c = 0; c < 3; ++c) {
+    const auto channel = [&](std::size_t c) {
       const Plane& p1 = planes1[c];
       const Plane& p2 = planes2[c];
       const Plane mu1 = blurred(p1), mu2 = blurred(p2);
       const Plane s11 = blurred(product(p1, p1)), s22 = blurred(product(p2, p2));
       const Plane s12 = blurred(product(p1, p2));
-      std::array<double, 6> sums{};
-      const auto add = [&](std::size_t map, double v) {
-        sums[map] += v;
-        sums[map + 3] += v * v * v * v;
-      };
+      Maps maps = {p1, p1, p1};
       for (std::size_t i = 0; i < p1.at.size(); ++i) {
         const double m1 = mu1.at[i], m2 = mu2.at[i];
         const double luminance = 1 - (m1 - m2) * (m1 - m2);
         const double structure = (2 * (s12.at[i] - m1 * m2) + 0.0009) /
                                  ((s11.at[i] - m1 * m1) + (s22.at[i] - m2 * m2) + 0.0009);
-        add(0, std::max(0.0, 1 - luminance * structure));
+        maps[0].at[i] = std::max(0.0, 1 - luminance * structure);
         const double change = (1 + std::abs(p2.at[i] - m2)) / (1 + std::abs(p1.at[i] - m1)) - 1;
-        add(1, std::max(0.0, change));
-        add(2, std::max(0.0, -change));
+        maps[1].at[i] = std::max(0.0, change);
+        maps[2].at[i] = std::max(0.0, -change);
       }
+      return maps;
+    };
+    all.push_back({channel(0), channel(1), channel(2)});
+  }
+  return all;
+}
+
+/// The score that the pixels of `window` alone make, whose corner is a multiple of 16; its end too,
+/// or beyond the picture. At scale s that is the window divided by 2^s. `kept_only`: the sub-scores
+/// that limen makes, else all.
+inline double score_of_maps(const std::vector<std::array<Maps, 3>>& maps, const Rect& window,
+                            bool kept_only = false) {
+  namespace terms = ssimulacra2_terms;
+  double total = 0;
+  for (std::size_t scale = 0; scale < maps.size(); ++scale) {
+    for (std::size_t c = 0; c < 3; ++c) {
       for (std::size_t t = 0; t < 6; ++t) {
-        const double mean = sums[t] / static_cast<double>(p1.at.size());
-        total += terms::kWeights[c][static_cast<std::size_t>(scale)][t] *
-                 (t < 3 ? mean : std::sqrt(std::sqrt(mean)));
+        if (kept_only && !terms::is_kept(static_cast<int>(c), static_cast<int>(scale),
+                                         static_cast<terms::Term>(t))) {
+          continue;
+        }
+        const Plane& map = maps[scale][c][t % 3];
+        double sum = 0;
+        int pixels = 0;
+        for (int y = window.y >> scale;
+             y < std::min((window.y + window.height) >> scale, map.height); ++y) {
+          for (int x = window.x >> scale;
+               x < std::min((window.x + window.width) >> scale, map.width); ++x) {
+            sum += t < 3 ? map(x, y) : std::pow(map(x, y), 4);
+            ++pixels;
+          }
+        }
+        // Of a scale that is coarser than 16 pixels a whole cell may be no pixel.
+        const double mean = pixels > 0 ? sum / pixels : 0;
+        total += terms::kWeights[c][scale][t] * (t < 3 ? mean : std::sqrt(std::sqrt(mean)));
       }
     }
   }
   return terms::score_of_sum(total);
 }
 
+/// Larger than any picture here, and divisible by every scale.
+inline constexpr Rect kEverywhere = {0, 0, 1 << 20, 1 << 20};
+
+inline std::vector<double> reference_grounds(const ConstImageView& original,
+                                             const ConstImageView& candidate) {
+  if (!original.format.has_alpha() && !candidate.format.has_alpha()) return {0};
+  return {0.1, 0.9};
+}
+
 inline double ssimulacra2_reference(const ConstImageView& original,
                                     const ConstImageView& candidate) {
-  if (!original.format.has_alpha() && !candidate.format.has_alpha()) {
-    return score_on_ground(original, candidate, 0);
+  double worst = 100;
+  for (const double ground : reference_grounds(original, candidate)) {
+    worst = std::min(worst, score_of_maps(make_maps(original, candidate, ground), kEverywhere));
   }
-  return std::min(score_on_ground(original, candidate, 0.1),
-                  score_on_ground(original, candidate, 0.9));
+  return worst;
+}
+
+/// The scores of all windows of `side` pixels, `step` apart, and of those that end with the
+/// picture's last row and column of cells; row by row, each the worse of the grounds.
+struct LocalScore {
+  Rect window;  ///< not clipped to the picture
+  double score = 100;
+};
+inline std::vector<LocalScore> local_scores(const ConstImageView& original,
+                                            const ConstImageView& candidate, int side, int step,
+                                            bool kept_only = true) {
+  const auto starts = [&](int extent) {
+    const int cells = (std::max(extent, 8) + 15) / 16 * 16;
+    std::vector<int> at;
+    for (int start = 0; start + side < cells; start += step) at.push_back(start);
+    at.push_back(std::max(0, cells - side));
+    return at;
+  };
+  std::vector<LocalScore> scores;
+  for (const int y : starts(original.size.height)) {
+    for (const int x : starts(original.size.width)) scores.push_back({{x, y, side, side}});
+  }
+  for (const double ground : reference_grounds(original, candidate)) {
+    const auto maps = make_maps(original, candidate, ground);
+    for (LocalScore& local : scores) {
+      local.score = std::min(local.score, score_of_maps(maps, local.window, kept_only));
+    }
+  }
+  return scores;
 }
 
 }  // namespace limen::test

@@ -12,6 +12,7 @@
 
 #include "limen/color/transfer.h"
 #include "limen/quality/ssimulacra2.h"
+#include "limen/quality/ssimulacra2_blocks.h"
 #include "limen/quality/ssimulacra2_scale.h"
 #include "limen/quality/ssimulacra2_terms.h"
 
@@ -226,40 +227,49 @@ struct Ssimulacra2Access {
     return ground;
   }
 
-  static Result<Score> compare(const Ground& ground, double gray, const ConstImageView& candidate,
-                               const Execution& execution) {
+  /// `cells`: null, or takes the score of every cell.
+  static Result<Comparison> compare(const Ground& ground, double gray,
+                                    const ConstImageView& candidate, std::vector<Score>* cells,
+                                    const Execution& execution) {
     namespace terms = ssimulacra2_terms;
-    double total = 0;
+    const Size size = terms::metric_size(candidate.size);
+    const Size grid = terms::cell_grid(size);
+    const auto plane = static_cast<std::size_t>(area(grid));
+    LIMEN_ASSIGN(Buffer sums, terms::take_floats(terms::kKeptTerms * plane, execution.workspace));
     LIMEN_TRY(
         terms::walk_scales(candidate, gray, execution, [&](terms::ScaleTask& task) -> Result<void> {
           const auto& channels = ground.scales[static_cast<std::size_t>(task.scale)];
           for (int c = 0; c < 3; ++c) {
             const Channel& channel = channels[static_cast<std::size_t>(c)];
             // CompareScale only reads them.
-            const auto plane = [](const Buffer& buffer) {
+            const auto floats = [](const Buffer& buffer) {
               return const_cast<float*>(reinterpret_cast<const float*>(buffer.data()));
             };
-            task.original[c] = {plane(channel.values), plane(channel.deviations),
-                                plane(channel.spreads)};
+            task.original[c] = {floats(channel.values), floats(channel.deviations),
+                                floats(channel.spreads)};
           }
-          terms::Sums sums[3];
-          if (!LIMEN_KERNEL(CompareScale)(task, sums)) return cancelled();
-          const double pixels = static_cast<double>(area(task.size));
-          for (int c = 0; c < 3; ++c) {
-            for (int t = 0; t < terms::kTerms; ++t) {
-              const auto term = static_cast<terms::Term>(t);
-              if (!terms::is_kept(c, task.scale, term)) continue;
-              const double mean = sums[c].by_term[static_cast<std::size_t>(t)] / pixels;
-              const double norm = term >= terms::ssim_4 ? std::sqrt(std::sqrt(mean)) : mean;
-              total +=
-                  terms::kWeights[static_cast<std::size_t>(c)][static_cast<std::size_t>(task.scale)]
-                                 [static_cast<std::size_t>(t)] *
-                  norm;
-            }
+          for (std::size_t k = 0; k < terms::kKeptTerms; ++k) {
+            const terms::KeptTerm& kept = terms::kKept[k];
+            if (kept.scale != task.scale) continue;
+            task.cells[kept.channel][kept.term] = terms::floats_of(sums) + k * plane;
           }
+          task.cells_across = static_cast<std::size_t>(grid.width);
+          if (!LIMEN_KERNEL(CompareScale)(task)) return cancelled();
           return {};
         }));
-    return Score{terms::score_of_sum(total)};
+    const terms::CellSums cell_sums(terms::floats_of(sums), size,
+                                    terms::used_scales(candidate.size));
+    const auto score = [&](const terms::CellRect& at) {
+      return Score{terms::score_of_sum(cell_sums.total(at))};
+    };
+    const terms::CellRect worst = cell_sums.worst_block();
+    if (cells != nullptr) {
+      cells->reserve(plane);
+      for (std::int32_t y = 0; y < grid.height; ++y) {
+        for (std::int32_t x = 0; x < grid.width; ++x) cells->push_back(score({x, y, 1, 1}));
+      }
+    }
+    return Comparison{score(whole(grid)), score(worst), terms::pixels_of(worst, candidate.size)};
   }
 };
 
@@ -278,31 +288,49 @@ LIMEN_ENTRY Result<Ssimulacra2> Ssimulacra2::prepare(const ConstImageView& origi
   });
 }
 
-LIMEN_ENTRY Result<Score> Ssimulacra2::compare(const ConstImageView& candidate,
-                                               const Execution& execution) const {
-  return contain_exceptions([&]() -> Result<Score> {
+LIMEN_ENTRY Result<Comparison> Ssimulacra2::compare(const ConstImageView& candidate,
+                                                    const Execution& execution) const {
+  return compare_cells(candidate, nullptr, execution);
+}
+
+LIMEN_ENTRY Result<Comparison> Ssimulacra2::compare_cells(const ConstImageView& candidate,
+                                                          std::vector<Score>* cells,
+                                                          const Execution& execution) const {
+  return contain_exceptions([&]() -> Result<Comparison> {
     LIMEN_TRY(ssimulacra2_terms::check_picture(candidate));
     if (candidate.size != size_) {
       return invalid_argument("a candidate of " + std::to_string(candidate.size.width) + "x" +
                               std::to_string(candidate.size.height) + " beside an original of " +
                               std::to_string(size_.width) + "x" + std::to_string(size_.height));
     }
-    std::optional<Score> worst;
+    std::optional<Comparison> worst;
     for (std::size_t i = 0; i < ssimulacra2_terms::kGrounds.size(); ++i) {
       // An opaque original is the same on either ground.
       const Ground& ground = grounds_[std::min(i, grounds_.size() - 1)];
-      LIMEN_ASSIGN(
-          const Score score,
-          Ssimulacra2Access::compare(ground, ssimulacra2_terms::kGrounds[i], candidate, execution));
-      if (!worst || score < *worst) worst = score;
+      std::vector<Score> here;
+      LIMEN_ASSIGN(const Comparison now,
+                   Ssimulacra2Access::compare(ground, ssimulacra2_terms::kGrounds[i], candidate,
+                                              cells != nullptr ? &here : nullptr, execution));
+      if (!worst) {
+        worst = now;
+        if (cells != nullptr) *cells = std::move(here);
+      } else {
+        worst->score = std::min(worst->score, now.score);
+        if (now.worst_block < worst->worst_block) {
+          worst->worst_block = now.worst_block;
+          worst->worst_block_at = now.worst_block_at;
+        }
+        for (std::size_t k = 0; k < here.size(); ++k) (*cells)[k] = std::min((*cells)[k], here[k]);
+      }
       if (grounds_.size() == 1 && !candidate.format.has_alpha()) break;
     }
     return *worst;
   });
 }
 
-LIMEN_ENTRY Result<Score> ssimulacra2(const ConstImageView& original,
-                                      const ConstImageView& candidate, const Execution& execution) {
+LIMEN_ENTRY Result<Comparison> ssimulacra2(const ConstImageView& original,
+                                           const ConstImageView& candidate,
+                                           const Execution& execution) {
   LIMEN_ASSIGN(const Ssimulacra2 prepared, Ssimulacra2::prepare(original, execution));
   return prepared.compare(candidate, execution);
 }

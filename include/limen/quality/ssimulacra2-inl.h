@@ -19,6 +19,7 @@
 
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -201,24 +202,32 @@ HWY_INLINE VF FourthPower(VF v) {
   return hn::Mul(square, square);
 }
 
-HWY_INLINE double SumLanes(F32 d, VF v) {
-  HWY_ALIGN float lanes[hn::MaxLanes(d)];
-  hn::Store(v, d, lanes);
-  double sum = 0;
-  for (std::size_t i = 0; i < hn::Lanes(d); ++i) sum += static_cast<double>(lanes[i]);
-  return sum;
+constexpr bool Has(unsigned terms_mask, terms::Term term) { return (terms_mask >> term & 1) != 0; }
+
+// The kept terms of a channel at a scale, a bit each.
+constexpr unsigned KeptMask(int channel, int scale) {
+  unsigned mask = 0;
+  for (int term = 0; term < terms::kTerms; ++term) {
+    if (terms::is_kept(channel, scale, static_cast<terms::Term>(term))) mask |= 1u << term;
+  }
+  return mask;
 }
 
-// Adds one row of the maps to `sums`. Which maps follows from `ssim` and `edges`.
-template <bool kSsim, bool kEdges>
-HWY_INLINE void CompareRow(const CompareRowInput& in, std::size_t width, terms::Sums& sums) {
+// Adds one row of the maps that `kMask` names to columns[term].
+template <unsigned kMask>
+void CompareRow(const CompareRowInput& in, std::size_t width, float* const* columns) {
+  constexpr bool kSsim = Has(kMask, terms::ssim_1) || Has(kMask, terms::ssim_4);
+  constexpr bool kArtifact = Has(kMask, terms::artifact_1) || Has(kMask, terms::artifact_4);
+  constexpr bool kDetail = Has(kMask, terms::detail_1) || Has(kMask, terms::detail_4);
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
   const VF one = hn::Set(d, 1.0f);
   const VF zero = hn::Zero(d);
-  VF ssim1 = zero, ssim4 = zero, artifact1 = zero, artifact4 = zero, detail1 = zero, detail4 = zero;
   for (std::size_t x = 0; x < width; x += lanes) {
-    const VF inside = hn::VecFromMask(d, hn::FirstN(d, width - x));
+    const auto add = [&](terms::Term term, VF v) HWY_ATTR {
+      float* column = columns[term] + x;
+      hn::StoreU(hn::Add(hn::LoadU(d, column), v), d, column);
+    };
     const VF mean = BlurDown(d, in.blurred[0], x);
     const VF value = hn::LoadU(d, in.values + x);
     const VF deviation = hn::LoadU(d, in.deviations + x);
@@ -230,34 +239,53 @@ HWY_INLINE void CompareRow(const CompareRowInput& in, std::size_t width, terms::
       const VF spread =
           hn::Add(hn::MulAdd(covariance, hn::Set(d, 2.0f), hn::LoadU(d, in.spreads + x)), variance);
       VF error = hn::MulAdd(hn::Sub(one, mean_square), hn::Div(variance, spread), mean_square);
-      error = hn::And(hn::Max(error, zero), inside);
-      ssim1 = hn::Add(ssim1, error);
-      ssim4 = hn::Add(ssim4, FourthPower(error));
+      error = hn::Max(error, zero);
+      if constexpr (Has(kMask, terms::ssim_1)) add(terms::ssim_1, error);
+      if constexpr (Has(kMask, terms::ssim_4)) add(terms::ssim_4, FourthPower(error));
     }
-    if constexpr (kEdges) {
+    if constexpr (kArtifact || kDetail) {
       const VF difference = hn::Sub(hn::LoadU(d, in.candidate + x), value);
       const VF was = hn::Abs(deviation);
       const VF is = hn::Abs(hn::Add(deviation, hn::Sub(difference, mean)));
-      const VF change = hn::And(hn::Div(hn::Sub(is, was), hn::Add(one, was)), inside);
+      const VF change = hn::Div(hn::Sub(is, was), hn::Add(one, was));
       const VF artifact = hn::Max(change, zero);
       const VF detail = hn::Max(hn::Neg(change), zero);
-      artifact1 = hn::Add(artifact1, artifact);
-      artifact4 = hn::Add(artifact4, FourthPower(artifact));
-      detail1 = hn::Add(detail1, detail);
-      detail4 = hn::Add(detail4, FourthPower(detail));
+      if constexpr (Has(kMask, terms::artifact_1)) add(terms::artifact_1, artifact);
+      if constexpr (Has(kMask, terms::artifact_4)) add(terms::artifact_4, FourthPower(artifact));
+      if constexpr (Has(kMask, terms::detail_1)) add(terms::detail_1, detail);
+      if constexpr (Has(kMask, terms::detail_4)) add(terms::detail_4, FourthPower(detail));
     }
   }
-  const auto add = [&](terms::Term term, VF v) { sums.by_term[term] += SumLanes(d, v); };
-  if constexpr (kSsim) {
-    add(terms::ssim_1, ssim1);
-    add(terms::ssim_4, ssim4);
+}
+
+using CompareRowFunction = void (*)(const CompareRowInput&, std::size_t, float* const*);
+
+template <int kChannel, int kScale>
+CompareRowFunction CompareRowAt() {
+  if constexpr (KeptMask(kChannel, kScale) == 0) {
+    return nullptr;
+  } else {
+    return CompareRow<KeptMask(kChannel, kScale)>;
   }
-  if constexpr (kEdges) {
-    add(terms::artifact_1, artifact1);
-    add(terms::artifact_4, artifact4);
-    add(terms::detail_1, detail1);
-    add(terms::detail_4, detail4);
+}
+
+template <int kChannel>
+CompareRowFunction CompareRowOf(int scale) {
+  const CompareRowFunction by_scale[] = {CompareRowAt<kChannel, 0>(), CompareRowAt<kChannel, 1>(),
+                                         CompareRowAt<kChannel, 2>(), CompareRowAt<kChannel, 3>(),
+                                         CompareRowAt<kChannel, 4>(), CompareRowAt<kChannel, 5>()};
+  static_assert(sizeof(by_scale) / sizeof(by_scale[0]) == terms::kScales);
+  return by_scale[scale];
+}
+
+// Sums of `side` columns each, one a cell; the columns start again at zero.
+HWY_INLINE void ReduceColumns(float* columns, std::size_t width, std::size_t side, float* cells) {
+  for (std::size_t x = 0; x < width; x += side) {
+    float sum = 0;
+    for (std::size_t i = x; i < std::min(x + side, width); ++i) sum += columns[i];
+    *cells++ = sum;
   }
+  std::memset(columns, 0, (width + 15) / 16 * 16 * sizeof(float));
 }
 
 // Hands out the rows of a task's scratch memory in order.
@@ -395,26 +423,28 @@ bool PrepareScale(const terms::ScaleTask& task) {
   return true;
 }
 
-// Adds the scale's maps to sums[channel]. False if cancelled.
-bool CompareScale(const terms::ScaleTask& task, terms::Sums sums[3]) {
+// Sums the scale's maps over cells. False if cancelled.
+bool CompareScale(const terms::ScaleTask& task) {
   const std::size_t stride = terms::row_stride(task.size.width);
   const std::size_t width = static_cast<std::size_t>(task.size.width);
   const std::size_t padded = stride - 2 * terms::kRowMargin;
+  const std::int32_t side = terms::kCellSide >> task.scale;
   ScratchRows scratch(task.scratch, stride);
   XybReader reader(task, scratch);
   float* const products[3] = {scratch.take(), scratch.take(), scratch.take()};
+  const CompareRowFunction compare_row[3] = {
+      CompareRowOf<0>(task.scale), CompareRowOf<1>(task.scale), CompareRowOf<2>(task.scale)};
   RowWindow blurred[3][3], candidates[3];
-  bool needs_ssim[3], needs_edges[3];
+  float* columns[3][terms::kTerms] = {};
+  float* cells[3][terms::kTerms] = {};
   for (int c = 0; c < 3; ++c) {
-    needs_ssim[c] = terms::is_kept(c, task.scale, terms::ssim_1) ||
-                    terms::is_kept(c, task.scale, terms::ssim_4);
-    needs_edges[c] = terms::is_kept(c, task.scale, terms::artifact_1) ||
-                     terms::is_kept(c, task.scale, terms::artifact_4) ||
-                     terms::is_kept(c, task.scale, terms::detail_1) ||
-                     terms::is_kept(c, task.scale, terms::detail_4);
-    if (!needs_ssim[c] && !needs_edges[c]) continue;
+    if (!terms::needs_channel(c, task.scale)) continue;
     for (RowWindow& window : blurred[c]) window.init(scratch);
     candidates[c].init(scratch);
+    for (int t = 0; t < terms::kTerms; ++t) {
+      columns[c][t] = scratch.take();
+      cells[c][t] = task.cells[c][t];
+    }
   }
   for (std::int32_t y = 0; y < task.size.height + terms::kTapRadius; ++y) {
     if (WasCancelled(task, y)) return false;
@@ -422,13 +452,13 @@ bool CompareScale(const terms::ScaleTask& task, terms::Sums sums[3]) {
     const float* const* xyb = is_inside ? reader.read(y) : nullptr;
     const std::int32_t done = y - terms::kTapRadius;
     for (int c = 0; c < 3; ++c) {
-      if (!needs_ssim[c] && !needs_edges[c]) continue;
+      if (!terms::needs_channel(c, task.scale)) continue;
       const terms::OriginalPlanes& planes = task.original[c];
       if (is_inside) {
         float* const rows[3] = {blurred[c][0].at(y), blurred[c][1].at(y), blurred[c][2].at(y)};
         BlurDifferenceAcross(planes.values + static_cast<std::size_t>(y) * stride, xyb[c], width,
                              products, rows);
-        if (needs_edges[c]) std::memcpy(candidates[c].at(y), xyb[c], padded * sizeof(float));
+        std::memcpy(candidates[c].at(y), xyb[c], padded * sizeof(float));
       } else {
         for (RowWindow& window : blurred[c]) window.clear(y, padded);
       }
@@ -440,12 +470,12 @@ bool CompareScale(const terms::ScaleTask& task, terms::Sums sums[3]) {
       in.spreads = planes.spreads + at;
       in.candidate = candidates[c].at(done);
       for (int plane = 0; plane < 3; ++plane) blurred[c][plane].around(done, in.blurred[plane]);
-      if (needs_ssim[c] && needs_edges[c]) {
-        CompareRow<true, true>(in, width, sums[c]);
-      } else if (needs_ssim[c]) {
-        CompareRow<true, false>(in, width, sums[c]);
-      } else {
-        CompareRow<false, true>(in, width, sums[c]);
+      compare_row[c](in, width, columns[c]);
+      if ((done + 1) % side != 0 && done + 1 != task.size.height) continue;
+      for (int t = 0; t < terms::kTerms; ++t) {
+        if (cells[c][t] == nullptr) continue;
+        ReduceColumns(columns[c][t], width, static_cast<std::size_t>(side), cells[c][t]);
+        cells[c][t] += task.cells_across;
       }
     }
   }

@@ -13,6 +13,8 @@
 
 namespace limen::inline LIMEN_ABI {
 
+struct ErrorMap;
+
 /// SSIMULACRA 2.1 (Jon Sneyers, Cloudinary, 2022 to 2023; github.com/cloudinary/ssimulacra2) of
 /// many candidates against one original, whose side is computed once.
 ///
@@ -26,6 +28,10 @@ namespace limen::inline LIMEN_ABI {
 /// scale that the metric defines; limen repeats its edge pixels up to 8. A scale is computed while
 /// the one before it is at least 8 pixels a side. Identical pictures score 100.
 ///
+/// The worst block is found by the same formula with its norms taken over one block's pixels of
+/// every scale, blocks lying 32 pixels apart and along the right and lower edge. Its score is no
+/// part of the published metric.
+///
 /// Memory: about 21 bytes a pixel for the original (twice that with alpha), 5 while comparing.
 /// A prepared original is immutable: many threads may compare against it at once.
 class Ssimulacra2 {
@@ -35,14 +41,22 @@ class Ssimulacra2 {
                                                const Execution& execution = {});
 
   /// Errors: invalid_argument (the sizes differ, format), limit_exceeded, cancelled, out_of_memory.
-  /// A candidate may lack the alpha that the original has, and the reverse.
-  LIMEN_API Result<Score> compare(const ConstImageView& candidate,
-                                  const Execution& execution = {}) const;
+  /// A candidate may lack the alpha that the original has, and the reverse. With alpha score and
+  /// worst block are each the worse of the two grounds.
+  LIMEN_API Result<Comparison> compare(const ConstImageView& candidate,
+                                       const Execution& execution = {}) const;
 
   Size size() const { return size_; }
 
  private:
   friend struct Ssimulacra2Access;
+  friend Result<ErrorMap> map_errors(const Ssimulacra2& original, const ConstImageView& candidate,
+                                     const Execution& execution);
+
+  /// compare(), and the scores of all cells of 16 by 16 pixels unless `cells` is null.
+  LIMEN_API Result<Comparison> compare_cells(const ConstImageView& candidate,
+                                             std::vector<Score>* cells,
+                                             const Execution& execution) const;
 
   /// What of one channel at one scale the comparison needs of the original.
   struct Channel {
@@ -60,8 +74,9 @@ class Ssimulacra2 {
 };
 
 /// One candidate, once. Prepare the original where there are more.
-LIMEN_API Result<Score> ssimulacra2(const ConstImageView& original, const ConstImageView& candidate,
-                                    const Execution& execution = {});
+LIMEN_API Result<Comparison> ssimulacra2(const ConstImageView& original,
+                                         const ConstImageView& candidate,
+                                         const Execution& execution = {});
 
 }  // namespace limen::inline LIMEN_ABI
 

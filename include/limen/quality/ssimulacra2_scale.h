@@ -36,8 +36,8 @@ class LinearRows {
 
 /// Rows of floats a scale needs as scratch, each of row_stride(width): see ScaleTask::scratch.
 inline constexpr std::size_t kWindow = 2 * kTapRadius + 1;
-inline constexpr std::size_t kSharedRows = 6 + 3 + 3;     // linear twice, XYB, products
-inline constexpr std::size_t kChannelRows = 4 * kWindow;  // three blurs and the values
+inline constexpr std::size_t kSharedRows = 6 + 3 + 3;              // linear twice, XYB, products
+inline constexpr std::size_t kChannelRows = 4 * kWindow + kTerms;  // three blurs, values, sums
 constexpr std::size_t scratch_rows(int channels) {
   return kSharedRows + static_cast<std::size_t>(channels) * kChannelRows;
 }
@@ -57,6 +57,10 @@ struct ScaleTask {
   float* next[3] = {nullptr, nullptr, nullptr};  ///< the halved picture's planes, or null
   std::size_t next_stride = 0;
   float* scratch = nullptr;  ///< zeroed: scratch_rows(needed channels) * row_stride(width) floats
+  /// Where CompareScale puts each kept term's sums over cells (fourth powers for the 4-norms), row
+  /// by row of cells; null for the rest.
+  float* cells[3][kTerms] = {};
+  std::size_t cells_across = 0;
   const CancelToken* cancel = nullptr;  ///< polled each 16 rows; null: never
 };
 

@@ -70,6 +70,47 @@ constexpr bool needs_channel(int channel, int scale) {
   return false;
 }
 
+/// A sub-score that is made.
+struct KeptTerm {
+  int channel = 0;
+  int scale = 0;
+  Term term = ssim_1;
+};
+
+inline constexpr std::size_t kKeptTerms = [] {
+  std::size_t count = 0;
+  for (int i = 0; i < 3 * kScales * kTerms; ++i) {
+    count += is_kept(i / kTerms / kScales, i / kTerms % kScales, static_cast<Term>(i % kTerms));
+  }
+  return count;
+}();
+
+/// All that are made, channel by channel, scale by scale.
+inline constexpr std::array<KeptTerm, kKeptTerms> kKept = [] {
+  std::array<KeptTerm, kKeptTerms> kept{};
+  std::size_t count = 0;
+  for (int i = 0; i < 3 * kScales * kTerms; ++i) {
+    const KeptTerm at = {i / kTerms / kScales, i / kTerms % kScales, static_cast<Term>(i % kTerms)};
+    if (is_kept(at.channel, at.scale, at.term)) kept[count++] = at;
+  }
+  return kept;
+}();
+
+/// Sums are kept by cells of this many pixels a side at the finest scale; at each coarser scale
+/// their side is half of that before. The coarsest scale that has a term left has cells of a pixel.
+inline constexpr std::int32_t kCellSide = 16;
+static_assert([] {
+  for (const KeptTerm& kept : kKept) {
+    if (kCellSide >> kept.scale == 0) return false;
+  }
+  return true;
+}());
+
+/// Cells of a picture that the metric sees at this size.
+constexpr Size cell_grid(Size size) {
+  return {(size.width + kCellSide - 1) / kCellSide, (size.height + kCellSide - 1) / kCellSide};
+}
+
 /// Constant of the structural term, for values of 0 to 1.
 inline constexpr float kC2 = 0.0009f;
 
@@ -127,11 +168,6 @@ inline double score_of_sum(double sum) {
         6.248496625763138e-05 * sum * sum * sum;
   return sum > 0 ? 100.0 - 10.0 * std::pow(sum, 0.6276336467831387) : 100.0;
 }
-
-/// Sums over one channel's map at one scale: values for the 1-norms, fourth powers for the 4-norms.
-struct Sums {
-  std::array<double, kTerms> by_term{};
-};
 
 }  // namespace ssimulacra2_terms
 
