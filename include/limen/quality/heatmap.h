@@ -30,8 +30,9 @@ LIMEN_API Result<ErrorMap> map_errors(const Ssimulacra2& original, const ConstIm
 
 /// A picture of the map for people, rgb8, of the original's size: the original in pale gray,
 /// covered the more by colour the lower a cell's score: none from 90 up, yellow at 70, red at 50,
-/// and dark red at 30 and below; a frame is around the worst block. Errors: invalid_argument (the
-/// map is not of a picture of this size, format), limit_exceeded, cancelled, out_of_memory.
+/// and dark red at 30 and below. Where the worst block scores below 90, a blue frame is around it.
+/// The original may have alpha, taken as straight; it is laid on white. Errors: invalid_argument
+/// (the map is not of a picture of this size, format), limit_exceeded, cancelled, out_of_memory.
 LIMEN_API Result<Image> heatmap(const ErrorMap& map, const ConstImageView& original,
                                 const Execution& execution = {});
 
