@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "describe.h"
 
+#include <cmath>
+#include <cstdio>
+
 #include "limen/color/icc.h"
 
 namespace cli {
@@ -87,6 +90,18 @@ Json describe(const limen::ImageInfo& info) {
   json["iptc"] = info.has_iptc;
   json["gain_map"] = info.has_gain_map;
   return json;
+}
+
+Json describe(const limen::Comparison& comparison) {
+  return {{"score", comparison.score.value},
+          {"worst_block", comparison.worst_block.value},
+          {"worst_block_at", window(comparison.worst_block_at)}};
+}
+
+std::string rounded_down(limen::Score score) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", std::floor(score.value * 100 + 1e-9) / 100);
+  return text;
 }
 
 Json describe(const limen::Plan& plan) {

@@ -48,13 +48,14 @@ int run(int argc, char** argv) {
   add_srcset(app, session);
   add_plan(app, session);
   add_decode(app, session);
+  add_compare(app, session);
   app.footer("FILE - is standard input or output. Exit: 0 done, 1 a file failed, 2 wrong usage.");
   try {
     app.parse(argc, argv);
     if (wants_version) {
       print_version(session);
     } else if (app.get_subcommands().empty()) {
-      throw UsageError("a subcommand is missing: info, transform, srcset, plan or decode");
+      throw UsageError("a subcommand is missing: info, transform, srcset, plan, decode or compare");
     }
   } catch (const CLI::Success& wanted) {  // --help
     return app.exit(wanted);

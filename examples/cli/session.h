@@ -70,6 +70,7 @@ void add_transform(CLI::App& app, Session& session);
 void add_srcset(CLI::App& app, Session& session);
 void add_plan(CLI::App& app, Session& session);
 void add_decode(CLI::App& app, Session& session);
+void add_compare(CLI::App& app, Session& session);
 
 /// --version, with or without --json.
 void print_version(Session& session);

@@ -8,46 +8,12 @@ import pty
 import re
 import select
 import subprocess
-import sys
-import tempfile
-import unittest
 
 import pictures
-
-LIMEN = None
-
-
-class ToolTest(unittest.TestCase):
-    def setUp(self):
-        self.scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(self.scratch.cleanup)
-        self.folder = pathlib.Path(self.scratch.name)
-        self.picture = self.write("picture.png", pictures.png(96, 64, pictures.gradient))
-
-    def write(self, name, data):
-        path = self.folder / name
-        path.write_bytes(data)
-        return path
-
-    def limen(self, *arguments, code=0, stdin=b""):
-        """Runs the tool; returns standard output as bytes, standard error as text."""
-        done = subprocess.run([LIMEN, *map(str, arguments)], input=stdin, capture_output=True,
-                              cwd=self.folder, check=False, timeout=120)
-        self.assertEqual(done.returncode, code, done.stderr.decode())
-        return done.stdout, done.stderr.decode()
-
-    def json(self, *arguments, **options):
-        return json.loads(self.limen(*arguments, **options)[0])
-
-    def files(self):
-        return sorted(str(p.relative_to(self.folder)) for p in self.folder.rglob("*") if p.is_file())
-
-    def assert_one_line(self, stderr, pattern):
-        self.assertEqual(stderr.count("\n"), 1, stderr)
-        self.assertRegex(stderr, pattern)
+import tool
 
 
-class Version(ToolTest):
+class Version(tool.ToolTest):
     def test_text(self):
         self.assertRegex(self.limen("--version")[0].decode(), r"^limen \d+\.\d+\.\d+\n$")
 
@@ -59,7 +25,7 @@ class Version(ToolTest):
         self.assertIn(version["simd_target"], version["simd_targets"])
 
 
-class Info(ToolTest):
+class Info(tool.ToolTest):
     def test_one_file_is_an_object(self):
         info = self.json("info", self.picture)
         expected = {"file": str(self.picture), "bytes": self.picture.stat().st_size,
@@ -97,7 +63,7 @@ class Info(ToolTest):
                          "png")
 
 
-class Errors(ToolTest):
+class Errors(tool.ToolTest):
     def test_one_line_naming_file_kind_and_format(self):
         whole = self.picture.read_bytes()
         cases = {"cut.png": (whole[:200], r"truncated: PNG: "),
@@ -170,7 +136,7 @@ class Errors(ToolTest):
             self.assertEqual(err, "")
 
 
-class Outputs(ToolTest):
+class Outputs(tool.ToolTest):
     def test_a_failure_leaves_what_was_there(self):
         old = self.write("out.jpg", b"precious")
         bad = self.write("bad.png", self.picture.read_bytes()[:300])
@@ -217,7 +183,7 @@ class Outputs(ToolTest):
                                         "picture.png"])
 
 
-class Transform(ToolTest):
+class Transform(tool.ToolTest):
     def sizes(self, *arguments):
         report = self.json("transform", self.picture, "-o", "out.png", "--json", *arguments)
         return report["width"], report["height"]
@@ -278,7 +244,7 @@ class Transform(ToolTest):
         self.assertGreater(report["peak_bytes"], 0)
 
 
-class Plan(ToolTest):
+class Plan(tool.ToolTest):
     def test_agrees_with_transform(self):
         options = ("--width", "30", "--height", "40", "--rotate", "90")
         plan = self.json("plan", self.picture, *options)
@@ -295,7 +261,7 @@ class Plan(ToolTest):
         self.assertEqual(by_options["recipe"], by_query["recipe"])
 
 
-class Srcset(ToolTest):
+class Srcset(tool.ToolTest):
     def test_files_and_element(self):
         out, err = self.limen("srcset", self.picture, "-o", "set", "--widths", "48,24", "--formats",
                               "jpeg,webp", "--alt", 'A "b" & c', "--url-prefix", "/img/")
@@ -364,7 +330,7 @@ sizes="100vw" width="48" height="32" alt="A &quot;b&quot; &amp; c" loading="lazy
         self.assertEqual(len(list((self.folder / "set4").iterdir())), 20)
 
 
-class Decode(ToolTest):
+class Decode(tool.ToolTest):
     def test_rgba(self):
         self.limen("decode", self.picture, "-o", "out.rgba", "--as-stored")
         expected = b"".join(bytes((*pictures.gradient(x, y), 255)) for y in range(64)
@@ -411,11 +377,11 @@ class Decode(ToolTest):
         self.assertTrue(err.startswith("limen: "))
 
 
-class Progress(ToolTest):
+class Progress(tool.ToolTest):
     def arguments(self):
         other = self.write("other.png", pictures.png(20, 10, pictures.gradient))
-        return (LIMEN, "srcset", self.picture, other, "-o", self.folder / "set", "--widths", "8",
-                "--formats", "jpeg")
+        return (tool.LIMEN, "srcset", self.picture, other, "-o", self.folder / "set", "--widths",
+                "8", "--formats", "jpeg")
 
     def test_none_in_a_pipe(self):
         done = subprocess.run(self.arguments(), capture_output=True, check=True)
@@ -423,7 +389,7 @@ class Progress(ToolTest):
 
     def test_a_bar_at_a_terminal(self):
         master, terminal = pty.openpty()
-        with subprocess.Popen(self.arguments(), stdout=subprocess.DEVNULL, stderr=terminal) as tool:
+        with subprocess.Popen(self.arguments(), stdout=subprocess.DEVNULL, stderr=terminal) as running:
             os.close(terminal)
             shown = b""
             while select.select([master], [], [], 60)[0]:
@@ -434,12 +400,11 @@ class Progress(ToolTest):
                 if not data:
                     break
                 shown += data
-            self.assertEqual(tool.wait(60), 0)
+            self.assertEqual(running.wait(60), 0)
         os.close(master)
         self.assertIn(b"] 1/2", shown)
         self.assertIn(b"] 2/2", shown)
 
 
 if __name__ == "__main__":
-    LIMEN = os.path.abspath(sys.argv.pop(1))
-    unittest.main()
+    tool.main()
