@@ -159,6 +159,7 @@ Json describe(const limen::Variant& variant) {
             {"color", milliseconds(times.color)},
             {"resize", milliseconds(times.resize)},
             {"compose", milliseconds(times.compose)},
+            {"search", milliseconds(times.search)},
             {"encode", milliseconds(times.encode)}}},
           {"peak_bytes", variant.peak_bytes},
           {"source_decodes", variant.source_decodes}};

@@ -84,6 +84,25 @@ class Writer {
     write(length.value);
     if (length.unit == Length::Unit::fraction) line_ += 'c';
   }
+  void write(const std::vector<Format>& formats) {
+    std::string_view separator;
+    for (const Format format : formats) {
+      line_ += separator;
+      write(format);
+      separator = ",";
+    }
+  }
+  void write(Score score) { write(score.value); }
+  void write(Invisible) { line_ += "invisible"; }
+  void write(FlickerProof) { line_ += "flicker-proof"; }
+  void write(TargetScore target) {
+    line_ += "score";
+    write(target.score);
+  }
+  void write(TargetBytes target) {
+    line_ += "bytes";
+    line_ += std::to_string(target.bytes);
+  }
   void write(Quality quality) {
     line_ += 'q';
     // As a float: shortest digits of the double would tell 79.9 apart from itself.
@@ -186,8 +205,11 @@ std::string write_recipe(const Recipe& recipe) {
   writer.field_unless("radius", recipe.radius, plain.radius);
   if (recipe.background) writer.field("background", *recipe.background);
   if (recipe.format) writer.field("format", *recipe.format);
-  // Written even where it is the default: the default will change, cached files will not.
+  if (!recipe.formats.empty()) writer.field("formats", recipe.formats);
+  // Written even where it is the default: a default may change, cached files will not.
   writer.field("fidelity", recipe.fidelity);
+  if (recipe.worst_block) writer.field("worst_block", *recipe.worst_block);
+  writer.field_unless("always_encode", recipe.always_encode, plain.always_encode);
   writer.field_unless("effort", std::int32_t{recipe.effort}, std::int32_t{plain.effort});
   writer.field_unless("chroma", recipe.chroma, plain.chroma);
   writer.field_unless("progressive", recipe.progressive, plain.progressive);

@@ -173,7 +173,12 @@ Result<bool> set_blur(Reading& reading, std::string_view value) {
 
 Result<bool> set_quality(Reading& reading, std::string_view value) {
   if (value == "invisible") {
-    return unsupported("q=invisible: the search for invisible loss is not built yet");
+    reading.recipe.fidelity = Invisible{};
+    return true;
+  }
+  if (value == "flicker-proof") {
+    reading.recipe.fidelity = FlickerProof{};
+    return true;
   }
   const auto quality = parse_whole(value, 1, 100);
   if (!quality) return false;
@@ -182,6 +187,9 @@ Result<bool> set_quality(Reading& reading, std::string_view value) {
 }
 
 Result<bool> set_format(Reading& reading, std::string_view value) {
+  if (value == "auto") {
+    return unsupported("force_format=auto: what the client accepts is in its request, not here");
+  }
   if (value == "original") {
     reading.recipe.format.reset();
     return true;
@@ -280,7 +288,7 @@ constexpr std::array kKeys =
         Key{"grey", "gray", kSwitch,
             [](Reading& r, std::string_view v)
                 -> Result<bool> { return assign(r.recipe.adjust.greyscale, parse_switch(v)); }},
-        Key{"q", "", "a whole number from 1 to 100", set_quality},
+        Key{"q", "", "a whole number from 1 to 100, invisible or flicker-proof", set_quality},
         Key{"force_format", "", "jpeg, png, webp, avif or original", set_format},
         Key{"dpr", "", "a number above 0 up to 10",
             [](Reading& r, std::string_view v) -> Result<bool> {

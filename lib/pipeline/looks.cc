@@ -71,7 +71,7 @@ Result<void> admit_color(Canvas& canvas, Color color, const Execution& execution
 }
 
 Result<void> apply_looks(Canvas& canvas, const Recipe& normal, Size size, Point position,
-                         Format format, Color matte, const MarkShelf& marks,
+                         bool needs_matte, Color matte, const MarkShelf& marks,
                          const Execution& execution) {
   LIMEN_TRY(retouch(canvas, normal, execution));
   if (size != canvas.size()) {
@@ -87,9 +87,8 @@ Result<void> apply_looks(Canvas& canvas, const Recipe& normal, Size size, Point 
     LIMEN_ASSIGN(Image rounded, round_corners(canvas.view(), normal.radius, execution));
     canvas.replace(std::move(rounded));
   }
-  const bool needs_matte =
-      format == Format::jpeg || (normal.background && normal.background->alpha == 255);
-  if (canvas.format().has_alpha() && needs_matte) {
+  const bool is_covered = normal.background && normal.background->alpha == 255;
+  if (canvas.format().has_alpha() && (needs_matte || is_covered)) {
     LIMEN_TRY(admit_color(canvas, matte, execution));
     LIMEN_ASSIGN(Image flat, flatten(canvas.view(), matte, execution));
     canvas.replace(std::move(flat));

@@ -11,10 +11,11 @@
 
 namespace limen::inline LIMEN_ABI {
 
-/// The steps at output size: sharpen, blur, adjust, padding, marks, corners, matte. `size` is the
-/// output's, `position` where the resized picture stands on it.
+/// The steps at output size: sharpen, blur, adjust, padding, marks, corners, matte (where the
+/// background is opaque, or the file `needs_matte` to hold the picture). `size` is the output's,
+/// `position` where the resized picture stands on it.
 Result<void> apply_looks(Canvas& canvas, const Recipe& normal, Size size, Point position,
-                         Format format, Color matte, const MarkShelf& marks,
+                         bool needs_matte, Color matte, const MarkShelf& marks,
                          const Execution& execution);
 
 /// What a recipe paints where there is no picture.

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/pipeline/accepted.h"
 #include "lib/pipeline/geometry.h"
 #include "lib/pipeline/planning.h"
 #include "limen/compose/orient.h"
@@ -73,7 +74,16 @@ Result<void> decide_colors(const ImageInfo& info, const Recipe& normal, Layout l
 }
 
 Result<void> decide_file(const ImageInfo& info, const Recipe& normal, Layout layout, Plan& plan) {
-  plan.format = normal.format.value_or(info.format);
+  const Color background = normal.background.value_or(Color{255, 255, 255});
+  const bool pads = plan.fitted.canvas != plan.fitted.resized;
+  const bool opens_up = normal.radius > 0 || (background.alpha < 255 && (pads || plan.rotate != 0));
+  const bool may_be_transparent = has_alpha(layout) || opens_up;
+  const bool covers = normal.background && background.alpha == 255;
+  plan.formats = formats_in_question(info, normal, may_be_transparent && !covers);
+  plan.format = plan.formats.front();
+  plan.matte = over_white(background);
+  plan.flattens = may_be_transparent && (covers || lacks_alpha(plan.formats));
+  plan.searches = searches(normal.fidelity) && plan.formats != std::vector{Format::png};
   if (std::holds_alternative<Lossless>(normal.fidelity) && plan.format == Format::jpeg) {
     return unsupported("recipe: JPEG has no lossless mode here", plan.format);
   }
@@ -82,18 +92,13 @@ Result<void> decide_file(const ImageInfo& info, const Recipe& normal, Layout lay
   }
   if (info.bit_depth > 8) {
     plan.path = PixelPath::interleaved_16;
-    if (normal.depth == OutputDepth::automatic) {
-      if (plan.format == Format::png) plan.bit_depth = 16;
-      if (plan.format == Format::avif) plan.bit_depth = 10;
+    for (const Format format : plan.formats) {
+      plan.bit_depth = std::max(plan.bit_depth, output_depth(format, info, normal));
     }
   }
-  const Color background = normal.background.value_or(Color{255, 255, 255});
-  const bool pads = plan.fitted.canvas != plan.fitted.resized;
-  const bool opens_up = normal.radius > 0 || (background.alpha < 255 && (pads || plan.rotate != 0));
-  const bool may_be_transparent = has_alpha(layout) || opens_up;
-  plan.matte = over_white(background);
-  plan.flattens = may_be_transparent &&
-                  (plan.format == Format::jpeg || (normal.background && background.alpha == 255));
+  if (plan.searches && plan.keeps_profile) {
+    plan.notes.emplace_back("the search takes samples of a kept profile as though they were sRGB");
+  }
   return {};
 }
 
@@ -140,6 +145,7 @@ void list_steps(const Recipe& normal, const Plan& plan, std::vector<std::string>
   add(!normal.marks.empty(), "overlay");
   add(normal.radius > 0, "round_corners");
   add(plan.flattens, "matte");
+  add(plan.searches, "search");
   add(true, "encode");
 }
 
@@ -170,6 +176,11 @@ Result<Plan> decide(const ImageInfo& info, const Recipe& recipe, const Limits& l
   decide_shrink(info, normal, plan);
   if (info.frames > 1) {
     plan.notes.push_back("the first of " + std::to_string(info.frames) + " frames is used");
+  }
+  plan.may_keep_source = may_keep_source(info, normal, plan);
+  if (plan.may_keep_source) {
+    plan.notes.emplace_back(
+        "the source's own coded picture comes out where encoding it again would gain nothing");
   }
   if (info.has_gain_map) plan.notes.emplace_back("the gain map is left out");
   list_steps(normal, plan, plan.steps);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "limen/pipeline/recipe.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <utility>
+
+#include "lib/pipeline/accepted.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -12,6 +15,9 @@ namespace {
 
 // Larger than any limit that a machine could serve, small enough that ten times it fits an int32.
 constexpr std::int32_t kLongestSide = 1'000'000;
+
+// Scores have no end below; nothing that can be told from noise is near this one.
+constexpr double kLowestScore = -1000;
 
 std::string text(double value) {
   std::array<char, 40> digits{};
@@ -119,18 +125,52 @@ Result<void> check_looks(const Recipe& recipe) {
   return check_range("radius", recipe.radius, 0, 65'535);
 }
 
-Result<void> check_file(const Recipe& recipe) {
+Result<void> check_formats(const Recipe& recipe) {
   if (recipe.format) LIMEN_TRY(check_enum("format", *recipe.format, Format::avif));
-  if (const auto* quality = std::get_if<Quality>(&recipe.fidelity)) {
+  if (recipe.format && !recipe.formats.empty()) {
+    return invalid_argument("recipe: format and formats exclude each other");
+  }
+  for (auto at = recipe.formats.begin(); at != recipe.formats.end(); ++at) {
+    LIMEN_TRY(check_enum("formats", *at, Format::avif));
+    if (std::find(recipe.formats.begin(), at, *at) != at) {
+      return wrong("formats", std::string(name(*at)) + " twice", "each format once");
+    }
+  }
+  return {};
+}
+
+Result<void> check_fidelity(const Recipe& recipe) {
+  const std::vector<Format> named = named_formats(recipe);
+  const auto only_names = [&](Format format) {
+    return !named.empty() && std::count(named.begin(), named.end(), format) ==
+                                 static_cast<std::ptrdiff_t>(named.size());
+  };
+  const auto names = [&](Format format) {
+    return named.empty() || std::find(named.begin(), named.end(), format) != named.end();
+  };
+  if (const auto* target = std::get_if<TargetScore>(&recipe.fidelity)) {
+    LIMEN_TRY(check_positive("target score", target->score.value, 100));
+  } else if (const auto* target = std::get_if<TargetBytes>(&recipe.fidelity)) {
+    if (target->bytes == 0) return wrong("target bytes", "0", "1 and more");
+  } else if (const auto* quality = std::get_if<Quality>(&recipe.fidelity)) {
     LIMEN_TRY(check_range("quality", quality->value, 0, 100));
   } else if (const auto* near = std::get_if<NearLossless>(&recipe.fidelity)) {
     LIMEN_TRY(check_range("near-lossless level", near->level, 0, 100));
-    if (recipe.format && *recipe.format != Format::webp) {
-      return unsupported("recipe: near-lossless is WebP's alone", recipe.format);
+    if (!names(Format::webp)) {
+      return unsupported("recipe: near-lossless is WebP's alone", named.front());
     }
-  } else if (recipe.format == Format::jpeg) {
-    return unsupported("recipe: JPEG has no lossless mode here", recipe.format);
+  } else if (std::holds_alternative<Lossless>(recipe.fidelity) && only_names(Format::jpeg)) {
+    return unsupported("recipe: JPEG has no lossless mode here", Format::jpeg);
   }
+  if (recipe.worst_block) {
+    LIMEN_TRY(check_range("worst block", recipe.worst_block->value, kLowestScore, 100));
+  }
+  return {};
+}
+
+Result<void> check_file(const Recipe& recipe) {
+  LIMEN_TRY(check_formats(recipe));
+  LIMEN_TRY(check_fidelity(recipe));
   LIMEN_TRY(check_range("effort", recipe.effort, 0, 9));
   LIMEN_TRY(check_enum("chroma", recipe.chroma, ChromaSubsampling::yuv420));
   LIMEN_TRY(check_enum("depth", recipe.depth, OutputDepth::eight));
@@ -211,13 +251,40 @@ void settle_looks(Recipe& recipe) {
   }
 }
 
+void settle_formats(Recipe& recipe) {
+  std::vector<Format>& formats = recipe.formats;
+  if (std::holds_alternative<Lossless>(recipe.fidelity)) std::erase(formats, Format::jpeg);
+  if (std::holds_alternative<NearLossless>(recipe.fidelity)) {
+    std::erase_if(formats, [](Format format) { return format != Format::webp; });
+  }
+  if (formats.size() != 1) return;
+  recipe.format = formats.front();
+  formats.clear();
+}
+
 void settle_file(Recipe& recipe) {
   const Recipe plain;
-  if (!recipe.format) return;  // the source's format decides what matters
-  if (*recipe.format == Format::png) recipe.fidelity = plain.fidelity;
-  if (*recipe.format == Format::png || *recipe.format == Format::webp) recipe.chroma = plain.chroma;
-  if (*recipe.format != Format::jpeg) recipe.progressive = plain.progressive;
-  if (*recipe.format == Format::jpeg || *recipe.format == Format::webp) recipe.depth = plain.depth;
+  settle_formats(recipe);
+  const std::vector<Format> named = named_formats(recipe);
+  if (recipe.format == Format::png && !std::holds_alternative<TargetBytes>(recipe.fidelity)) {
+    recipe.fidelity = Lossless{};
+  }
+  if (!searches(recipe.fidelity) || std::holds_alternative<TargetBytes>(recipe.fidelity)) {
+    recipe.worst_block.reset();
+  }
+  if (named.empty()) return;  // the source's format decides what matters
+  const auto names_none_but = [&](Format one, Format other) {
+    return std::all_of(named.begin(), named.end(),
+                       [&](Format format) { return format == one || format == other; });
+  };
+  if (names_none_but(Format::png, Format::webp)) recipe.chroma = plain.chroma;
+  if (std::find(named.begin(), named.end(), Format::jpeg) == named.end()) {
+    recipe.progressive = plain.progressive;
+  }
+  if (names_none_but(Format::jpeg, Format::webp)) recipe.depth = plain.depth;
+  const bool has_effect = std::any_of(
+      named.begin(), named.end(), [&](Format format) { return may_keep(format, recipe.fidelity); });
+  if (!has_effect) recipe.always_encode = plain.always_encode;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "lib/pipeline/samples.h"
 
 #include <cstdint>
+#include <limits>
 
 namespace limen::inline LIMEN_ABI {
 
@@ -18,6 +19,23 @@ void spread_gray(const Sample* from, Sample* to, std::int32_t width, bool has_al
     *to++ = *from;
     *to++ = *from++;
     if (has_alpha) *to++ = *from++;
+  }
+}
+
+template <class Sample>
+bool is_opaque_row(const Sample* row, std::int32_t width, int channels) {
+  for (std::int32_t x = 0; x < width; ++x) {
+    row += channels;
+    if (row[-1] != std::numeric_limits<Sample>::max()) return false;
+  }
+  return true;
+}
+
+template <class Sample>
+void copy_colors(const Sample* from, Sample* to, std::int32_t width, int colors) {
+  for (std::int32_t x = 0; x < width; ++x) {
+    for (int c = 0; c < colors; ++c) *to++ = *from++;
+    ++from;
   }
 }
 
@@ -64,6 +82,37 @@ Result<Image> gray_to_rgb(const ConstImageView& source, const Execution& executi
     } else {
       spread_gray(source.row_as<std::uint16_t>(y), target.row_as<std::uint16_t>(y),
                   source.size.width, format.has_alpha());
+    }
+  }
+  return image;
+}
+
+bool is_opaque(const ConstImageView& picture) {
+  if (!picture.format.has_alpha()) return false;
+  const int channels = picture.format.channels();
+  for (std::int32_t y = 0; y < picture.size.height; ++y) {
+    const bool is_row_opaque =
+        picture.format.sample == SampleType::u8
+            ? is_opaque_row(picture.row_as<std::uint8_t>(y), picture.size.width, channels)
+            : is_opaque_row(picture.row_as<std::uint16_t>(y), picture.size.width, channels);
+    if (!is_row_opaque) return false;
+  }
+  return true;
+}
+
+Result<Image> without_alpha(const ConstImageView& source, const Execution& execution) {
+  PixelFormat format = source.format;
+  format.layout = is_gray(format.layout) ? Layout::gray : Layout::rgb;
+  LIMEN_ASSIGN(Image image, Image::create(source.size, format, execution.workspace));
+  const int colors = format.channels();
+  for (std::int32_t y = 0; y < source.size.height; ++y) {
+    if (should_stop(execution, y)) return cancelled();
+    if (format.sample == SampleType::u8) {
+      copy_colors(source.row_as<std::uint8_t>(y), image.view().row_as<std::uint8_t>(y),
+                  source.size.width, colors);
+    } else {
+      copy_colors(source.row_as<std::uint16_t>(y), image.view().row_as<std::uint16_t>(y),
+                  source.size.width, colors);
     }
   }
   return image;

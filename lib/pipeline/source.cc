@@ -41,6 +41,7 @@ Result<Source> open_source(ByteView bytes, const std::vector<const Task*>& tasks
   decode_as.region = common_region(tasks);
 
   Source source;
+  source.file = bytes;
   Decoded decoded;
   {
     const Stopwatch watch(source.times.decode);

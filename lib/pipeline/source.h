@@ -29,6 +29,7 @@ struct Task {
 /// which covers the crop boxes of all recipes; each pixel is the same whichever window was decoded,
 /// so a variant cannot tell which others there are. Read only once made, so threads may share it.
 struct Source {
+  ByteView file;
   Image native;  ///< empty where no variant starts from it
   Image srgb;    ///< likewise
   Rect window;   ///< in pixels of the upright picture reduced by scale_eighths / 8

@@ -4,18 +4,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/pipeline/accepted.h"
 #include "lib/pipeline/canvas.h"
+#include "lib/pipeline/finish.h"
 #include "lib/pipeline/geometry.h"
 #include "lib/pipeline/looks.h"
 #include "lib/pipeline/samples.h"
 #include "lib/pipeline/stopwatch.h"
-#include "limen/codec/encode.h"
-#include "limen/codec/metadata.h"
 #include "limen/color/icc.h"
 #include "limen/compose/orient.h"
 #include "limen/compose/rotate.h"
 #include "limen/compose/trim.h"
-#include "limen/pipeline/accept.h"
 #include "limen/resample/resize.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -110,20 +109,6 @@ Result<void> resize_canvas(Canvas& canvas, const RectF& window, Size size, const
   return {};
 }
 
-EncodeOptions encode_options(const Source& source, const Task& task, FilteredMetadata& metadata) {
-  EncodeOptions options;
-  options.format = task.plan.format;
-  options.mode = task.recipe.fidelity;
-  options.effort = task.recipe.effort;
-  options.chroma = task.recipe.chroma;
-  options.progressive = task.recipe.progressive;
-  options.bit_depth = task.plan.bit_depth == 10 ? 10 : 8;
-  options.matte = task.plan.matte;
-  options.metadata = std::move(metadata.kept);
-  options.metadata.icc = task.plan.keeps_profile ? source.info.color.icc : Bytes();
-  return options;
-}
-
 }  // namespace
 
 Result<Variant> make_variant(const Source& source, const Task& task, const MarkShelf& marks,
@@ -152,25 +137,15 @@ Result<Variant> make_variant(const Source& source, const Task& task, const MarkS
   }
   {
     const Stopwatch watch(variant.times.compose);
-    LIMEN_TRY(apply_looks(canvas, task.recipe, fitted.canvas, fitted.position, plan.format,
-                          plan.matte, marks, execution));
+    LIMEN_TRY(apply_looks(canvas, task.recipe, fitted.canvas, fitted.position,
+                          lacks_alpha(plan.formats), plan.matte, marks, execution));
     if (canvas.format().sample == SampleType::u16 && plan.bit_depth == 8) {
       LIMEN_ASSIGN(Image reduced, with_sample_type(canvas.view(), SampleType::u8, execution));
       canvas.replace(std::move(reduced));
     }
   }
-  {
-    const Stopwatch watch(variant.times.encode);
-    FilteredMetadata metadata = filter_metadata(source.metadata, task.recipe.metadata);
-    variant.dropped_metadata = std::move(metadata.dropped);
-    LIMEN_ASSIGN(variant.bytes,
-                 encode(canvas.view(), encode_options(source, task, metadata), execution));
-  }
-  variant.format = plan.format;
-  variant.mime_type = mime_type(plan.format);
+  LIMEN_TRY(finish(canvas, source, task, limits, variant, execution));
   variant.size = canvas.size();
-  variant.bit_depth = plan.bit_depth;
-  variant.has_alpha = canvas.format().has_alpha();
   variant.color_action = plan.color.action;
   variant.color_source = plan.color.source;
   variant.keeps_profile = plan.keeps_profile;

@@ -240,7 +240,7 @@ class Transform(tool.ToolTest):
         self.assertEqual(report["bytes"], (self.folder / "out.webp").stat().st_size)
         self.assertEqual(report["source_decodes"], 1)
         self.assertEqual(set(report["milliseconds"]),
-                         {"decode", "orient", "color", "resize", "compose", "encode"})
+                         {"decode", "orient", "color", "resize", "compose", "search", "encode"})
         self.assertGreater(report["peak_bytes"], 0)
 
 

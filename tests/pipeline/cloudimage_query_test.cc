@@ -103,7 +103,8 @@ TEST(CloudimageQuery, NamesWhatItCannotRead) {
       {"q=0", "q=0: allowed: a whole number from 1 to 100"},
       {"q=101", "q=101"},
       {"q=80.5", "q=80.5"},
-      {"q=high", "q=high"},
+      {"q=high", "q=high: allowed: a whole number from 1 to 100, invisible or flicker-proof"},
+      {"q=Invisible", "q=Invisible"},
       {"force_format=gif", "force_format=gif: allowed: jpeg, png, webp, avif or original"},
       {"force_format=JPEG", "force_format=JPEG"},
       {"dpr=0", "dpr=0"},
@@ -129,7 +130,7 @@ TEST(CloudimageQuery, NamesWhatItCannotRead) {
 
 TEST(CloudimageQuery, WhatIsUnderstoodButNotDoneIsUnsupportedByName) {
   for (const std::string query : {"gravity=auto", "gravity=smart", "gravity=face", "func=face",
-                                  "q=invisible", "bg_color=auto"}) {
+                                  "force_format=auto", "bg_color=auto"}) {
     const auto recipe = parse_cloudimage_query("w=10&" + query);
     ASSERT_FALSE(recipe.has_value()) << query;
     EXPECT_EQ(recipe.error().code, ErrorCode::unsupported) << query;

@@ -24,7 +24,7 @@ struct Row {
   Rect window;  // what of the cropped and turned picture the output shows
   Size output;
   std::string effect;  // the cache key without what every key has
-  std::string steps;   // without decode and encode
+  std::string steps;   // without decode, search and encode
 };
 
 Rect all(Size size) { return whole(size); }
@@ -32,7 +32,7 @@ Rect all(Size size) { return whole(size); }
 std::string joined(const std::vector<std::string>& words) {
   std::string line;
   for (const std::string& word : words) {
-    if (word == "decode" || word == "encode") continue;
+    if (word == "decode" || word == "search" || word == "encode") continue;
     line += (line.empty() ? "" : " ") + word;
   }
   return line;
@@ -59,7 +59,9 @@ void check(const Row& row) {
   ASSERT_TRUE(key.has_value());
   const std::string prefix = row.effect.empty() ? "limen=1" : "limen=1;" + row.effect;
   const bool names_quality = row.effect.find("fidelity=") != std::string::npos;
-  EXPECT_EQ(*key, names_quality ? prefix : prefix + ";fidelity=q80");
+  const bool is_lossless = row.effect.find("format=png") != std::string::npos;
+  const std::string fidelity = is_lossless ? ";fidelity=lossless" : ";fidelity=q80";
+  EXPECT_EQ(*key, names_quality ? prefix : prefix + fidelity);
 }
 
 TEST(QueryTable, SizesAndFits) {
@@ -554,6 +556,9 @@ TEST(QueryTable, TurnsLooksAndFiles) {
       {"grey=0", kLarge, large, large, kLarge, "", ""},
       {"q=55", kLarge, large, large, kLarge, "fidelity=q55", ""},
       {"q=100", kLarge, large, large, kLarge, "fidelity=q100", ""},
+      {"q=invisible", kLarge, large, large, kLarge, "fidelity=invisible", ""},
+      {"q=flicker-proof&force_format=avif", kLarge, large, large, kLarge,
+       "format=avif;fidelity=flicker-proof", ""},
       {"force_format=webp", kLarge, large, large, kLarge, "format=webp", ""},
       {"force_format=jpg", kLarge, large, large, kLarge, "format=jpeg", ""},
       {"force_format=original", kLarge, large, large, kLarge, "", ""},

@@ -9,6 +9,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace limen {
@@ -136,6 +137,34 @@ TEST(Recipe, RefusesWhatNoSourceCouldMakeSenseOf) {
          r.fidelity = NearLossless{};
        },
        ErrorCode::unsupported, "near-lossless"},
+      {[](Recipe& r) {
+         r.formats = {Format::png, Format::avif};
+         r.fidelity = NearLossless{};
+       },
+       ErrorCode::unsupported, "near-lossless"},
+      {[](Recipe& r) {
+         r.formats = {Format::jpeg};
+         r.fidelity = Lossless{};
+       },
+       ErrorCode::unsupported, "lossless"},
+      {[](Recipe& r) {
+         r.format = Format::png;
+         r.formats = {Format::png};
+       },
+       kInvalid, "format and formats"},
+      {[](Recipe& r) {
+         r.formats = {Format::png, Format::webp, Format::png};
+       },
+       kInvalid, "formats png twice"},
+      {[](Recipe& r) { r.formats = {static_cast<Format>(4)}; }, kInvalid, "formats 4"},
+      {[](Recipe& r) { r.fidelity = TargetScore{{0}}; }, kInvalid, "target score 0"},
+      {[](Recipe& r) { r.fidelity = TargetScore{{-3}}; }, kInvalid, "target score -3"},
+      {[](Recipe& r) { r.fidelity = TargetScore{{100.5}}; }, kInvalid, "target score 100.5"},
+      {[](Recipe& r) { r.fidelity = TargetScore{{kNaN}}; }, kInvalid, "target score nan"},
+      {[](Recipe& r) { r.fidelity = TargetBytes{0}; }, kInvalid, "target bytes 0"},
+      {[](Recipe& r) { r.worst_block = Score{100.1}; }, kInvalid, "worst block 100.1"},
+      {[](Recipe& r) { r.worst_block = Score{kNaN}; }, kInvalid, "worst block nan"},
+      {[](Recipe& r) { r.worst_block = Score{-kInfinity}; }, kInvalid, "worst block -inf"},
   };
   for (const Refusal& refusal : refusals) {
     const Recipe recipe = changed(refusal.change);
@@ -147,6 +176,21 @@ TEST(Recipe, RefusesWhatNoSourceCouldMakeSenseOf) {
     EXPECT_FALSE(normalized(recipe).has_value()) << refusal.says;
   }
   EXPECT_TRUE(validate(Recipe{}).has_value());
+}
+
+// Nothing is taken for what it is not: a knob is no score, a number neither.
+static_assert(!std::is_convertible_v<Quality, Score> && !std::is_convertible_v<Score, Quality>);
+static_assert(!std::is_constructible_v<Target, Quality>);
+
+TEST(Recipe, TellsWhatHasToBeSearchedFor) {
+  for (const Fidelity& fidelity : {Fidelity(Invisible{}), Fidelity(FlickerProof{}),
+                                   Fidelity(TargetScore{{70}}), Fidelity(TargetBytes{9'000})}) {
+    EXPECT_TRUE(searches(fidelity));
+  }
+  for (const Fidelity& fidelity :
+       {Fidelity(Quality{70}), Fidelity(Lossless{}), Fidelity(NearLossless{})}) {
+    EXPECT_FALSE(searches(fidelity));
+  }
 }
 
 TEST(Canonical, SameWishSameKey) {
@@ -226,6 +270,54 @@ TEST(Canonical, SameWishSameKey) {
          r.fidelity = Quality{12};
          r.chroma = ChromaSubsampling::yuv444;
          r.progressive = false;
+       }},
+      {[](Recipe& r) { r.format = Format::png; },
+       [](Recipe& r) {
+         r.formats = {Format::png};
+         r.fidelity = TargetScore{{60}};
+         r.worst_block = Score{50};
+       }},
+      {[](Recipe& r) {
+         r.formats = {Format::png, Format::webp};
+         r.fidelity = Lossless{};
+       },
+       [](Recipe& r) {
+         r.formats = {Format::png, Format::jpeg, Format::webp};
+         r.fidelity = Lossless{};
+         r.chroma = ChromaSubsampling::yuv444;
+         r.progressive = false;
+         r.worst_block = Score{50};
+       }},
+      {[](Recipe& r) {
+         r.format = Format::webp;
+         r.fidelity = NearLossless{};
+       },
+       [](Recipe& r) {
+         r.formats = {Format::avif, Format::webp};
+         r.fidelity = NearLossless{};
+         r.always_encode = true;
+       }},
+      {[](Recipe& r) {
+         r.formats = {Format::jpeg, Format::webp};
+         r.fidelity = Quality{50};
+       },
+       [](Recipe& r) {
+         r.formats = {Format::jpeg, Format::webp};
+         r.fidelity = Quality{50};
+         r.depth = OutputDepth::eight;
+         r.always_encode = true;
+         r.worst_block = Score{50};
+       }},
+      {[](Recipe& r) {
+         r.format = Format::avif;
+         r.fidelity = TargetBytes{700};
+       },
+       [](Recipe& r) {
+         r.format = Format::avif;
+         r.fidelity = TargetBytes{700};
+         r.progressive = false;
+         r.always_encode = true;
+         r.worst_block = Score{50};
        }},
       {[](Recipe& r) {
          r.width = r.height = 5;
@@ -329,6 +421,41 @@ TEST(Canonical, OtherWishOtherKey) {
       },
       [](Recipe& r) { r.format = Format::jpeg; },
       [](Recipe& r) { r.format = Format::webp; },
+      [](Recipe& r) {
+        r.formats = {Format::jpeg, Format::webp};
+      },
+      [](Recipe& r) {
+        r.formats = {Format::webp, Format::jpeg};
+      },
+      [](Recipe& r) {
+        r.formats = {Format::webp, Format::jpeg, Format::avif};
+      },
+      [](Recipe& r) { r.fidelity = Invisible{}; },
+      [](Recipe& r) { r.fidelity = FlickerProof{}; },
+      [](Recipe& r) { r.fidelity = TargetScore{{80}}; },
+      [](Recipe& r) { r.fidelity = TargetScore{{80.1}}; },
+      [](Recipe& r) { r.fidelity = TargetBytes{80}; },
+      [](Recipe& r) {
+        r.fidelity = FlickerProof{};
+        r.worst_block = Score{80};
+      },
+      [](Recipe& r) {
+        r.fidelity = FlickerProof{};
+        r.worst_block = Score{-80};
+      },
+      [](Recipe& r) {
+        r.fidelity = FlickerProof{};
+        r.always_encode = true;
+      },
+      [](Recipe& r) { r.format = Format::png; },
+      [](Recipe& r) {
+        r.format = Format::png;
+        r.always_encode = true;
+      },
+      [](Recipe& r) {
+        r.format = Format::png;
+        r.fidelity = TargetBytes{80};
+      },
       [](Recipe& r) { r.fidelity = Quality{81}; },
       [](Recipe& r) { r.fidelity = Quality{80.5F}; },
       [](Recipe& r) { r.fidelity = Lossless{}; },
@@ -387,6 +514,25 @@ TEST(Canonical, IsStable) {
   EXPECT_EQ(key(recipe),
             "limen=1;width=800;height=600;mark=(name=logo;at=southeast;opacity=0.1);"
             "background=0102ff80;format=webp;fidelity=q80");
+  Recipe searched;
+  searched.formats = {Format::avif, Format::jpeg};
+  searched.fidelity = TargetScore{{82.5}};
+  searched.worst_block = Score{60};
+  searched.always_encode = true;
+  searched.effort = 6;
+  EXPECT_EQ(key(searched),
+            "limen=1;formats=avif,jpeg;fidelity=score82.5;worst_block=60;always_encode=1;effort=6");
+  searched.fidelity = TargetBytes{30'000};
+  EXPECT_EQ(key(searched),
+            "limen=1;formats=avif,jpeg;fidelity=bytes30000;always_encode=1;effort=6");
+  searched = {};
+  searched.format = Format::png;
+  EXPECT_EQ(key(searched), "limen=1;format=png;fidelity=lossless");
+  searched.format = Format::jpeg;
+  searched.fidelity = FlickerProof{};
+  EXPECT_EQ(key(searched), "limen=1;format=jpeg;fidelity=flicker-proof");
+  searched.fidelity = Invisible{};
+  EXPECT_EQ(key(searched), "limen=1;format=jpeg;fidelity=invisible");
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ namespace limen::inline LIMEN_ABI {
 /// | `blur` | 0, 0.3 to 100 | standard deviation, pixels |
 /// | `grey` `gray` | 0, 1 | |
 /// | `q` | 1 to 100 | Quality |
+/// | | `invisible`, `flicker-proof` | Invisible, FlickerProof: limen's own, not the service's |
 /// | `force_format` | `jpeg` `jpg` `png` `webp` `avif` `original` | |
 /// | `dpr` | above 0 to 10 | |
 /// | `bg_color` `bg_colour` | `[#]RGB`, `[#]RRGGBB`, `[#]RRGGBBAA`, a CSS colour name | what is behind |
@@ -57,10 +58,12 @@ namespace limen::inline LIMEN_ABI {
 /// - `cropfit` compares the box (times dpr) with the picture after crop box and rotation.
 /// - With one side given every `func` follows the proportions; with none, `func` has no effect.
 /// - `br_px` is exclusive: `tl_px=0,0&br_px=10,10` is 10 by 10 pixels.
+/// - Without `q` the fidelity is Recipe's default.
 ///
 /// Errors: invalid_argument for an unknown, repeated, empty or malformed key, naming it and what is
-/// allowed; unsupported, by name, for `gravity=auto|smart|face`, `func=face` and `q=invisible`. The
-/// result passes validate(). Thread-safe.
+/// allowed; unsupported, by name, for `gravity=auto|smart|face`, `func=face`, `force_format=auto` (see
+/// pick_format() and Recipe::formats) and `bg_color=auto`. The result passes validate().
+/// Thread-safe.
 LIMEN_API Result<Recipe> parse_cloudimage_query(std::string_view query);
 // clang-format on
 

@@ -56,15 +56,25 @@ struct Plan {
   bool converts_before_resize = false;  ///< else after, on the pixels that remain
   bool keeps_profile = false;           ///< no conversion: the profile is embedded
 
+  /// Of the output; where several are in question, the first of them.
   Format format = Format::jpeg;
-  int bit_depth = 8;      ///< of the output's samples: 8, 10 (AVIF) or 16 (PNG)
+  /// Those that the search chooses from, in the recipe's order; one where there is no choice. JPEG
+  /// among others is out once the pixels turn out to be transparent.
+  std::vector<Format> formats;
+  bool searches = false;  ///< the quality is looked for, and the format among `formats`
+  /// No step touches the pixels, so the source's own coded picture may be what comes out:
+  /// Recipe::always_encode has the rule.
+  bool may_keep_source = false;
+  /// Of the output's samples: 8, 10 (AVIF) or 16 (PNG); the most that any of `formats` will hold.
+  int bit_depth = 8;
   bool flattens = false;  ///< transparency is blended onto `matte`
   Color matte = {255, 255, 255};
 
   /// Upper bound of the working memory while this variant alone is made, without its marks' own
-  /// decoding and the encoder's working memory.
+  /// decoding, the encoder's working memory and its file.
   std::uint64_t peak_bytes = 0;
-  std::vector<std::string> steps;  ///< "decode", "orient", "crop", … as they will happen
+  /// "decode", "orient", "crop", … as they will happen; "search" comes before "encode".
+  std::vector<std::string> steps;
   std::vector<std::string> notes;  ///< what a caller may want to know, one line each
 };
 

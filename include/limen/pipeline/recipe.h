@@ -15,8 +15,11 @@
 #include "limen/compose/sharpen.h"
 #include "limen/core/abi.h"
 #include "limen/core/color.h"
+#include "limen/core/format.h"
 #include "limen/core/geometry.h"
 #include "limen/core/result.h"
+#include "limen/quality/score.h"
+#include "limen/quality/search.h"
 #include "limen/resample/filter.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -89,8 +92,20 @@ enum class OutputDepth : std::uint8_t {
   eight,      ///< 8 bits in any case
 };
 
-/// How much may be lost. Quality is the codec's own knob; PNG ignores it.
-using Fidelity = std::variant<Quality, Lossless, NearLossless>;
+/// How much may be lost, on the way from the finished picture to the file: no more than a score
+/// (Invisible, FlickerProof, TargetScore) or a size (TargetBytes) allows, for which transform()
+/// searches; or by the codec's own knob (Quality, NearLossless); or nothing. PNG loses nothing,
+/// whatever is asked.
+using Fidelity = std::variant<Invisible, FlickerProof, TargetScore, TargetBytes, Quality, Lossless,
+                              NearLossless>;
+
+/// True for a fidelity that says what is wanted and not how to code it, so that it has to be
+/// searched for: the first four.
+constexpr bool searches(const Fidelity& fidelity) {
+  return !std::holds_alternative<Quality>(fidelity) &&
+         !std::holds_alternative<Lossless>(fidelity) &&
+         !std::holds_alternative<NearLossless>(fidelity);
+}
 
 /// What is wanted of a variant, not how. Every field has a default that leaves the picture alone
 /// (but for the lossy encoding). Steps happen in this order: upright (EXIF orientation applied) ->
@@ -139,8 +154,23 @@ struct Recipe {
   std::optional<Color> background = std::nullopt;
 
   // The file.
-  std::optional<Format> format = std::nullopt;  ///< absent: the source's
+  std::optional<Format> format = std::nullopt;  ///< absent: the source's, unless `formats` has any
+  /// Instead of `format`: all formats that the caller accepts, each once. A fidelity that searches
+  /// picks the one whose file is the smallest of those that reach the target, the earlier one where
+  /// two are equal. Where nothing is searched for, the source's format if it is listed, else the
+  /// first. JPEG is out where it would lose transparency or cannot do what `fidelity` asks, unless
+  /// nothing else is listed.
+  std::vector<Format> formats = {};
   Fidelity fidelity = Quality{80};
+  /// Least score of the worst block, up to 100, where the fidelity asks for a score:
+  /// SearchOptions::worst_block. Absent: default_worst_block().
+  std::optional<Score> worst_block = std::nullopt;
+  /// Encode even where the source's own coded picture would do as well. Otherwise, unless the
+  /// fidelity is a Quality or NearLossless, a source that nothing needs to be done to (its pixels
+  /// stay as they are, its format is accepted) comes out as it is coded, under the metadata that
+  /// the policy leaves, wherever encoding it again would make it no smaller or quantise it more
+  /// finely than it is already. Plan::may_keep_source says whether that can happen.
+  bool always_encode = false;
   int effort = 4;  ///< 0 (fastest) to 9 (smallest)
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
   bool progressive = true;  ///< JPEG
@@ -152,8 +182,9 @@ struct Recipe {
 };
 
 /// Refuses values that no source could make sense of: NaN, negative or huge sizes, angles, scales,
-/// opacities, qualities outside their ranges. Errors: invalid_argument, naming field, value and
-/// what is allowed; unsupported for a fidelity that the named format lacks.
+/// opacities, qualities and scores outside their ranges, a format listed twice. Errors:
+/// invalid_argument, naming field, value and what is allowed; unsupported for a fidelity that no
+/// named format has.
 LIMEN_API Result<void> validate(const Recipe& recipe);
 
 /// The same wish in its plainest form: dpr multiplied in, the angle in 0..360, flips of both sides

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "limen/codec/decode.h"
+#include "limen/codec/encode.h"
 #include "limen/color/icc.h"
 #include "limen/core/abi.h"
 #include "limen/core/bytes.h"
@@ -20,6 +22,8 @@
 #include "limen/core/limits.h"
 #include "limen/core/result.h"
 #include "limen/pipeline/recipe.h"
+#include "limen/quality/score.h"
+#include "limen/quality/search.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -46,7 +50,20 @@ struct StageTimes {
   Duration color{0};   ///< to sRGB
   Duration resize{0};
   Duration compose{0};  ///< sharpen, blur, adjust, padding, marks, corners, matte
-  Duration encode{0};
+  Duration search{0};   ///< for the quality: metric, trials and the encoding of what it found
+  Duration encode{0};   ///< where nothing is searched for; rewriting of the source's own file
+};
+
+/// What a search has to say for its answer.
+struct SearchReport {
+  Score score;  ///< of the file, decoded by limen, beside the finished picture
+  Score worst_block;
+  Rect worst_block_at;        ///< in pixels of the output
+  bool reached = false;       ///< the target and the worst block's bound, or the size
+  bool certified = false;     ///< Found::certified; a kept source and lossless files: as reached
+  int evaluations = 0;        ///< candidates scored, all formats together
+  int encodes = 0;            ///< files made by an encoder
+  std::vector<Trial> trials;  ///< in the order in which they were looked at
 };
 
 /// A finished file and what was done for it.
@@ -57,6 +74,14 @@ struct Variant {
   Size size;
   int bit_depth = 8;
   bool has_alpha = false;
+  /// What the picture is coded with, as encode() takes it. Of a kept source what is known: JPEG's
+  /// ImageInfo::jpeg_quality, Lossless, or nothing.
+  std::optional<std::variant<Quality, Lossless, NearLossless>> mode;
+  /// As coded: automatic where the format or a gray picture leaves no choice.
+  ChromaSubsampling chroma = ChromaSubsampling::automatic;
+  /// The source's own coded picture, not encoded again: Recipe::always_encode has the rule.
+  bool kept_source = false;
+  std::optional<SearchReport> search;  ///< where the fidelity searches
   ColorAction color_action = ColorAction::none;
   std::string color_source;                   ///< "Display P3", …; ColorPlan::source
   bool keeps_profile = false;                 ///< the source's ICC profile is embedded
