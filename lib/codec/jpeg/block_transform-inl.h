@@ -7,11 +7,11 @@
 #define LIMEN_LIB_CODEC_JPEG_BLOCK_TRANSFORM_INL_H_
 #endif
 
-#include <hwy/highway.h>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 
-#include <algorithm>
-
-#include "lib/codec/jpeg/block_transform.h"
+#include "lib/codec/jpeg/words-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limen::inline LIMEN_ABI {
@@ -20,15 +20,10 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Whole groups are a multiple of every instruction set's vector of 32-bit lanes.
-using I32 = hn::CappedTag<std::int32_t, kBlockGroup>;
-using I16 = hn::Rebind<std::int16_t, I32>;
-using U8 = hn::Rebind<std::uint8_t, I32>;
-using F32 = hn::RebindToFloat<I32>;
-using V = hn::Vec<I32>;
-
 // The DCT of Loeffler, Ligtenberg and Moschytz (ICASSP 1989) in 13-bit fixed point with two extra
-// bits between the passes: the arithmetic of libjpeg's "islow", whose results it must equal.
+// bits between the passes: the arithmetic of libjpeg's "islow", whose results it must equal. Until
+// each result is rounded all of it is linear, so the weights of a result can be added up first;
+// 8-bit samples and what quantisation adds to them stay within 16 bits between the passes.
 constexpr int kConstBits = 13;
 constexpr int kPassBits = 2;
 constexpr std::int32_t k0_298631336 = 2446;
@@ -44,244 +39,235 @@ constexpr std::int32_t k2_053119869 = 16819;
 constexpr std::int32_t k2_562915447 = 20995;
 constexpr std::int32_t k3_072711026 = 25172;
 
-HWY_INLINE V Times(V v, std::int32_t constant) { return hn::Mul(v, hn::Set(I32(), constant)); }
-
-template <int kBits>
-HWY_INLINE V Descale(V v) {
-  return hn::ShiftRight<kBits>(hn::Add(v, hn::Set(I32(), 1 << (kBits - 1))));
+// What the odd halves of both directions share: four inputs rotated into four results. The matrix
+// is symmetric: row i gives result i from inputs a, b, c, d.
+struct Rotation {
+  static constexpr std::int32_t aa = k0_298631336 - k0_899976223 - k1_961570560 + k1_175875602;
+  static constexpr std::int32_t ab = k1_175875602;
+  static constexpr std::int32_t ac = k1_175875602 - k1_961570560;
+  static constexpr std::int32_t ad = k1_175875602 - k0_899976223;
+  static constexpr std::int32_t bb = k2_053119869 - k2_562915447 - k0_390180644 + k1_175875602;
+  static constexpr std::int32_t bc = k1_175875602 - k2_562915447;
+  static constexpr std::int32_t bd = k1_175875602 - k0_390180644;
+  static constexpr std::int32_t cc = k3_072711026 - k2_562915447 - k1_961570560 + k1_175875602;
+  static constexpr std::int32_t cd = k1_175875602;
+  static constexpr std::int32_t dd = k1_501321110 - k0_899976223 - k0_390180644 + k1_175875602;
+};
+struct Rotated {
+  Wide a, b, c, d;
+};
+HWY_INLINE Rotated rotate_odd(V16 a, V16 b, V16 c, V16 d) {
+  using R = Rotation;
+  const Pairs ad = pair(a, d), bc = pair(b, c);
+  return {add(dot(ad, R::aa, R::ad), dot(bc, R::ab, R::ac)),
+          add(dot(ad, R::ab, R::bd), dot(bc, R::bb, R::bc)),
+          add(dot(ad, R::ac, R::cd), dot(bc, R::bc, R::cc)),
+          add(dot(ad, R::ad, R::dd), dot(bc, R::bd, R::cd))};
 }
 
-// What the odd halves of both directions share: four inputs rotated into four outputs.
-HWY_INLINE void RotateOdd(V& a, V& b, V& c, V& d) {
-  const V z1 = Times(hn::Add(a, d), -k0_899976223);
-  const V z2 = Times(hn::Add(b, c), -k2_562915447);
-  V z3 = hn::Add(a, c);
-  V z4 = hn::Add(b, d);
-  const V z5 = Times(hn::Add(z3, z4), k1_175875602);
-  z3 = hn::Add(Times(z3, -k1_961570560), z5);
-  z4 = hn::Add(Times(z4, -k0_390180644), z5);
-  a = hn::Add(Times(a, k0_298631336), hn::Add(z1, z3));
-  b = hn::Add(Times(b, k2_053119869), hn::Add(z2, z4));
-  c = hn::Add(Times(c, k3_072711026), hn::Add(z2, z3));
-  d = hn::Add(Times(d, k1_501321110), hn::Add(z1, z4));
+template <int kBits>
+HWY_INLINE V16 descale(const Wide& v) {
+  return narrow<kBits>(add(v, wide(1 << (kBits - 1))));
 }
 
 // Eight samples `step` apart in `data`. The first pass keeps kPassBits more, the second drops them.
 template <bool kFirstPass>
-HWY_INLINE void Forward8(std::int32_t* HWY_RESTRICT data, std::size_t step) {
-  const I32 d;
+HWY_INLINE void forward8(std::int16_t* HWY_RESTRICT data, std::size_t step) {
+  const I16 d;
   constexpr int kShift = kFirstPass ? kConstBits - kPassBits : kConstBits + kPassBits;
-  V in[8];
-  for (std::size_t i = 0; i < 8; ++i) in[i] = hn::Load(d, data + i * step);
-  const V s07 = hn::Add(in[0], in[7]), s16 = hn::Add(in[1], in[6]);
-  const V s25 = hn::Add(in[2], in[5]), s34 = hn::Add(in[3], in[4]);
-  const V even0 = hn::Add(s07, s34), even3 = hn::Sub(s07, s34);
-  const V even1 = hn::Add(s16, s25), even2 = hn::Sub(s16, s25);
-  const auto store = [&](std::size_t i, V v) { hn::Store(v, d, data + i * step); };
+  const auto load = [&](std::size_t i) HWY_ATTR { return hn::Load(d, data + i * step); };
+  const auto store = [&](std::size_t i, V16 v) HWY_ATTR { hn::Store(v, d, data + i * step); };
+  const V16 in0 = load(0), in1 = load(1), in2 = load(2), in3 = load(3);
+  const V16 in4 = load(4), in5 = load(5), in6 = load(6), in7 = load(7);
+  const V16 s07 = hn::Add(in0, in7), s16 = hn::Add(in1, in6);
+  const V16 s25 = hn::Add(in2, in5), s34 = hn::Add(in3, in4);
+  const V16 even0 = hn::Add(s07, s34), even3 = hn::Sub(s07, s34);
+  const V16 even1 = hn::Add(s16, s25), even2 = hn::Sub(s16, s25);
   if constexpr (kFirstPass) {
     store(0, hn::ShiftLeft<kPassBits>(hn::Add(even0, even1)));
     store(4, hn::ShiftLeft<kPassBits>(hn::Sub(even0, even1)));
   } else {
-    store(0, Descale<kPassBits>(hn::Add(even0, even1)));
-    store(4, Descale<kPassBits>(hn::Sub(even0, even1)));
+    const V16 half = hn::Set(d, 1 << (kPassBits - 1));
+    store(0, hn::ShiftRight<kPassBits>(hn::Add(hn::Add(even0, even1), half)));
+    store(4, hn::ShiftRight<kPassBits>(hn::Add(hn::Sub(even0, even1), half)));
   }
-  const V z = Times(hn::Add(even2, even3), k0_541196100);
-  store(2, Descale<kShift>(hn::Add(z, Times(even3, k0_765366865))));
-  store(6, Descale<kShift>(hn::Add(z, Times(even2, -k1_847759065))));
-  V a = hn::Sub(in[3], in[4]), b = hn::Sub(in[2], in[5]);
-  V c = hn::Sub(in[1], in[6]), e = hn::Sub(in[0], in[7]);
-  RotateOdd(a, b, c, e);
-  store(7, Descale<kShift>(a));
-  store(5, Descale<kShift>(b));
-  store(3, Descale<kShift>(c));
-  store(1, Descale<kShift>(e));
+  const Pairs even = pair(even2, even3);
+  store(2, descale<kShift>(dot(even, k0_541196100, k0_541196100 + k0_765366865)));
+  store(6, descale<kShift>(dot(even, k0_541196100 - k1_847759065, k0_541196100)));
+  const Rotated odd =
+      rotate_odd(hn::Sub(in3, in4), hn::Sub(in2, in5), hn::Sub(in1, in6), hn::Sub(in0, in7));
+  store(7, descale<kShift>(odd.a));
+  store(5, descale<kShift>(odd.b));
+  store(3, descale<kShift>(odd.c));
+  store(1, descale<kShift>(odd.d));
 }
 
-template <bool kFirstPass>
-HWY_INLINE void Inverse8(std::int32_t* HWY_RESTRICT data, std::size_t step) {
-  const I32 d;
+// load(i) gives coefficient i, store(i, v) takes sample i.
+template <bool kFirstPass, class Load, class Store>
+HWY_INLINE void inverse8(const Load& load, const Store& store) {
   constexpr int kShift = kFirstPass ? kConstBits - kPassBits : kConstBits + kPassBits + 3;
-  V in[8];
-  for (std::size_t i = 0; i < 8; ++i) in[i] = hn::Load(d, data + i * step);
-  const V z = Times(hn::Add(in[2], in[6]), k0_541196100);
-  const V t2 = hn::Add(z, Times(in[6], -k1_847759065));
-  const V t3 = hn::Add(z, Times(in[2], k0_765366865));
-  const V t0 = hn::ShiftLeft<kConstBits>(hn::Add(in[0], in[4]));
-  const V t1 = hn::ShiftLeft<kConstBits>(hn::Sub(in[0], in[4]));
-  const V even0 = hn::Add(t0, t3), even3 = hn::Sub(t0, t3);
-  const V even1 = hn::Add(t1, t2), even2 = hn::Sub(t1, t2);
-  V a = in[7], b = in[5], c = in[3], e = in[1];
-  RotateOdd(a, b, c, e);
-  const auto store = [&](std::size_t i, V v) { hn::Store(Descale<kShift>(v), d, data + i * step); };
-  store(0, hn::Add(even0, e));
-  store(7, hn::Sub(even0, e));
-  store(1, hn::Add(even1, c));
-  store(6, hn::Sub(even1, c));
-  store(2, hn::Add(even2, b));
-  store(5, hn::Sub(even2, b));
-  store(3, hn::Add(even3, a));
-  store(4, hn::Sub(even3, a));
+  constexpr std::int32_t kOne = 1 << kConstBits;
+  const Rotated odd = rotate_odd(load(7), load(5), load(3), load(1));
+  const Pairs in26 = pair(load(2), load(6));
+  const Wide t3 = dot(in26, k0_541196100 + k0_765366865, k0_541196100);
+  const Wide t2 = dot(in26, k0_541196100, k0_541196100 - k1_847759065);
+  const Pairs in04 = pair(load(0), load(4));
+  // The half by which each result is rounded comes in here, once.
+  const Wide half = wide(1 << (kShift - 1));
+  const Wide t0 = add(dot(in04, kOne, kOne), half), t1 = add(dot(in04, kOne, -kOne), half);
+  const Wide even0 = add(t0, t3), even3 = sub(t0, t3);
+  const Wide even1 = add(t1, t2), even2 = sub(t1, t2);
+  store(0, narrow<kShift>(add(even0, odd.d)));
+  store(7, narrow<kShift>(sub(even0, odd.d)));
+  store(1, narrow<kShift>(add(even1, odd.c)));
+  store(6, narrow<kShift>(sub(even1, odd.c)));
+  store(2, narrow<kShift>(add(even2, odd.b)));
+  store(5, narrow<kShift>(sub(even2, odd.b)));
+  store(3, narrow<kShift>(add(even3, odd.a)));
+  store(4, narrow<kShift>(sub(even3, odd.a)));
 }
 
-void ForwardDct(const ConstImageView& plane, std::int16_t* HWY_RESTRICT coefficients) {
-  const I32 d;
-  const I16 d16;
+// A group's row of samples, sample c of block b at [8 b + c], to [16 c + b] and back: a transposed
+// matrix, by interleaving its halves until all are in place.
+HWY_INLINE void columns_from_row(const std::uint8_t* HWY_RESTRICT row,
+                                 std::uint8_t* HWY_RESTRICT columns) {
+  static_assert(kBlockGroup == 16);
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < kGroupWidth; ++i) columns[i % 8 * 16 + i / 8] = row[i];
+#else
+  const hn::FixedTag<std::uint8_t, 16> d;
+  using V = hn::Vec<decltype(d)>;
+  const auto load = [&](std::size_t i) HWY_ATTR { return hn::LoadU(d, row + 16 * i); };
+  V a0 = load(0), a1 = load(1), a2 = load(2), a3 = load(3);
+  V a4 = load(4), a5 = load(5), a6 = load(6), a7 = load(7);
+  // Each step moves the highest bit of the place to the lowest: four of seven.
+  for (int step = 0; step < 4; ++step) {
+    const V b0 = hn::InterleaveLower(d, a0, a4), b1 = hn::InterleaveUpper(d, a0, a4);
+    const V b2 = hn::InterleaveLower(d, a1, a5), b3 = hn::InterleaveUpper(d, a1, a5);
+    const V b4 = hn::InterleaveLower(d, a2, a6), b5 = hn::InterleaveUpper(d, a2, a6);
+    const V b6 = hn::InterleaveLower(d, a3, a7), b7 = hn::InterleaveUpper(d, a3, a7);
+    a0 = b0, a1 = b1, a2 = b2, a3 = b3, a4 = b4, a5 = b5, a6 = b6, a7 = b7;
+  }
+  const auto store = [&](V v, std::size_t i) HWY_ATTR { hn::Store(v, d, columns + 16 * i); };
+  store(a0, 0), store(a1, 1), store(a2, 2), store(a3, 3);
+  store(a4, 4), store(a5, 5), store(a6, 6), store(a7, 7);
+#endif
+}
+
+HWY_INLINE void row_from_columns(const std::uint8_t* HWY_RESTRICT columns,
+                                 std::uint8_t* HWY_RESTRICT row) {
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < kGroupWidth; ++i) row[i] = columns[i % 8 * 16 + i / 8];
+#else
+  const hn::FixedTag<std::uint8_t, 16> d;
+  using V = hn::Vec<decltype(d)>;
+  const auto load = [&](std::size_t i) HWY_ATTR { return hn::Load(d, columns + 16 * i); };
+  V a0 = load(0), a1 = load(1), a2 = load(2), a3 = load(3);
+  V a4 = load(4), a5 = load(5), a6 = load(6), a7 = load(7);
+  for (int step = 0; step < 3; ++step) {
+    const V b0 = hn::InterleaveLower(d, a0, a4), b1 = hn::InterleaveUpper(d, a0, a4);
+    const V b2 = hn::InterleaveLower(d, a1, a5), b3 = hn::InterleaveUpper(d, a1, a5);
+    const V b4 = hn::InterleaveLower(d, a2, a6), b5 = hn::InterleaveUpper(d, a2, a6);
+    const V b6 = hn::InterleaveLower(d, a3, a7), b7 = hn::InterleaveUpper(d, a3, a7);
+    a0 = b0, a1 = b1, a2 = b2, a3 = b3, a4 = b4, a5 = b5, a6 = b6, a7 = b7;
+  }
+  const auto store = [&](V v, std::size_t i) HWY_ATTR { hn::StoreU(v, d, row + 16 * i); };
+  store(a0, 0), store(a1, 1), store(a2, 2), store(a3, 3);
+  store(a4, 4), store(a5, 5), store(a6, 6), store(a7, 7);
+#endif
+}
+
+void ForwardDct(const std::array<const std::uint8_t*, 8>& rows, std::size_t groups,
+                std::int16_t* HWY_RESTRICT coefficients) {
+  const I16 d;
+  const hn::Rebind<std::uint8_t, I16> d8;
   const std::size_t lanes = hn::Lanes(d);
-  HWY_ALIGN std::int32_t group[kGroupCoefficients];
-  const std::size_t groups = group_count(plane.size.width);
-  for (std::int32_t y = 0; y < plane.size.height; y += 8) {
-    for (std::size_t g = 0; g < groups; ++g) {
-      for (std::int32_t r = 0; r < 8; ++r) {
-        const std::uint8_t* row =
-            plane.row_as<std::uint8_t>(std::min(y + r, plane.size.height - 1));
-        for (std::size_t i = 0; i < 8 * kBlockGroup; ++i) {
-          const std::size_t x =
-              std::min(g * 8 * kBlockGroup + i, static_cast<std::size_t>(plane.size.width) - 1);
-          group[(static_cast<std::size_t>(r) * 8 + i % 8) * kBlockGroup + i / 8] = row[x] - 128;
-        }
+  HWY_ALIGN std::uint8_t columns[kGroupWidth];
+  HWY_ALIGN std::int16_t work[kGroupCoefficients];
+  const V16 middle = hn::Set(d, 128);
+  for (std::size_t g = 0; g < groups; ++g, coefficients += kGroupCoefficients) {
+    for (std::size_t r = 0; r < 8; ++r) {
+      columns_from_row(rows[r] + g * kGroupWidth, columns);
+      std::int16_t* const to = work + r * kGroupWidth;
+      for (std::size_t i = 0; i < kGroupWidth; i += lanes) {
+        hn::Store(hn::Sub(hn::PromoteTo(d, hn::Load(d8, columns + i)), middle), d, to + i);
       }
-      for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
-        for (std::size_t r = 0; r < 8; ++r) {
-          Forward8<true>(group + r * 8 * kBlockGroup + b, kBlockGroup);
-        }
-        for (std::size_t c = 0; c < 8; ++c) {
-          Forward8<false>(group + c * kBlockGroup + b, 8 * kBlockGroup);
-        }
-      }
-      for (std::size_t i = 0; i < kGroupCoefficients; i += lanes) {
-        hn::StoreU(hn::DemoteTo(d16, hn::Load(d, group + i)), d16, coefficients + i);
-      }
-      coefficients += kGroupCoefficients;
+      for (std::size_t b = 0; b < kBlockGroup; b += lanes) forward8<true>(to + b, kBlockGroup);
+    }
+    for (std::size_t i = 0; i < 8 * kBlockGroup; i += lanes) {
+      forward8<false>(work + i, 8 * kBlockGroup);
+    }
+    for (std::size_t i = 0; i < kGroupCoefficients; i += lanes) {
+      hn::Store(hn::Load(d, work + i), d, coefficients + i);
     }
   }
 }
 
-void Reconstruct(const std::int16_t* HWY_RESTRICT coefficients, const QuantTable& table,
-                 const ImageView& plane) {
-  const I32 d;
-  const I16 d16;
-  const U8 d8;
-  const F32 df;
+// |level| of the coefficients at `from`, all of frequency k.
+HWY_INLINE V16 quantized_magnitude(V16 v, const Quantizer& quantizer, std::size_t k) {
+  const hn::RebindToUnsigned<I16> d;
+  const auto sum = hn::Add(hn::BitCast(d, hn::Abs(v)), hn::Set(d, quantizer.half[k]));
+  const auto quotient = hn::MulHigh(sum, hn::Set(d, quantizer.reciprocal[k]));
+  return hn::BitCast(I16(), hn::ShiftRightSame(quotient, quantizer.shift[k]));
+}
+
+HWY_INLINE V16 with_sign_of(V16 magnitude, V16 v) {
+  const V16 sign = hn::ShiftRight<15>(v);
+  return hn::Sub(hn::Xor(magnitude, sign), sign);
+}
+
+void Reconstruct(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer& quantizer,
+                 std::size_t groups, std::uint8_t* HWY_RESTRICT samples, std::size_t stride) {
+  const I16 d;
+  const hn::Rebind<std::uint8_t, I16> d8;
   const std::size_t lanes = hn::Lanes(d);
-  HWY_ALIGN std::int32_t group[kGroupCoefficients];
-  HWY_ALIGN std::uint8_t pixels[kGroupCoefficients];
-  const std::size_t groups = group_count(plane.size.width);
-  const V middle = hn::Set(d, 128);
-  for (std::int32_t y = 0; y < plane.size.height; y += 8) {
-    for (std::size_t g = 0; g < groups; ++g) {
-      for (std::size_t k = 0; k < 64; ++k) {
-        // round(|v| / (8 q)), halves up. The half that is added makes the float quotient stay
-        // further from a whole number than its error.
-        const std::int32_t divisor = 8 * table[k];
-        const auto offset = hn::Set(df, static_cast<float>(divisor / 2) + 0.5f);
-        const auto reciprocal = hn::Set(df, 1.0f / static_cast<float>(divisor));
-        const V step = hn::Set(d, table[k]);
-        for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
-          const V v = hn::PromoteTo(d, hn::LoadU(d16, coefficients + k * kBlockGroup + b));
-          const auto magnitude = hn::ConvertTo(df, hn::Abs(v));
-          const V level = hn::ConvertTo(d, hn::Mul(hn::Add(magnitude, offset), reciprocal));
-          const V back = hn::Mul(level, step);
-          hn::Store(hn::IfThenElse(hn::Lt(v, hn::Zero(d)), hn::Neg(back), back), d,
-                    group + k * kBlockGroup + b);
-        }
+  HWY_ALIGN std::int16_t work[kGroupCoefficients];
+  HWY_ALIGN std::uint8_t columns[kGroupWidth];
+  const V16 middle = hn::Set(d, 128);
+  for (std::size_t g = 0; g < groups; ++g, coefficients += kGroupCoefficients) {
+    for (std::size_t c = 0; c < 8; ++c) {
+      for (std::size_t b = c * kBlockGroup; b < (c + 1) * kBlockGroup; b += lanes) {
+        const auto load = [&](std::size_t i) HWY_ATTR {
+          const std::size_t k = 8 * i + c;
+          const V16 v = hn::Load(d, coefficients + 8 * i * kBlockGroup + b);
+          const V16 level = quantized_magnitude(v, quantizer, k);
+          const V16 back = hn::Mul(level, hn::Set(d, static_cast<std::int16_t>(quantizer.step[k])));
+          return with_sign_of(back, v);
+        };
+        inverse8<true>(load, [&](std::size_t i, V16 v)
+                                 HWY_ATTR { hn::Store(v, d, work + 8 * i * kBlockGroup + b); });
       }
+    }
+    for (std::size_t r = 0; r < 8; ++r) {
+      const std::int16_t* const from = work + r * kGroupWidth;
       for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
-        for (std::size_t c = 0; c < 8; ++c) {
-          Inverse8<true>(group + c * kBlockGroup + b, 8 * kBlockGroup);
-        }
-        for (std::size_t r = 0; r < 8; ++r) {
-          Inverse8<false>(group + r * 8 * kBlockGroup + b, kBlockGroup);
-        }
+        inverse8<false>(
+            [&](std::size_t i) HWY_ATTR { return hn::Load(d, from + i * kBlockGroup + b); },
+            [&](std::size_t i, V16 v) HWY_ATTR {
+              hn::Store(hn::DemoteTo(d8, hn::Add(v, middle)), d8, columns + i * kBlockGroup + b);
+            });
       }
-      for (std::size_t i = 0; i < kGroupCoefficients; i += lanes) {
-        hn::StoreU(hn::DemoteTo(d8, hn::Add(hn::Load(d, group + i), middle)), d8, pixels + i);
-      }
-      const std::int32_t rows = std::min(8, plane.size.height - y);
-      const std::size_t left = g * 8 * kBlockGroup;
-      const std::size_t columns =
-          std::min(8 * kBlockGroup, static_cast<std::size_t>(plane.size.width) - left);
-      for (std::int32_t r = 0; r < rows; ++r) {
-        std::uint8_t* row = plane.row_as<std::uint8_t>(y + r) + left;
-        const std::uint8_t* from = pixels + static_cast<std::size_t>(r) * 8 * kBlockGroup;
-        for (std::size_t i = 0; i < columns; ++i) row[i] = from[(i % 8) * kBlockGroup + i / 8];
-      }
-      coefficients += kGroupCoefficients;
+      row_from_columns(columns, samples + r * stride + g * kGroupWidth);
     }
   }
 }
 
-// Chroma of one row, columns first to last of the subsampled row but its ends.
-void UpsampleRow(const std::uint8_t* HWY_RESTRICT near, const std::uint8_t* HWY_RESTRICT far,
-                 std::int32_t width, std::uint8_t* HWY_RESTRICT out) {
-  const std::int32_t count = (width + 1) / 2;
-  if (count <= 2) {
-    for (std::int32_t x = 0; x < width; ++x) out[x] = near[x / 2];
-    return;
-  }
-  const auto column = [&](std::int32_t x) { return 3 * near[x] + far[x]; };
-  const auto pair = [&](std::int32_t x) {
-    const int here = 3 * column(x);
-    out[2 * x] = static_cast<std::uint8_t>((here + column(x - 1) + 8) >> 4);
-    out[2 * x + 1] = static_cast<std::uint8_t>((here + column(x + 1) + 7) >> 4);
-  };
-  out[0] = static_cast<std::uint8_t>((4 * column(0) + 8) >> 4);
-  out[1] = static_cast<std::uint8_t>((3 * column(0) + column(1) + 7) >> 4);
-  std::int32_t x = 1;
-  const hn::ScalableTag<std::int16_t> d;
-  const hn::Rebind<std::uint8_t, decltype(d)> d8;
-  const auto lanes = static_cast<std::int32_t>(hn::Lanes(d));
-  const auto columns = [&](std::int32_t at) {
-    const auto n = hn::PromoteTo(d, hn::LoadU(d8, near + at));
-    return hn::Add(hn::Add(n, hn::Add(n, n)), hn::PromoteTo(d, hn::LoadU(d8, far + at)));
-  };
-  for (; x + lanes < count; x += lanes) {
-    const auto middle = columns(x);
-    const auto here = hn::Add(middle, hn::Add(middle, middle));
-    const auto left = hn::ShiftRight<4>(hn::Add(hn::Add(here, columns(x - 1)), hn::Set(d, 8)));
-    const auto right = hn::ShiftRight<4>(hn::Add(hn::Add(here, columns(x + 1)), hn::Set(d, 7)));
-    hn::StoreInterleaved2(hn::DemoteTo(d8, left), hn::DemoteTo(d8, right), d8, out + 2 * x);
-  }
-  for (; x + 1 < count; ++x) pair(x);
-  const int last = column(count - 1);
-  out[2 * count - 2] = static_cast<std::uint8_t>((3 * last + column(count - 2) + 8) >> 4);
-  out[2 * count - 1] = static_cast<std::uint8_t>((4 * last + 7) >> 4);
-}
-
-// BT.601 in 16-bit fixed point, rounded as libjpeg does: JFIF 1.02's figures.
-void RgbRow(const std::uint8_t* HWY_RESTRICT y, const std::uint8_t* HWY_RESTRICT cb,
-            const std::uint8_t* HWY_RESTRICT cr, std::int32_t width,
-            std::uint8_t* HWY_RESTRICT out) {
-  constexpr std::int32_t kHalf = 1 << 15;
-  constexpr std::int32_t kRedCr = 91881;    // 1.40200
-  constexpr std::int32_t kBlueCb = 116130;  // 1.77200
-  constexpr std::int32_t kGreenCr = 46802;  // 0.71414
-  constexpr std::int32_t kGreenCb = 22554;  // 0.34414
-  const hn::ScalableTag<std::int32_t> d;
-  const hn::Rebind<std::uint8_t, decltype(d)> d8;
-  const auto lanes = static_cast<std::int32_t>(hn::Lanes(d));
-  const auto half = hn::Set(d, kHalf);
-  const auto center = hn::Set(d, 128);
-  std::int32_t x = 0;
-  for (; x + lanes <= width; x += lanes) {
-    const auto luma = hn::PromoteTo(d, hn::LoadU(d8, y + x));
-    const auto b = hn::Sub(hn::PromoteTo(d, hn::LoadU(d8, cb + x)), center);
-    const auto r = hn::Sub(hn::PromoteTo(d, hn::LoadU(d8, cr + x)), center);
-    const auto times = [&](auto v, std::int32_t k) { return hn::Mul(v, hn::Set(d, k)); };
-    const auto red = hn::Add(luma, hn::ShiftRight<16>(hn::Add(times(r, kRedCr), half)));
-    const auto blue = hn::Add(luma, hn::ShiftRight<16>(hn::Add(times(b, kBlueCb), half)));
-    const auto green = hn::Add(
-        luma, hn::ShiftRight<16>(hn::Add(hn::Add(times(b, -kGreenCb), half), times(r, -kGreenCr))));
-    hn::StoreInterleaved3(hn::DemoteTo(d8, red), hn::DemoteTo(d8, green), hn::DemoteTo(d8, blue),
-                          d8, out + 3 * x);
-  }
-  const auto clamp = [](std::int32_t v) {
-    return static_cast<std::uint8_t>(std::min(255, std::max(0, v)));
-  };
-  for (; x < width; ++x) {
-    const std::int32_t b = cb[x] - 128, r = cr[x] - 128;
-    out[3 * x] = clamp(y[x] + ((kRedCr * r + kHalf) >> 16));
-    out[3 * x + 1] = clamp(y[x] + ((-kGreenCb * b + kHalf - kGreenCr * r) >> 16));
-    out[3 * x + 2] = clamp(y[x] + ((kBlueCb * b + kHalf) >> 16));
+void Quantize(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer& quantizer,
+              std::size_t blocks, std::int16_t* HWY_RESTRICT levels) {
+  const I16 d;
+  const std::size_t lanes = hn::Lanes(d);
+  HWY_ALIGN std::int16_t work[kGroupCoefficients];
+  for (std::size_t first = 0; first < blocks; first += kBlockGroup) {
+    for (std::size_t i = 0; i < kGroupCoefficients; i += lanes) {
+      const V16 v = hn::Load(d, coefficients + i);
+      hn::Store(with_sign_of(quantized_magnitude(v, quantizer, i / kBlockGroup), v), d, work + i);
+    }
+    const std::size_t count = blocks - first < kBlockGroup ? blocks - first : kBlockGroup;
+    for (std::size_t b = 0; b < count; ++b) {
+      for (std::size_t k = 0; k < 64; ++k) levels[k] = work[k * kBlockGroup + b];
+      levels += 64;
+    }
+    coefficients += kGroupCoefficients;
   }
 }
 

@@ -4,24 +4,56 @@
 #include <hwy/foreach_target.h>
 // After foreach_target.h.
 #include "lib/codec/jpeg/block_transform-inl.h"
+#include "lib/codec/jpeg/color_rows-inl.h"
 
 #if HWY_ONCE
 #include "lib/core/dispatch.h"
 
 namespace limen::inline LIMEN_ABI {
 
+HWY_EXPORT(SplitRow);
+HWY_EXPORT(HalveRows);
 HWY_EXPORT(ForwardDct);
 HWY_EXPORT(Reconstruct);
+HWY_EXPORT(Quantize);
 HWY_EXPORT(UpsampleRow);
 HWY_EXPORT(RgbRow);
 
-void forward_dct(const ConstImageView& plane, std::int16_t* coefficients) {
-  LIMEN_KERNEL(ForwardDct)(plane, coefficients);
+Quantizer::Quantizer(const QuantTable& table) {
+  for (std::size_t k = 0; k < 64; ++k) {
+    const std::uint32_t divisor = 8u * table[k];
+    int bits = 0;  // 2^bits < divisor <= 2^(bits + 1), so that the reciprocal has 16 bits
+    while ((2u << bits) < divisor) ++bits;
+    step[k] = table[k];
+    half[k] = static_cast<std::uint16_t>(divisor / 2);
+    shift[k] = static_cast<std::uint8_t>(bits);
+    reciprocal[k] = static_cast<std::uint16_t>(((1u << (16 + bits)) + divisor - 1) / divisor);
+  }
 }
 
-void reconstruct(const std::int16_t* coefficients, const QuantTable& table,
-                 const ImageView& plane) {
-  LIMEN_KERNEL(Reconstruct)(coefficients, table, plane);
+void split_row(const std::uint8_t* rgb, std::int32_t width, std::uint8_t* y, std::uint8_t* cb,
+               std::uint8_t* cr) {
+  LIMEN_KERNEL(SplitRow)(rgb, width, y, cb, cr);
+}
+
+void halve_rows(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t count,
+                std::uint8_t* out) {
+  LIMEN_KERNEL(HalveRows)(upper, lower, count, out);
+}
+
+void forward_dct(const std::array<const std::uint8_t*, 8>& rows, std::size_t groups,
+                 std::int16_t* coefficients) {
+  LIMEN_KERNEL(ForwardDct)(rows, groups, coefficients);
+}
+
+void reconstruct(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t groups,
+                 std::uint8_t* samples, std::size_t stride) {
+  LIMEN_KERNEL(Reconstruct)(coefficients, quantizer, groups, samples, stride);
+}
+
+void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
+              std::int16_t* levels) {
+  LIMEN_KERNEL(Quantize)(coefficients, quantizer, blocks, levels);
 }
 
 void upsample_row(const std::uint8_t* near, const std::uint8_t* far, std::int32_t width,

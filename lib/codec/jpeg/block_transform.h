@@ -2,34 +2,65 @@
 #pragma once
 
 // The parts of a JPEG round trip that change pixels, without the entropy coding, which changes
-// none: forward DCT, quantisation and back, inverse DCT, chroma upsampling, YCbCr to RGB. Each
-// gives the bytes that libjpeg-turbo's JDCT_ISLOW and fancy upsampling give.
+// none: RGB to YCbCr, chroma reduced, forward DCT, quantisation and back, inverse DCT, chroma
+// upsampled, YCbCr to RGB. Each gives the bytes that libjpeg-turbo's JDCT_ISLOW and fancy
+// upsampling give. Rows of samples and of blocks are filled up to whole groups of blocks.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "lib/codec/jpeg/quant_table.h"
 #include "limen/core/abi.h"
-#include "limen/core/image_view.h"
 
 namespace limen::inline LIMEN_ABI {
 
 /// Blocks side by side whose coefficients are stored together: coefficient k of block b at
-/// [k * kBlockGroup + b]. A row of blocks is filled up to whole groups.
+/// [k * kBlockGroup + b], row-major k. A row of blocks is filled up to whole groups.
 inline constexpr std::size_t kBlockGroup = 16;
 inline constexpr std::size_t kGroupCoefficients = 64 * kBlockGroup;
+inline constexpr std::size_t kGroupWidth = 8 * kBlockGroup;
 
 constexpr std::size_t group_count(std::int32_t width) {
-  return (static_cast<std::size_t>(width) + 8 * kBlockGroup - 1) / (8 * kBlockGroup);
+  return (static_cast<std::size_t>(width) + kGroupWidth - 1) / kGroupWidth;
 }
+/// Samples in a row that holds whole groups.
+constexpr std::size_t padded_width(std::int32_t width) { return group_count(width) * kGroupWidth; }
 
-/// DCT coefficients of one plane times 8, as libjpeg's forward DCT leaves them. `plane` is gray8
-/// and any size: its last column and row are repeated into the last blocks. `coefficients`: block
-/// rows * group_count(width) * kGroupCoefficients.
-void forward_dct(const ConstImageView& plane, std::int16_t* coefficients);
+/// A table made ready to divide by: round(v / step), halves away from zero, of a coefficient that
+/// is stored 8 times too large is ((|v| + half) * reciprocal >> 16) >> shift with v's sign. Exact
+/// for |v| below 2^15 - 1024, twice what the DCT of 8-bit samples reaches.
+struct Quantizer {
+  explicit Quantizer(const QuantTable& table);
 
-/// The plane that a decoder makes of those coefficients quantised by `table`.
-void reconstruct(const std::int16_t* coefficients, const QuantTable& table, const ImageView& plane);
+  std::array<std::uint16_t, 64> step;  ///< the table, row-major
+  std::array<std::uint16_t, 64> half;
+  std::array<std::uint16_t, 64> reciprocal;
+  std::array<std::uint8_t, 64> shift;
+};
+
+/// A row of RGB to rows of full-range BT.601 (T.871), rounded as libjpeg does.
+void split_row(const std::uint8_t* rgb, std::int32_t width, std::uint8_t* y, std::uint8_t* cb,
+               std::uint8_t* cr);
+
+/// Two rows of 2 * `count` samples to one of `count` means, halves rounded alternately down and
+/// up.
+void halve_rows(const std::uint8_t* upper, const std::uint8_t* lower, std::size_t count,
+                std::uint8_t* out);
+
+/// Eight rows of samples, `groups` groups wide, to DCT coefficients times 8, as libjpeg's forward
+/// DCT leaves them.
+void forward_dct(const std::array<const std::uint8_t*, 8>& rows, std::size_t groups,
+                 std::int16_t* coefficients);
+
+/// The samples that a decoder makes of such coefficients once quantised: eight rows that begin
+/// `stride` apart, all groups in full.
+void reconstruct(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t groups,
+                 std::uint8_t* samples, std::size_t stride);
+
+/// The quantised coefficients of the first `blocks` blocks, block after block, row-major.
+void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
+              std::int16_t* levels);
 
 /// A row of chroma between two rows of a plane subsampled 2:1 both ways: `near` weighs three times
 /// `far`. `width` is the luma row's; narrow rows repeat instead, as libjpeg does. `out` has room

@@ -10,7 +10,8 @@
 #include "lib/codec/jpeg/block_transform.h"
 #include "lib/codec/jpeg/encode.h"
 #include "lib/codec/jpeg/quant_table.h"
-#include "limen/color/ycbcr.h"
+#include "lib/codec/jpeg/transformed.h"
+#include "limen/core/image.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -22,31 +23,20 @@ class JpegTrials final : public Trials {
       : image_(image), options_(options) {}
 
   Result<void> prepare(const Execution& execution) {
-    const bool is_gray = image_.format.layout == Layout::gray;
-    if (is_gray) {
-      LIMEN_TRY(add_plane(image_, image_.size, execution));
-    } else {
-      // libjpeg reduces chroma to whole blocks, the picture's last column repeated: not the same as
-      // repeating the last column of chroma, since its rounding alternates.
-      ConstImageView source = image_;
-      Image widened;
-      if (options_.chroma == ChromaSubsampling::yuv420 && image_.size.width % 16 != 0) {
-        LIMEN_ASSIGN(widened, repeat_last_column(execution));
-        source = widened.const_view();
-      }
-      LIMEN_ASSIGN(const PlanarImage planes,
-                   planes_from_rgb(source, {.subsampling = options_.chroma}, execution));
-      LIMEN_TRY(
-          add_plane(subview(planes.planes[0].view(), whole(image_.size)), image_.size, execution));
-      const Size chroma = chroma_size(image_.size, options_.chroma);
-      for (std::size_t p = 1; p < 3; ++p) {
-        LIMEN_TRY(add_plane(planes.planes[p].view(), chroma, execution));
-      }
-      LIMEN_ASSIGN(shown_, Image::create(image_.size, rgb8, execution.workspace));
-      // Two rows of upsampled chroma, each with a column to spare.
-      chroma_stride_ = static_cast<std::size_t>(image_.size.width) + 1;
-      LIMEN_ASSIGN(chroma_rows_, take(2 * chroma_stride_, execution));
+    LIMEN_ASSIGN(picture_, transform_picture(image_, options_.chroma, execution));
+    LIMEN_ASSIGN(shown_, Image::create(image_.size, is_gray() ? gray8 : rgb8, execution.workspace));
+    luma_stride_ = padded_width(image_.size.width);
+    LIMEN_ASSIGN(luma_, take_buffer(8 * luma_stride_, execution));
+    if (is_gray()) return {};
+    // 4:4:4 needs a row of blocks at a time; 4:2:0 interpolates between them.
+    const TransformedPlane& chroma = picture_.planes[1];
+    chroma_stride_ = padded_width(chroma.size.width);
+    const auto rows = static_cast<std::uint64_t>(is_halved() ? chroma.block_rows * 8 : 8);
+    for (Buffer& plane : chroma_) {
+      LIMEN_ASSIGN(plane, take_buffer(rows * chroma_stride_, execution));
     }
+    // One row of each, with a column to spare.
+    LIMEN_ASSIGN(upsampled_, take_buffer(2 * (luma_stride_ + 1), execution));
     return {};
   }
 
@@ -60,18 +50,26 @@ class JpegTrials final : public Trials {
 
   Result<ConstImageView> show(int setting, const Execution& execution) override {
     return contain_exceptions([&]() -> Result<ConstImageView> {
-      if (setting < 0 || setting >= count()) {
-        return invalid_argument("a JPEG has no setting " + std::to_string(setting));
-      }
-      for (std::size_t p = 0; p < plane_count_; ++p) {
+      LIMEN_TRY(check(setting));
+      const Quantizer luminance(scaled_table(luminance_table(), setting + 1));
+      const Quantizer chrominance(scaled_table(chrominance_table(), setting + 1));
+      std::int32_t chroma_row = 0;
+      for (std::int32_t row = 0; row < picture_.planes[0].block_rows; ++row) {
         if (execution.is_cancelled()) return cancelled();
-        reconstruct(reinterpret_cast<const std::int16_t*>(coefficients_[p].data()),
-                    scaled_table(p == 0 ? luminance_table() : chrominance_table(), setting + 1),
-                    planes_[p].view());
+        rebuild(0, row, luminance, luma(), luma_stride_);
+        if (!is_gray()) {
+          // Chroma's rows up to the one below luma's, that they may be interpolated.
+          const std::int32_t until = is_halved() ? (row + 1) / 2 + 1 : row + 1;
+          for (; chroma_row < std::min(until, picture_.planes[1].block_rows); ++chroma_row) {
+            for (std::size_t p = 1; p < 3; ++p) {
+              rebuild(p, chroma_row, chrominance, chroma(p, is_halved() ? 8 * chroma_row : 0),
+                      chroma_stride_);
+            }
+          }
+        }
+        const std::int32_t end = std::min(8 * (row + 1), image_.size.height);
+        for (std::int32_t y = 8 * row; y < end; ++y) show_row(y);
       }
-      if (plane_count_ == 1) return planes_[0].const_view();
-      if (execution.is_cancelled()) return cancelled();
-      convert();
       return shown_.const_view();
     });
   }
@@ -83,72 +81,56 @@ class JpegTrials final : public Trials {
   }
 
  private:
-  static Result<Buffer> take(std::uint64_t bytes, const Execution& execution) {
-    return execution.workspace != nullptr ? execution.workspace->allocate(bytes)
-                                          : Buffer::create(bytes);
+  bool is_gray() const { return picture_.subsampling == ChromaSubsampling::gray; }
+  bool is_halved() const { return picture_.subsampling == ChromaSubsampling::yuv420; }
+  std::uint8_t* luma() { return reinterpret_cast<std::uint8_t*>(luma_.data()); }
+  std::uint8_t* chroma(std::size_t plane, std::int32_t y) {
+    return reinterpret_cast<std::uint8_t*>(chroma_[plane - 1].data()) +
+           static_cast<std::size_t>(y) * chroma_stride_;
   }
 
-  Result<Image> repeat_last_column(const Execution& execution) const {
-    const Size size{(image_.size.width + 15) / 16 * 16, image_.size.height};
-    LIMEN_ASSIGN(Image widened, Image::create(size, rgb8, execution.workspace));
-    const std::size_t bytes = row_bytes(image_.size, rgb8);
-    for (std::int32_t y = 0; y < size.height; ++y) {
-      std::byte* const row = widened.view().row(y);
-      std::memcpy(row, image_.row(y), bytes);
-      for (std::size_t at = bytes; at < row_bytes(size, rgb8); ++at) row[at] = row[at - 3];
-    }
-    return widened;
+  Result<void> check(int setting) const {
+    if (setting >= 0 && setting < count()) return {};
+    return invalid_argument("a JPEG has no setting " + std::to_string(setting));
   }
 
-  // `plane` may be wider than what is shown of it, up to whole blocks.
-  Result<void> add_plane(const ConstImageView& plane, Size shown, const Execution& execution) {
-    if (execution.is_cancelled()) return cancelled();
-    const auto block_rows = static_cast<std::uint64_t>((plane.size.height + 7) / 8);
-    const std::uint64_t bytes =
-        block_rows * group_count(plane.size.width) * kGroupCoefficients * sizeof(std::int16_t);
-    LIMEN_ASSIGN(coefficients_[plane_count_], take(bytes, execution));
-    LIMEN_ASSIGN(planes_[plane_count_], Image::create(shown, gray8, execution.workspace));
-    forward_dct(plane, reinterpret_cast<std::int16_t*>(coefficients_[plane_count_].data()));
-    ++plane_count_;
-    return {};
+  void rebuild(std::size_t plane, std::int32_t block_row, const Quantizer& quantizer,
+               std::uint8_t* to, std::size_t stride) {
+    reconstruct(picture_.planes[plane].row(block_row), quantizer, picture_.planes[plane].groups, to,
+                stride);
   }
 
-  // The rows of a subsampled chroma plane that luma's row y lies between, the nearer one first.
-  std::pair<const std::uint8_t*, const std::uint8_t*> chroma_rows(std::size_t plane,
-                                                                  std::int32_t y) const {
-    const ConstImageView view = planes_[plane].const_view();
+  // The chroma of one row: as it is, or interpolated between the rows that luma's lies between, the
+  // nearer one first.
+  const std::uint8_t* chroma_row(std::size_t plane, std::int32_t y) {
+    if (!is_halved()) return chroma(plane, y % 8);
     const std::int32_t near = y / 2;
-    const std::int32_t far = std::clamp(near + (y % 2 == 0 ? -1 : 1), 0, view.size.height - 1);
-    return {view.row_as<std::uint8_t>(near), view.row_as<std::uint8_t>(far)};
+    const std::int32_t far =
+        std::clamp(near + (y % 2 == 0 ? -1 : 1), 0, picture_.planes[plane].size.height - 1);
+    auto* const out =
+        reinterpret_cast<std::uint8_t*>(upsampled_.data()) + (plane - 1) * (luma_stride_ + 1);
+    upsample_row(chroma(plane, near), chroma(plane, far), image_.size.width, out);
+    return out;
   }
 
-  void convert() {
-    const bool is_subsampled = options_.chroma == ChromaSubsampling::yuv420;
-    auto* const upsampled = reinterpret_cast<std::uint8_t*>(chroma_rows_.data());
-    for (std::int32_t y = 0; y < image_.size.height; ++y) {
-      std::array<const std::uint8_t*, 2> chroma{};
-      for (std::size_t p = 0; p < 2; ++p) {
-        if (is_subsampled) {
-          std::uint8_t* const out = upsampled + p * chroma_stride_;
-          const auto [near, far] = chroma_rows(p + 1, y);
-          upsample_row(near, far, image_.size.width, out);
-          chroma[p] = out;
-        } else {
-          chroma[p] = planes_[p + 1].const_view().row_as<std::uint8_t>(y);
-        }
-      }
-      rgb_row(planes_[0].const_view().row_as<std::uint8_t>(y), chroma[0], chroma[1],
-              image_.size.width, shown_.view().row_as<std::uint8_t>(y));
+  void show_row(std::int32_t y) {
+    const std::uint8_t* const from = luma() + static_cast<std::size_t>(y % 8) * luma_stride_;
+    auto* const to = shown_.view().row_as<std::uint8_t>(y);
+    if (is_gray()) {
+      std::memcpy(to, from, static_cast<std::size_t>(image_.size.width));
+    } else {
+      rgb_row(from, chroma_row(1, y), chroma_row(2, y), image_.size.width, to);
     }
   }
 
   ConstImageView image_;
   EncodeOptions options_;
-  std::size_t plane_count_ = 0;
-  std::array<Buffer, 3> coefficients_;
-  std::array<Image, 3> planes_;
-  Buffer chroma_rows_;
+  TransformedPicture picture_;
+  std::size_t luma_stride_ = 0;
   std::size_t chroma_stride_ = 0;
+  Buffer luma_;
+  std::array<Buffer, 2> chroma_;
+  Buffer upsampled_;
   Image shown_;
 };
 
