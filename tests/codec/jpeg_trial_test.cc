@@ -22,7 +22,12 @@ bool same_pixels(const ConstImageView& a, const ConstImageView& b) {
   return true;
 }
 
-// What the trial shows is what a decoder makes of the finished file.
+// Without printing either.
+bool is_file(const Result<Bytes>& finished, const Bytes& file) {
+  return finished.has_value() && *finished == file;
+}
+
+// What the trial shows is what a decoder makes of the file, and finishing gives that file.
 void expect_exact(const ConstImageView& picture, ChromaSubsampling chroma, int first, int step,
                   const std::string& what) {
   // Scans change no pixel: the plain ones are the quickest to write.
@@ -32,8 +37,12 @@ void expect_exact(const ConstImageView& picture, ChromaSubsampling chroma, int f
   for (int setting = first; setting < (*trials)->count(); setting += step) {
     const auto shown = (*trials)->show(setting);
     ASSERT_TRUE(shown.has_value());
-    const auto file = (*trials)->finish(setting);
+    EncodeOptions plain = options;
+    plain.mode = (*trials)->quality_of(setting);
+    const auto file = encode(picture, plain);
     ASSERT_TRUE(file.has_value());
+    EXPECT_TRUE(is_file((*trials)->finish(setting), *file))
+        << what << " " << name(chroma) << " at quality " << setting + 1;
     const auto decoded = decode(*file);
     ASSERT_TRUE(decoded.has_value());
     EXPECT_TRUE(same_pixels(*shown, decoded->image.view()))
@@ -69,16 +78,71 @@ TEST(JpegTrials, ShowWhatADecoderShowsAtEveryQualityOnEveryTarget) {
   ASSERT_TRUE(force_simd_target("").has_value());
 }
 
-TEST(JpegTrials, FinishIsWhatEncodeGives) {
-  const Image picture = scene({90, 70}, rgb8);
-  const EncodeOptions options{.mode = Quality{30}, .chroma = ChromaSubsampling::yuv420};
-  const auto trials = start_trials(picture.view(), options);
+TEST(JpegTrials, KnowTheirSettings) {
+  const Image picture = scene({40, 30}, rgb8);
+  const auto trials =
+      start_trials(picture.view(), {.mode = Quality{30}, .chroma = ChromaSubsampling::yuv420});
   ASSERT_TRUE(trials.has_value());
-  EncodeOptions plain = options;
-  plain.mode = (*trials)->quality_of(76);
+  EXPECT_EQ((*trials)->count(), 100);
   EXPECT_EQ((*trials)->quality_of(76), Quality{77});
   EXPECT_EQ((*trials)->setting_of(Quality{77}), 76);
-  EXPECT_EQ(*(*trials)->finish(76), *encode(picture.view(), plain));
+  EXPECT_EQ((*trials)->setting_of(Quality{0}), 0);
+}
+
+TEST(JpegTrials, FinishIsWhatEncodeGives) {
+  Metadata metadata;
+  metadata.exif = Bytes(600, std::byte{'e'});
+  metadata.icc = Bytes(70'000, std::byte{'i'});
+  metadata.xmp = Bytes(300, std::byte{'x'});
+  for (const Size size : {Size{1, 1}, Size{7, 5}, Size{8, 8}, Size{16, 16}, Size{17, 33},
+                          Size{90, 70}, Size{301, 157}}) {
+    for (const PixelFormat format : {gray8, rgb8}) {
+      const Image picture = scene(size, format);
+      for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+        for (const int effort : {0, 1, 4, 9}) {
+          for (const bool progressive : {false, true}) {
+            EncodeOptions options{.effort = effort, .chroma = chroma, .progressive = progressive};
+            if (effort == 4) options.metadata = metadata;
+            const auto trials = start_trials(picture.view(), options);
+            ASSERT_TRUE(trials.has_value());
+            for (const int setting : {0, 39, 76, 99}) {
+              options.mode = (*trials)->quality_of(setting);
+              const auto file = encode(picture.view(), options);
+              ASSERT_TRUE(file.has_value());
+              EXPECT_TRUE(is_file((*trials)->finish(setting), *file))
+                  << size.width << "x" << size.height << " effort " << effort << " setting "
+                  << setting;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(JpegTrials, FinishKeepsToItsLimits) {
+  const Image picture = scene({400, 300}, rgb8);
+  Metadata metadata;
+  metadata.exif = Bytes(70'000, std::byte{'e'});
+  const EncodeOptions options{.chroma = ChromaSubsampling::yuv420, .metadata = metadata};
+  const auto trials = start_trials(picture.view(), options);
+  ASSERT_TRUE(trials.has_value());
+  EXPECT_EQ((*trials)->finish(-1).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ((*trials)->finish(100).error().code, ErrorCode::invalid_argument);
+  // No segment holds that much EXIF.
+  EXPECT_EQ((*trials)->finish(50).error().code, ErrorCode::unsupported);
+  const auto bare = start_trials(picture.view(), {.chroma = ChromaSubsampling::yuv420});
+  ASSERT_TRUE(bare.has_value());
+  Workspace small(20'000);
+  EXPECT_EQ((*bare)->finish(50, {.workspace = &small}).error().code, ErrorCode::limit_exceeded);
+  CancelToken token;
+  token.cancel();
+  EXPECT_EQ((*bare)->finish(50, {.cancel = &token}).error().code, ErrorCode::cancelled);
+  Workspace enough;
+  const auto file = (*bare)->finish(50, {.workspace = &enough});
+  EXPECT_TRUE(file.has_value());
+  EXPECT_GT(enough.peak_bytes(), 400u * 300u * 3u);
+  EXPECT_EQ(enough.bytes_in_use(), 0u);
 }
 
 TEST(JpegTrials, RefuseWhatTheyCannotShow) {

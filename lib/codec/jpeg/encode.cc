@@ -2,83 +2,14 @@
 #include "lib/codec/jpeg/encode.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
-#include "lib/codec/jpeg/geometry.h"
-#include "lib/codec/jpeg/segments.h"
+#include "lib/codec/jpeg/compress.h"
 #include "lib/codec/jpeg/session.h"
 
 namespace limen::inline LIMEN_ABI {
 
 namespace {
-
-// What both kinds of input have in common.
-struct Settings {
-  Size size;
-  J_COLOR_SPACE input = JCS_RGB;
-  ChromaSubsampling subsampling = ChromaSubsampling::yuv420;
-  int quality = 80;
-  bool is_progressive = true;
-  bool has_own_tables = true;
-};
-
-constexpr int kLowestFineQuality = 90;  // from here up, automatic chroma is not subsampled
-
-Result<Settings> settings_for(Size size, const EncodeOptions& options) {
-  if (size.width > JPEG_MAX_DIMENSION || size.height > JPEG_MAX_DIMENSION) {
-    return unsupported("JPEG holds at most " + std::to_string(JPEG_MAX_DIMENSION) +
-                           " pixels a side, asked: " + std::to_string(size.width) + "x" +
-                           std::to_string(size.height),
-                       Format::jpeg);
-  }
-  const auto* quality = std::get_if<Quality>(&options.mode);
-  if (quality == nullptr) return unsupported("JPEG is coded by a quality alone", Format::jpeg);
-  Settings settings;
-  settings.size = size;
-  settings.quality = std::clamp(static_cast<int>(std::floor(quality->value + 0.5f)), 1, 100);
-  settings.is_progressive = options.progressive && options.effort >= 2;
-  settings.has_own_tables = options.effort >= 1;
-  settings.subsampling = options.chroma;
-  if (options.chroma == ChromaSubsampling::automatic) {
-    settings.subsampling = quality->value >= kLowestFineQuality ? ChromaSubsampling::yuv444
-                                                                : ChromaSubsampling::yuv420;
-  }
-  return settings;
-}
-
-// Calls libjpeg alone: runs inside JpegCompressor::run().
-void configure(jpeg_compress_struct& state, const Settings& settings) {
-  state.image_width = static_cast<JDIMENSION>(settings.size.width);
-  state.image_height = static_cast<JDIMENSION>(settings.size.height);
-  state.in_color_space = settings.input;
-  state.input_components = settings.input == JCS_GRAYSCALE ? 1 : 3;
-  jpeg_set_defaults(&state);
-  const bool is_gray = settings.subsampling == ChromaSubsampling::gray;
-  jpeg_set_colorspace(&state, is_gray ? JCS_GRAYSCALE : JCS_YCbCr);
-  // TRUE: tables of bytes, which every decoder reads.
-  jpeg_set_quality(&state, settings.quality, TRUE);
-  state.dct_method = JDCT_ISLOW;
-  state.optimize_coding = settings.has_own_tables ? TRUE : FALSE;
-  // 32 is a multiple of every chroma step: what is left of it tells the step.
-  const Size step = is_gray ? Size{32, 32} : chroma_size({32, 32}, settings.subsampling);
-  for (int i = 0; i < state.num_components; ++i) {
-    state.comp_info[i].h_samp_factor = i == 0 ? 32 / step.width : 1;
-    state.comp_info[i].v_samp_factor = i == 0 ? 32 / step.height : 1;
-  }
-  if (settings.is_progressive) jpeg_simple_progression(&state);
-}
-
-void write_segments(jpeg_compress_struct& state, const JpegSegment* segments, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const JpegSegment& segment = segments[i];
-    jpeg_write_m_header(&state, segment.marker,
-                        static_cast<unsigned>(segment.prefix.size() + segment.body.size()));
-    for (const ByteView part : {segment.prefix, segment.body}) {
-      for (const std::byte byte : part) jpeg_write_m_byte(&state, std::to_integer<int>(byte));
-    }
-  }
-}
 
 // Straight alpha over an opaque matte, rounded to nearest. 32 bits hold 2 * 255 * 255, 64 the rest.
 constexpr std::uint32_t over(std::uint64_t value, std::uint64_t matte, std::uint64_t alpha,
@@ -203,40 +134,18 @@ Result<void> check_planes(const PlanarImage& image, const EncodeOptions& options
   return {};
 }
 
-// Everything around the rows; `write` feeds them to libjpeg and is called inside a run.
-template <class Write>
-Result<Bytes> encode_with(const Settings& settings, const EncodeOptions& options,
-                          const Execution& execution, const Write& write) {
-  std::vector<Bytes> prefixes;
-  LIMEN_ASSIGN(const std::vector<JpegSegment> segments, plan_segments(options.metadata, prefixes));
-  LIMEN_ASSIGN(const MemoryReservation held,
-               execution.workspace->reserve(libjpeg_encode_bytes(
-                   settings.size, settings.subsampling, settings.has_own_tables)));
-  JpegCompressor jpeg(execution);
-  LIMEN_TRY(jpeg.open());
-  const JpegSegment* const first_segment = segments.data();
-  const std::size_t segment_count = segments.size();
-  LIMEN_TRY(
-      jpeg.run([&settings, &write, first_segment, segment_count](jpeg_compress_struct& state) {
-        configure(state, settings);
-        write.prepare(state);
-        jpeg_start_compress(&state, TRUE);
-        write_segments(state, first_segment, segment_count);
-        write.rows(state);
-        jpeg_finish_compress(&state);
-      }));
-  return jpeg.take();
-}
-
 struct RowWriter {
   Rows source;
-  void prepare(jpeg_compress_struct&) const {}
+  void begin(jpeg_compress_struct& state) const { jpeg_start_compress(&state, TRUE); }
   void rows(jpeg_compress_struct& state) const { write_rows(state, source); }
 };
 
 struct PlaneWriter {
   Planes source;
-  void prepare(jpeg_compress_struct& state) const { state.raw_data_in = TRUE; }
+  void begin(jpeg_compress_struct& state) const {
+    state.raw_data_in = TRUE;
+    jpeg_start_compress(&state, TRUE);
+  }
   void rows(jpeg_compress_struct& state) const { write_planes(state, source); }
 };
 
@@ -244,7 +153,7 @@ struct PlaneWriter {
 
 Result<Bytes> encode_jpeg(const ConstImageView& image, const EncodeOptions& options,
                           const Execution& execution) {
-  LIMEN_ASSIGN(Settings settings, settings_for(image.size, options));
+  LIMEN_ASSIGN(JpegSettings settings, jpeg_settings(image.size, options));
   const PixelFormat format = image.format;
   const Color matte = options.matte;
   const bool has_gray_pixels =
@@ -260,13 +169,13 @@ Result<Bytes> encode_jpeg(const ConstImageView& image, const EncodeOptions& opti
                  execution.workspace->allocate(static_cast<std::uint64_t>(image.size.width) * 3));
   }
   writer.source.scratch = reinterpret_cast<JSAMPROW>(scratch.data());
-  return encode_with(settings, options, execution, writer);
+  return compress_with(settings, options, execution, writer, settings.has_own_tables);
 }
 
 Result<Bytes> encode_jpeg_planar(const PlanarImage& image, const EncodeOptions& options,
                                  const Execution& execution) {
   LIMEN_TRY(check_planes(image, options));
-  LIMEN_ASSIGN(Settings settings, settings_for(image.size(), options));
+  LIMEN_ASSIGN(JpegSettings settings, jpeg_settings(image.size(), options));
   settings.subsampling = image.subsampling;
   const bool is_gray = settings.subsampling == ChromaSubsampling::gray;
   settings.input = is_gray ? JCS_GRAYSCALE : JCS_YCbCr;
@@ -286,7 +195,7 @@ Result<Bytes> encode_jpeg_planar(const PlanarImage& image, const EncodeOptions& 
     writer.source.scratch[c] = free_scratch;
     free_scratch += writer.source.padded[c] * MAX_SAMP_FACTOR * DCTSIZE;
   }
-  return encode_with(settings, options, execution, writer);
+  return compress_with(settings, options, execution, writer, settings.has_own_tables);
 }
 
 }  // namespace limen::inline LIMEN_ABI

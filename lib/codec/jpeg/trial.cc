@@ -7,8 +7,9 @@
 #include <cstring>
 #include <utility>
 
+#include "lib/codec/codec.h"
 #include "lib/codec/jpeg/block_transform.h"
-#include "lib/codec/jpeg/encode.h"
+#include "lib/codec/jpeg/coefficients.h"
 #include "lib/codec/jpeg/quant_table.h"
 #include "lib/codec/jpeg/transformed.h"
 #include "limen/core/image.h"
@@ -16,6 +17,20 @@
 namespace limen::inline LIMEN_ABI {
 
 namespace {
+
+// Quantised coefficients, as they are asked for.
+struct Levels {
+  const TransformedPicture* picture;
+  std::array<Quantizer, 2> quantizers;  // luma's, chroma's
+
+  static void row(const void* source, std::size_t component, std::int32_t block_row,
+                  std::int16_t* levels) {
+    const auto& self = *static_cast<const Levels*>(source);
+    const TransformedPlane& plane = self.picture->planes[component];
+    quantize(plane.row(block_row), self.quantizers[component == 0 ? 0 : 1],
+             static_cast<std::size_t>(plane.block_columns), levels);
+  }
+};
 
 class JpegTrials final : public Trials {
  public:
@@ -75,9 +90,24 @@ class JpegTrials final : public Trials {
   }
 
   Result<Bytes> finish(int setting, const Execution& execution) override {
-    EncodeOptions options = options_;
-    options.mode = quality_of(setting);
-    return encode(image_, options, execution);
+    return contain_exceptions([&]() -> Result<Bytes> {
+      LIMEN_TRY(check(setting));
+      const QuantTable chrominance = scaled_table(chrominance_table(), setting + 1);
+      const Levels levels{
+          &picture_,
+          {Quantizer(scaled_table(luminance_table(), setting + 1)), Quantizer(chrominance)}};
+      QuantizedPicture quantized;
+      quantized.size = picture_.size;
+      quantized.subsampling = picture_.subsampling;
+      quantized.tables = {scaled_table(luminance_table(), setting + 1), chrominance, chrominance};
+      quantized.row = Levels::row;
+      quantized.source = &levels;
+      EncodeOptions options = options_;
+      options.mode = quality_of(setting);
+      return with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
+        return encode_coefficients(quantized, options, within);
+      });
+    });
   }
 
  private:
