@@ -6,6 +6,7 @@
 #include "limen/codec/decode.h"
 #include "limen/codec/encode.h"
 #include "limen/codec/metadata.h"
+#include "limen/codec/rewrite.h"
 #include "limen/codec/support.h"
 #include "limen/codec/trial.h"
 #include "limen/color/color_space.h"

@@ -9,6 +9,7 @@
 
 #include "limen/codec/decode.h"
 #include "limen/codec/encode.h"
+#include "limen/codec/rewrite.h"
 #include "limen/codec/trial.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -40,6 +41,11 @@ struct Codec {
   Result<std::unique_ptr<Trials>> (*start_trials)(const ConstImageView& image,
                                                   const EncodeOptions& options,
                                                   const Execution& execution) = nullptr;
+  /// Null where the format's files cannot be rewritten. `info` is what probe() gave for the same
+  /// bytes: one frame, of a size within the limits. The orientation is one of the eight;
+  /// `execution.workspace` is never null.
+  Result<Bytes> (*rewrite)(ByteView file, const ImageInfo& info, const RewriteOptions& options,
+                           const Execution& execution) = nullptr;
 };
 
 extern const Codec jpeg_codec;  // codec/jpeg/

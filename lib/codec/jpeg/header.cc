@@ -1,43 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/codec/jpeg/header.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
+
+#include "lib/codec/jpeg/markers.h"
 
 namespace limen::inline LIMEN_ABI {
 
 namespace {
 
 using namespace std::string_view_literals;
-
-// Marker codes of ITU-T T.81, table B.1.
-enum Marker : int {
-  kSof0 = 0xC0,
-  kDht = 0xC4,
-  kJpg = 0xC8,
-  kDac = 0xCC,
-  kSof15 = 0xCF,
-  kRst0 = 0xD0,
-  kRst7 = 0xD7,
-  kSoi = 0xD8,
-  kEoi = 0xD9,
-  kSos = 0xDA,
-  kDqt = 0xDB,
-  kDnl = 0xDC,
-  kDri = 0xDD,
-  kDhp = 0xDE,
-  kApp0 = 0xE0,
-  kApp1 = 0xE1,
-  kApp2 = 0xE2,
-  kApp13 = 0xED,
-  kApp14 = 0xEE,
-  kApp15 = 0xEF,
-  kLse = 0xF8,
-  kSof55 = 0xF7,
-  kCom = 0xFE,
-  kTem = 0x01,
-};
 
 // Identifiers, each with the zero byte that ends it.
 constexpr auto kExif = "Exif\0"sv;  // a further byte of padding follows
@@ -47,34 +20,23 @@ constexpr auto kMultiPicture = "MPF\0"sv;
 constexpr auto kIsoGainMap = "urn:iso:std:iso:ts:21496:-1\0"sv;
 constexpr auto kPhotoshop = "Photoshop 3.0\0"sv;
 
-bool begins_with(ByteView bytes, std::string_view text) {
-  return bytes.size() >= text.size() &&
-         std::equal(text.begin(), text.end(), bytes.begin(), [](char wanted, std::byte found) {
-           return static_cast<unsigned char>(wanted) == std::to_integer<unsigned char>(found);
-         });
-}
-
-int byte_at(ByteView bytes, std::size_t index) { return std::to_integer<int>(bytes[index]); }
-int word_at(ByteView bytes, std::size_t index) {
-  return byte_at(bytes, index) << 8 | byte_at(bytes, index + 1);
-}
-
 class Reader {
  public:
-  Reader(ByteView bytes, const Limits& limits) : bytes_(bytes), limits_(limits) {}
+  Reader(ByteView bytes, const Limits& limits) : bytes_(bytes), limits_(limits), walker_(bytes) {}
 
   Result<JpegHeader> read() {
     if (bytes_.size() < 2) return cut_short();
     if (byte_at(bytes_, 0) != 0xFF || byte_at(bytes_, 1) != kSoi) {
       return malformed(Format::jpeg, "there is no SOI marker at the start");
     }
-    at_ = 2;
     while (true) {
-      LIMEN_ASSIGN(const int marker, next_marker());
-      if ((marker >= kRst0 && marker <= kRst7) || marker == kTem) continue;
+      const std::optional<int> found = walker_.next_marker();
+      if (!found) return cut_short();
+      const int marker = *found;
+      if (has_no_segment(marker)) continue;
       if (marker == kSoi) return broken("a second SOI marker stands before the first scan");
       if (marker == kEoi) return broken("the file ends before any scan");
-      LIMEN_ASSIGN(const ByteView body, segment());
+      LIMEN_ASSIGN(const ByteView body, walker_.segment());
       LIMEN_TRY(take(marker, body));
       if (marker == kSos) return std::move(header_);
     }
@@ -82,32 +44,10 @@ class Reader {
 
  private:
   Error broken(std::string message) const {
-    return malformed(Format::jpeg, std::move(message), marker_at_);
+    return malformed(Format::jpeg, std::move(message), walker_.marker_at());
   }
   Error cut_short() const {
     return truncated(Format::jpeg, "the file ends within its headers", bytes_.size());
-  }
-
-  // Bytes that are no marker are passed over, as every reader does (some writers pad with junk).
-  Result<int> next_marker() {
-    while (true) {
-      while (at_ < bytes_.size() && byte_at(bytes_, at_) != 0xFF) ++at_;
-      marker_at_ = at_;
-      while (at_ < bytes_.size() && byte_at(bytes_, at_) == 0xFF) ++at_;
-      if (at_ >= bytes_.size()) return cut_short();
-      const int code = byte_at(bytes_, at_++);
-      if (code != 0) return code;
-    }
-  }
-
-  Result<ByteView> segment() {
-    if (bytes_.size() - at_ < 2) return cut_short();
-    const auto length = static_cast<std::size_t>(word_at(bytes_, at_));
-    if (length < 2) return broken("a segment's length is below 2");
-    if (bytes_.size() - at_ < length) return cut_short();
-    const ByteView body = bytes_.subspan(at_ + 2, length - 2);
-    at_ += length;
-    return body;
   }
 
   Result<void> take(int marker, ByteView body) {
@@ -125,7 +65,7 @@ class Reader {
       case kDhp:
         return unsupported("hierarchical JPEG is not read", Format::jpeg);
       case kApp0:
-        header_.has_jfif |= body.size() >= 14 && begins_with(body, "JFIF\0"sv);
+        header_.has_jfif |= is_jfif(body);
         return {};
       case kApp1:
         return take_app1(body);
@@ -136,9 +76,7 @@ class Reader {
         header_.photoshop.push_back(body.subspan(kPhotoshop.size()));
         return count_metadata(body.size());
       case kApp14:
-        if (body.size() >= 12 && begins_with(body, "Adobe"sv)) {
-          header_.adobe_transform = byte_at(body, 11);
-        }
+        if (is_adobe(body)) header_.adobe_transform = byte_at(body, 11);
         return {};
       case kCom:
         header_.comments.push_back(body);
@@ -279,9 +217,8 @@ class Reader {
 
   ByteView bytes_;
   const Limits& limits_;
+  JpegMarkerWalker walker_;
   JpegHeader header_;
-  std::size_t at_ = 0;
-  std::size_t marker_at_ = 0;
   std::uint64_t metadata_bytes_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "lib/codec/jpeg/encode.h"
 #include "lib/codec/jpeg/geometry.h"
 #include "lib/codec/jpeg/header.h"
+#include "lib/codec/jpeg/rewrite.h"
 #include "lib/codec/jpeg/trial.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -47,6 +48,7 @@ const Codec jpeg_codec = {
     .encode = encode_jpeg,
     .encode_planar = encode_jpeg_planar,
     .start_trials = start_jpeg_trials,
+    .rewrite = rewrite_jpeg,
 };
 
 }  // namespace limen::inline LIMEN_ABI

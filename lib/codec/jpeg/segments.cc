@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "lib/codec/jpeg/markers.h"
+
 namespace limen::inline LIMEN_ABI {
 
 namespace {
@@ -12,10 +14,6 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::size_t kMostPayload = 65533;  // a 16-bit length counts itself
-constexpr int kApp1 = 0xE1;
-constexpr int kApp2 = 0xE2;
-constexpr int kApp13 = 0xED;
-constexpr int kComment = 0xFE;
 
 Bytes bytes_of(std::string_view text) {
   const auto* data = reinterpret_cast<const std::byte*>(text.data());
@@ -93,7 +91,7 @@ Result<std::vector<JpegSegment>> plan_segments(const Metadata& metadata,
   if (!metadata.icc.empty()) LIMEN_TRY(plan.add_icc(metadata.icc));
   if (!metadata.iptc.empty()) LIMEN_TRY(plan.add_iptc(metadata.iptc));
   if (!metadata.comment.empty()) {
-    LIMEN_TRY(plan.add(kComment, {}, metadata.comment, "comment"));
+    LIMEN_TRY(plan.add(kCom, {}, metadata.comment, "comment"));
   }
   return plan.take();
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "lib/codec/png/metadata_chunks.h"
 #include "lib/codec/png/png_codec.h"
 #include "lib/codec/png/reduce.h"
 #include "lib/codec/png/writer.h"
@@ -33,55 +34,6 @@ ProfileSpace space_of(const Bytes& icc) {
   if (space == "GRAY") return ProfileSpace::gray;
   if (space == "RGB ") return ProfileSpace::rgb;
   return ProfileSpace::other;
-}
-
-Bytes bytes_of(std::string_view text) {
-  const auto* begin = reinterpret_cast<const std::byte*>(text.data());
-  return Bytes(begin, begin + text.size());
-}
-
-ExtraChunk chunk_of(std::string_view type, Bytes data, bool before_palette) {
-  ExtraChunk chunk;
-  std::copy(type.begin(), type.end(), chunk.type);
-  chunk.data = std::move(data);
-  chunk.before_palette = before_palette;
-  return chunk;
-}
-
-Result<ExtraChunk> profile_chunk(const Bytes& icc) {
-  constexpr std::string_view kHead{"ICC profile\0\0", 13};  // keyword, its end, method 0
-  Bytes data = bytes_of(kHead);
-  uLongf size = compressBound(static_cast<uLong>(icc.size()));
-  data.resize(kHead.size() + size);
-  if (compress2(reinterpret_cast<Bytef*>(data.data() + kHead.size()), &size,
-                reinterpret_cast<const Bytef*>(icc.data()), static_cast<uLong>(icc.size()),
-                Z_BEST_COMPRESSION) != Z_OK) {
-    return out_of_memory();
-  }
-  data.resize(kHead.size() + size);
-  return chunk_of("iCCP", std::move(data), true);
-}
-
-// An uncompressed iTXt (PNG 11.3.3.4), in which other programs look for XMP.
-ExtraChunk text_chunk(std::string_view keyword, const Bytes& text) {
-  Bytes data = bytes_of(keyword);
-  data.insert(data.end(), 5, std::byte{0});  // ends of three strings, compression flag and method
-  data.insert(data.end(), text.begin(), text.end());
-  return chunk_of("iTXt", std::move(data), false);
-}
-
-Result<std::vector<ExtraChunk>> extra_chunks(const Metadata& metadata) {
-  std::vector<ExtraChunk> extra;
-  if (metadata.icc.empty()) {
-    extra.push_back(chunk_of("sRGB", Bytes{std::byte{0}}, true));  // perceptual intent
-  } else {
-    LIMEN_ASSIGN(auto chunk, profile_chunk(metadata.icc));
-    extra.push_back(std::move(chunk));
-  }
-  if (!metadata.exif.empty()) extra.push_back(chunk_of("eXIf", metadata.exif, false));
-  if (!metadata.xmp.empty()) extra.push_back(text_chunk("XML:com.adobe.xmp", metadata.xmp));
-  if (!metadata.comment.empty()) extra.push_back(text_chunk("Comment", metadata.comment));
-  return extra;
 }
 
 // Plain samples, without what the picture has no use for and the profile permits to drop.
@@ -129,14 +81,8 @@ Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
                  .message = "PNG: the ICC profile is for other channels than the picture has",
                  .format = Format::png};
   }
-  constexpr std::size_t kMaxChunk = 0x7FFFFFFF;
-  for (const Bytes* block : {&options.metadata.icc, &options.metadata.exif, &options.metadata.xmp,
-                             &options.metadata.comment}) {
-    if (block->size() > kMaxChunk / 2) {
-      return unsupported("PNG: a block of metadata is larger than a chunk", Format::png);
-    }
-  }
-  LIMEN_ASSIGN(const auto extra, extra_chunks(options.metadata));
+  LIMEN_ASSIGN(auto extra, metadata_chunks(options.metadata));
+  if (options.metadata.icc.empty()) extra.insert(extra.begin(), srgb_chunk());
 
   const RowFormat plain = plain_format(image, analysis, profile);
   const bool may_have_palette = analysis.palette.has_value() && profile != ProfileSpace::gray;

@@ -34,6 +34,7 @@ const Codec png_codec = {
     .predicted_decode_bytes = png::predicted_decode_bytes,
     .encode = png::encode,
     .encode_planar = nullptr,
+    .rewrite = png::rewrite,
 };
 
 }  // namespace limen::inline LIMEN_ABI

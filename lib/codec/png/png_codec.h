@@ -29,4 +29,10 @@ PixelFormat decoded_format(const ImageInfo& info, const DecodeOptions& options);
 Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
                      const Execution& execution);
 
+/// Pixels, palette and transparency chunk by chunk, their checksums compared; what says the meaning
+/// of the samples stays, a profile as the caller gives it. An APNG is unsupported, even of one
+/// frame.
+Result<Bytes> rewrite(ByteView file, const ImageInfo& info, const RewriteOptions& options,
+                      const Execution& execution);
+
 }  // namespace limen::inline LIMEN_ABI::png

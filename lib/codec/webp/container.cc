@@ -6,60 +6,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lib/codec/webp/riff.h"
+
 namespace limen::inline LIMEN_ABI::webp {
 
 namespace {
 
-constexpr std::size_t kRiffHeader = 12;   // "RIFF", size, "WEBP"
-constexpr std::size_t kChunkHeader = 8;   // name, size
 constexpr std::size_t kFrameHeader = 16;  // of an ANMF chunk's payload
-constexpr std::uint32_t kAnimationFlag = 0x02;
-constexpr std::uint32_t kAlphaFlag = 0x10;
-
-std::string_view text_of(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-// Little-endian, as all of RIFF.
-std::uint32_t read_number(ByteView bytes, std::size_t offset, std::size_t count) {
-  std::uint32_t value = 0;
-  for (std::size_t i = count; i-- > 0;) {
-    value = value << 8 | std::to_integer<std::uint32_t>(bytes[offset + i]);
-  }
-  return value;
-}
-
-struct Chunk {
-  std::string_view name;
-  std::size_t offset = 0;  // of the name
-  ByteView data;           // what of it is there
-  bool is_complete = false;
-};
-
-class ChunkWalker {
- public:
-  ChunkWalker(ByteView bytes, std::size_t offset) : bytes_(bytes), offset_(offset) {}
-
-  std::optional<Chunk> next() {
-    if (bytes_.size() - offset_ < kChunkHeader) return std::nullopt;
-    const std::size_t size = read_number(bytes_, offset_ + 4, 4);
-    const std::size_t left = bytes_.size() - offset_ - kChunkHeader;
-    Chunk chunk;
-    chunk.name = text_of(bytes_.subspan(offset_, 4));
-    chunk.offset = offset_;
-    chunk.is_complete = size <= left;
-    chunk.data = bytes_.subspan(offset_ + kChunkHeader, std::min(size, left));
-    // Chunks start at even offsets.
-    offset_ += kChunkHeader + std::min(left, size + (size & 1));
-    return chunk;
-  }
-
-  std::size_t offset() const { return offset_; }
-
- private:
-  ByteView bytes_;
-  std::size_t offset_;
-};
 
 Error broken(std::string_view what, std::size_t offset) {
   return malformed(Format::webp, "WebP: " + std::string(what), offset);

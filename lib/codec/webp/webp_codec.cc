@@ -59,6 +59,7 @@ const Codec webp_codec = {
     .predicted_decode_bytes = webp::predicted_decode_bytes,
     .encode = webp::encode,
     .encode_planar = webp::encode_planar,
+    .rewrite = webp::rewrite,
 };
 
 }  // namespace limen::inline LIMEN_ABI

@@ -32,4 +32,9 @@ Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
 Result<Bytes> encode_planar(const PlanarImage& image, const EncodeOptions& options,
                             const Execution& execution);
 
+/// ALPH, VP8 and VP8L chunks byte for byte; VP8X only where something needs it. An animation is
+/// unsupported, even of one frame.
+Result<Bytes> rewrite(ByteView file, const ImageInfo& info, const RewriteOptions& options,
+                      const Execution& execution);
+
 }  // namespace limen::inline LIMEN_ABI::webp
