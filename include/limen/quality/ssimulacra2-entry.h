@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -41,7 +40,7 @@ class PictureRows final : public LinearRows {
     const auto width = static_cast<std::size_t>(picture_.size.width);
     const auto end = static_cast<std::size_t>(metric_size(picture_.size).width) + 1;
     for (int c = 0; c < 3; ++c) {
-      for (std::size_t x = width; x < end; ++x) scratch[c][x] = scratch[c][width - 1];
+      std::fill(scratch[c] + width, scratch[c] + end, scratch[c][width - 1]);
       rows[c] = scratch[c];
     }
   }
@@ -51,15 +50,17 @@ class PictureRows final : public LinearRows {
   void fill(std::int32_t y, float* const out[3]) const {
     const Sample* in = picture_.row_as<Sample>(y);
     const auto width = static_cast<std::size_t>(picture_.size.width);
+    const float* const table = table_;
+    float* const red = out[0];
+    float* const green = out[1];
+    float* const blue = out[2];
     switch (picture_.format.layout) {
       case Layout::gray:
-        for (std::size_t x = 0; x < width; ++x) {
-          out[0][x] = out[1][x] = out[2][x] = table_[in[x]];
-        }
+        for (std::size_t x = 0; x < width; ++x) red[x] = green[x] = blue[x] = table[in[x]];
         break;
       case Layout::gray_alpha:
         for (std::size_t x = 0; x < width; ++x) {
-          out[0][x] = out[1][x] = out[2][x] = blend(in[2 * x], in[2 * x + 1]);
+          red[x] = green[x] = blue[x] = blend(in[2 * x], in[2 * x + 1]);
         }
         break;
       case Layout::rgba:
@@ -69,9 +70,9 @@ class PictureRows final : public LinearRows {
         break;
       default:
         for (std::size_t x = 0; x < width; ++x) {
-          out[0][x] = table_[in[3 * x]];
-          out[1][x] = table_[in[3 * x + 1]];
-          out[2][x] = table_[in[3 * x + 2]];
+          red[x] = table[in[3 * x]];
+          green[x] = table[in[3 * x + 1]];
+          blue[x] = table[in[3 * x + 2]];
         }
         break;
     }
@@ -167,10 +168,9 @@ Result<void> walk_scales(const ConstImageView& picture, double ground, const Exe
   const PictureRows picture_rows(picture, ground, floats_of(table));
   std::optional<PlaneRows> plane_rows;
   Buffer planes[2];  // of this scale and the next, in turn
-  const std::size_t scratch_floats = scratch_rows(3) * row_stride(size.width);
+  const std::size_t scratch_floats = kScratchRows * row_stride(size.width);
   LIMEN_ASSIGN(Buffer scratch, take_floats(scratch_floats, execution.workspace));
   for (int scale = 0; scale < scales; ++scale) {
-    std::memset(scratch.data(), 0, scratch_floats * sizeof(float));
     ScaleTask task;
     task.size = size;
     task.scale = scale;

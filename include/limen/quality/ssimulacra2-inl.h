@@ -9,6 +9,9 @@
 // is m^2 + (1 - m^2) * v / s, where m = E d, v = E d^2 - m^2 and s = 2 var(1) + 2 cov(1, d) + v +
 // C2, since var, cov and so v are the same bilinear form, at the zero-padded borders too. Nothing
 // large cancels in that, so floats suffice, and three blurs serve SSIM and edge maps alike.
+//
+// The blur goes down first: d, d * d and d * o of nine rows are weighted and summed as they are
+// made, so that of the candidate only nine rows of d are kept.
 
 #if defined(LIMEN_QUALITY_SSIMULACRA2_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef LIMEN_QUALITY_SSIMULACRA2_INL_H_
@@ -39,23 +42,23 @@ namespace terms = ssimulacra2_terms;
 using F32 = hn::ScalableTag<float>;
 using VF = hn::Vec<F32>;
 
-// The cube root of x in 0.003 to 2, to about 2 ulp: 1 / cbrt(x) by a guess from the exponent, one
-// step of the fourth order and one of the third, then x * y^2.
+// The cube root of x in 0.003 to 1.1, to about 1 ulp. With y near 1 / cbrt(x) and c = 1 - x y^3,
+// the root is x y^2 (1 - c)^(-2/3). y is a guess from the exponent times a quadratic minimax fit of
+// (1 - c)^(-1/3) over the c that the guess leaves (0.123 to 0.264), good to 3e-5; so that of the
+// last power two terms are enough.
 HWY_INLINE VF CubeRoot(F32 d, VF x) {
   const hn::RebindToSigned<F32> di;
   const auto exponent = hn::ConvertTo(d, hn::BitCast(di, x));
-  // 4/3 of a float's bias in bits, less a term that centres the guess's error.
-  const auto guess_bits = hn::NegMulAdd(exponent, hn::Set(d, 1.0f / 3), hn::Set(d, 1419967116.0f));
+  // 4/3 of a float's bias in bits, less a term by which the guess is always low.
+  const auto guess_bits = hn::NegMulAdd(exponent, hn::Set(d, 1.0f / 3), hn::Set(d, 1419000000.0f));
   VF y = hn::BitCast(d, hn::ConvertTo(di, guess_bits));
   const VF one = hn::Set(d, 1.0f);
   VF c = hn::NegMulAdd(x, hn::Mul(y, hn::Mul(y, y)), one);
-  y = hn::MulAdd(hn::Mul(y, c),
-                 hn::MulAdd(c, hn::MulAdd(c, hn::Set(d, 14.0f / 81), hn::Set(d, 2.0f / 9)),
-                            hn::Set(d, 1.0f / 3)),
-                 y);
-  c = hn::NegMulAdd(x, hn::Mul(y, hn::Mul(y, y)), one);
-  y = hn::MulAdd(hn::Mul(y, c), hn::MulAdd(c, hn::Set(d, 2.0f / 9), hn::Set(d, 1.0f / 3)), y);
-  return hn::Mul(x, hn::Mul(y, y));
+  const VF slope = hn::MulAdd(c, hn::Set(d, 0.36795424f), hn::Set(d, 0.30292765f));
+  y = hn::Mul(y, hn::MulAdd(c, slope, hn::Set(d, 1.00192257f)));
+  const VF root = hn::Mul(x, hn::Mul(y, y));
+  c = hn::NegMulAdd(root, y, one);
+  return hn::MulAdd(hn::Mul(root, c), hn::Set(d, 2.0f / 3), root);
 }
 
 HWY_INLINE VF Mix(F32 d, int row, VF r, VF g, VF b) {
@@ -66,15 +69,20 @@ HWY_INLINE VF Mix(F32 d, int row, VF r, VF g, VF b) {
   return hn::MulAdd(b, hn::Set(d, static_cast<float>(m[2])), sum);
 }
 
-// Linear light, 0 to 1, to the metric's channels; null for those not needed. Rows are padded to
-// whole vectors.
-HWY_INLINE void XybRow(const float* HWY_RESTRICT const linear[3], std::size_t width,
-                       float* HWY_RESTRICT const xyb[3]) {
+// Linear light, 0 to 1, to the metric's channels, less `minus` where that is not null; a channel
+// that is not needed is null. Whole vectors are read and written.
+template <bool kMinus>
+HWY_INLINE void XybRow(const float* const linear[3], std::size_t width, const float* const minus[3],
+                       float* const out[3]) {
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
   const float root = static_cast<float>(std::cbrt(terms::kAbsorbanceBias));
   const VF y_offset = hn::Set(d, static_cast<float>(terms::kOffsetY) - root);
   const VF half = hn::Set(d, 0.5f);
+  const auto put = [&](int c, std::size_t x, VF v) HWY_ATTR {
+    if constexpr (kMinus) v = hn::Sub(v, hn::LoadU(d, minus[c] + x));
+    hn::StoreU(v, d, out[c] + x);
+  };
   for (std::size_t x = 0; x < width; x += lanes) {
     const VF r = hn::LoadU(d, linear[0] + x);
     const VF g = hn::LoadU(d, linear[1] + x);
@@ -82,34 +90,42 @@ HWY_INLINE void XybRow(const float* HWY_RESTRICT const linear[3], std::size_t wi
     const VF l = CubeRoot(d, Mix(d, 0, r, g, b));
     const VF m = CubeRoot(d, Mix(d, 1, r, g, b));
     const VF luma = hn::MulAdd(hn::Add(l, m), half, y_offset);
-    if (xyb[0] != nullptr) {
-      hn::StoreU(hn::MulAdd(hn::Sub(l, m), hn::Set(d, static_cast<float>(terms::kScaleX) / 2),
-                            hn::Set(d, static_cast<float>(terms::kOffsetX))),
-                 d, xyb[0] + x);
+    if (out[0] != nullptr) {
+      put(0, x,
+          hn::MulAdd(hn::Sub(l, m), hn::Set(d, static_cast<float>(terms::kScaleX) / 2),
+                     hn::Set(d, static_cast<float>(terms::kOffsetX))));
     }
-    hn::StoreU(luma, d, xyb[1] + x);
-    if (xyb[2] != nullptr) {
+    if (out[1] != nullptr) put(1, x, luma);
+    if (out[2] != nullptr) {
       // (S - root) - Y with Y = luma - kOffsetY.
       const VF s = CubeRoot(d, Mix(d, 2, r, g, b));
       const float offset = static_cast<float>(terms::kOffsetB + terms::kOffsetY) - root;
-      hn::StoreU(hn::Add(hn::Sub(s, luma), hn::Set(d, offset)), d, xyb[2] + x);
+      put(2, x, hn::Add(hn::Sub(s, luma), hn::Set(d, offset)));
     }
   }
 }
 
 // Means of 2x2; `below` is the row itself under an odd height. The even number of columns that is
 // read may include one beyond the width, which the caller has set to the last one's value.
-HWY_INLINE void HalveRow(const float* HWY_RESTRICT above, const float* HWY_RESTRICT below,
-                         std::size_t out_width, float* HWY_RESTRICT out) {
+HWY_INLINE void HalveRow(const float* above, const float* below, std::size_t out_width,
+                         float* HWY_RESTRICT out) {
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
   const VF quarter = hn::Set(d, 0.25f);
   for (std::size_t x = 0; x < out_width; x += lanes) {
-    VF even_a, odd_a, even_b, odd_b;
-    hn::LoadInterleaved2(d, above + 2 * x, even_a, odd_a);
-    hn::LoadInterleaved2(d, below + 2 * x, even_b, odd_b);
-    hn::StoreU(hn::Mul(hn::Add(hn::Add(even_a, odd_a), hn::Add(even_b, odd_b)), quarter), d,
-               out + x);
+    const float* const a = above + 2 * x;
+    const float* const b = below + 2 * x;
+    const VF first = hn::Add(hn::LoadU(d, a), hn::LoadU(d, b));
+    const VF second = hn::Add(hn::LoadU(d, a + lanes), hn::LoadU(d, b + lanes));
+    VF even, odd;
+#if HWY_TARGET == HWY_SCALAR
+    even = first;
+    odd = second;
+#else
+    even = hn::ConcatEven(d, second, first);
+    odd = hn::ConcatOdd(d, second, first);
+#endif
+    hn::StoreU(hn::Mul(hn::Add(even, odd), quarter), d, out + x);
   }
 }
 
@@ -123,69 +139,62 @@ HWY_INLINE VF BlurAcross(F32 d, const float* HWY_RESTRICT in) {
   return sum;
 }
 
-// Nine rows, the middle one at rows[kTapRadius].
-HWY_INLINE VF BlurDown(F32 d, const float* const* HWY_RESTRICT rows, std::size_t x) {
-  VF sum = hn::Mul(hn::LoadU(d, rows[terms::kTapRadius] + x), hn::Set(d, terms::kTaps[0]));
-  for (int k = 1; k <= terms::kTapRadius; ++k) {
-    sum = hn::MulAdd(hn::Add(hn::LoadU(d, rows[terms::kTapRadius - k] + x),
-                             hn::LoadU(d, rows[terms::kTapRadius + k] + x)),
-                     hn::Set(d, terms::kTaps[static_cast<std::size_t>(k)]), sum);
-  }
-  return sum;
+HWY_INLINE VF Tap(F32 d, std::size_t row) {
+  return hn::Set(
+      d, terms::kTaps[row < terms::kTapRadius ? terms::kTapRadius - row : row - terms::kTapRadius]);
 }
 
-// The original's side: blurred across, value and square.
-HWY_INLINE void BlurOriginalAcross(const float* HWY_RESTRICT value, float* HWY_RESTRICT square,
-                                   std::size_t width, float* HWY_RESTRICT blurred_value,
-                                   float* HWY_RESTRICT blurred_square) {
+// Nine rows of values: their blur down, and that of their squares.
+HWY_INLINE void BlurOriginalDown(const float* const rows[terms::kWindow], std::size_t width,
+                                 float* HWY_RESTRICT values, float* HWY_RESTRICT squares) {
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
   for (std::size_t x = 0; x < width; x += lanes) {
-    const VF v = hn::LoadU(d, value + x);
-    hn::StoreU(hn::Mul(v, v), d, square + x);
-  }
-  for (std::size_t x = 0; x < width; x += lanes) {
-    hn::StoreU(BlurAcross(d, value + x), d, blurred_value + x);
-    hn::StoreU(BlurAcross(d, square + x), d, blurred_square + x);
+    VF value = hn::Zero(d), square = hn::Zero(d);
+    for (std::size_t k = 0; k < terms::kWindow; ++k) {
+      const VF v = hn::LoadU(d, rows[k] + x);
+      const VF weighted = hn::Mul(v, Tap(d, k));
+      value = hn::Add(value, weighted);
+      square = hn::MulAdd(weighted, v, square);
+    }
+    hn::StoreU(value, d, values + x);
+    hn::StoreU(square, d, squares + x);
   }
 }
 
-HWY_INLINE void FinishOriginalRow(const float* HWY_RESTRICT value,
-                                  const float* const* HWY_RESTRICT blurred_values,
-                                  const float* const* HWY_RESTRICT blurred_squares,
-                                  std::size_t width, float* HWY_RESTRICT deviation,
-                                  float* HWY_RESTRICT spread) {
+HWY_INLINE void FinishOriginalRow(const float* HWY_RESTRICT value, const float* HWY_RESTRICT values,
+                                  const float* HWY_RESTRICT squares, std::size_t width,
+                                  float* HWY_RESTRICT deviation, float* HWY_RESTRICT spread) {
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
   const VF c2 = hn::Set(d, terms::kC2);
   for (std::size_t x = 0; x < width; x += lanes) {
-    const VF mu = BlurDown(d, blurred_values, x);
-    const VF variance = hn::NegMulAdd(mu, mu, BlurDown(d, blurred_squares, x));
+    const VF mu = BlurAcross(d, values + x);
+    const VF variance = hn::NegMulAdd(mu, mu, BlurAcross(d, squares + x));
     hn::StoreU(hn::Sub(hn::LoadU(d, value + x), mu), d, deviation + x);
     hn::StoreU(hn::MulAdd(variance, hn::Set(d, 2.0f), c2), d, spread + x);
   }
 }
 
-// The candidate's side: its difference from the original, that times the original, and squared,
-// each blurred across. The scratch rows are zero beyond the width on both sides.
-HWY_INLINE void BlurDifferenceAcross(const float* HWY_RESTRICT original,
-                                     const float* HWY_RESTRICT candidate, std::size_t width,
-                                     float* HWY_RESTRICT const scratch[3],
-                                     float* HWY_RESTRICT const blurred[3]) {
+// Nine rows of differences and of the original: the blur down of the differences, of their products
+// with the original, and of their squares.
+HWY_INLINE void BlurDifferenceDown(const float* const differences[terms::kWindow],
+                                   const float* const originals[terms::kWindow], std::size_t width,
+                                   float* const blurred[3]) {
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
   for (std::size_t x = 0; x < width; x += lanes) {
-    const VF o = hn::LoadU(d, original + x);
-    const VF inside = hn::VecFromMask(d, hn::FirstN(d, width - x));
-    const VF difference = hn::And(hn::Sub(hn::LoadU(d, candidate + x), o), inside);
-    hn::StoreU(difference, d, scratch[0] + x);
-    hn::StoreU(hn::Mul(difference, o), d, scratch[1] + x);
-    hn::StoreU(hn::Mul(difference, difference), d, scratch[2] + x);
-  }
-  for (std::size_t x = 0; x < width; x += lanes) {
-    for (int plane = 0; plane < 3; ++plane) {
-      hn::StoreU(BlurAcross(d, scratch[plane] + x), d, blurred[plane] + x);
+    VF sum = hn::Zero(d), product = hn::Zero(d), square = hn::Zero(d);
+    for (std::size_t k = 0; k < terms::kWindow; ++k) {
+      const VF difference = hn::LoadU(d, differences[k] + x);
+      const VF weighted = hn::Mul(difference, Tap(d, k));
+      sum = hn::Add(sum, weighted);
+      product = hn::MulAdd(weighted, hn::LoadU(d, originals[k] + x), product);
+      square = hn::MulAdd(weighted, difference, square);
     }
+    hn::StoreU(sum, d, blurred[0] + x);
+    hn::StoreU(product, d, blurred[1] + x);
+    hn::StoreU(square, d, blurred[2] + x);
   }
 }
 
@@ -193,8 +202,8 @@ struct CompareRowInput {
   const float* values;
   const float* deviations;
   const float* spreads;
-  const float* candidate;  // this row's values
-  const float* blurred[3][2 * terms::kTapRadius + 1];
+  const float* differences;
+  const float* blurred[3];  // down
 };
 
 HWY_INLINE VF FourthPower(VF v) {
@@ -228,14 +237,14 @@ void CompareRow(const CompareRowInput& in, std::size_t width, float* const* colu
       float* column = columns[term] + x;
       hn::StoreU(hn::Add(hn::LoadU(d, column), v), d, column);
     };
-    const VF mean = BlurDown(d, in.blurred[0], x);
-    const VF value = hn::LoadU(d, in.values + x);
+    const VF mean = BlurAcross(d, in.blurred[0] + x);
     const VF deviation = hn::LoadU(d, in.deviations + x);
     if constexpr (kSsim) {
+      const VF value = hn::LoadU(d, in.values + x);
       const VF mean_square = hn::Mul(mean, mean);
       const VF covariance =
-          hn::NegMulAdd(hn::Sub(value, deviation), mean, BlurDown(d, in.blurred[1], x));
-      const VF variance = hn::Sub(BlurDown(d, in.blurred[2], x), mean_square);
+          hn::NegMulAdd(hn::Sub(value, deviation), mean, BlurAcross(d, in.blurred[1] + x));
+      const VF variance = hn::Sub(BlurAcross(d, in.blurred[2] + x), mean_square);
       const VF spread =
           hn::Add(hn::MulAdd(covariance, hn::Set(d, 2.0f), hn::LoadU(d, in.spreads + x)), variance);
       VF error = hn::MulAdd(hn::Sub(one, mean_square), hn::Div(variance, spread), mean_square);
@@ -244,7 +253,7 @@ void CompareRow(const CompareRowInput& in, std::size_t width, float* const* colu
       if constexpr (Has(kMask, terms::ssim_4)) add(terms::ssim_4, FourthPower(error));
     }
     if constexpr (kArtifact || kDetail) {
-      const VF difference = hn::Sub(hn::LoadU(d, in.candidate + x), value);
+      const VF difference = hn::LoadU(d, in.differences + x);
       const VF was = hn::Abs(deviation);
       const VF is = hn::Abs(hn::Add(deviation, hn::Sub(difference, mean)));
       const VF change = hn::Div(hn::Sub(is, was), hn::Add(one, was));
@@ -279,22 +288,27 @@ CompareRowFunction CompareRowOf(int scale) {
 }
 
 // Sums of `side` columns each, one a cell; the columns start again at zero.
-HWY_INLINE void ReduceColumns(float* columns, std::size_t width, std::size_t side, float* cells) {
+inline void ReduceColumns(float* columns, std::size_t width, std::size_t side, float* cells) {
   for (std::size_t x = 0; x < width; x += side) {
-    float sum = 0;
-    for (std::size_t i = x; i < std::min(x + side, width); ++i) sum += columns[i];
-    *cells++ = sum;
+    const std::size_t end = std::min(x + side, width);
+    float sums[4] = {0, 0, 0, 0};
+    std::size_t i = x;
+    for (; i + 4 <= end; i += 4) {
+      for (std::size_t k = 0; k < 4; ++k) sums[k] += columns[i + k];
+    }
+    for (; i < end; ++i) sums[0] += columns[i];
+    *cells++ = (sums[0] + sums[1]) + (sums[2] + sums[3]);
   }
-  std::memset(columns, 0, (width + 15) / 16 * 16 * sizeof(float));
+  std::fill(columns, columns + width, 0.0f);
 }
 
-// Hands out the rows of a task's scratch memory in order.
+// Hands out the rows of a task's scratch memory in order, zeroed.
 class ScratchRows {
  public:
-  ScratchRows(float* memory, std::size_t stride)
-      : next_(memory + terms::kRowMargin), stride_(stride) {}
+  ScratchRows(float* memory, std::size_t stride) : next_(memory), stride_(stride) {}
   float* take() {
-    float* row = next_;
+    std::memset(next_, 0, stride_ * sizeof(float));
+    float* const row = next_ + terms::kRowMargin;
     next_ += stride_;
     return row;
   }
@@ -304,76 +318,45 @@ class ScratchRows {
   std::size_t stride_;
 };
 
-// Reads a scale's rows from top to bottom, makes the halved picture on the way, and turns rows into
-// the metric's channels.
-class XybReader {
+// Reads rows of linear light from top to bottom, makes the halved picture on the way.
+class LinearReader {
  public:
-  XybReader(const terms::ScaleTask& task, ScratchRows& scratch) : task_(task) {
-    for (auto& set : linear_scratch_) {
+  LinearReader(const terms::ScaleTask& task, ScratchRows& scratch) : task_(task) {
+    for (auto& set : scratch_) {
       for (float*& row : set) row = scratch.take();
     }
-    for (int c = 0; c < 3; ++c) {
-      float* row = scratch.take();
-      xyb_[c] = c == 1 || terms::needs_channel(c, task.scale) ? row : nullptr;
-    }
-    any_channel_ = terms::needs_channel(0, task.scale) || terms::needs_channel(1, task.scale) ||
-                   terms::needs_channel(2, task.scale);
   }
 
-  // Row y of each channel, zero beyond the width. Call for y = 0, 1, 2, …
+  // Call for y = 0, 1, 2, …
   const float* const* read(std::int32_t y) {
-    const float* rows[3];
-    task_.source->row(y, linear_scratch_[y & 1], rows);
-    const std::size_t width = static_cast<std::size_t>(task_.size.width);
-    if (task_.next[0] != nullptr) {
-      const bool is_last = y == task_.size.height - 1;
-      if ((y & 1) != 0 || is_last) {
-        for (int c = 0; c < 3; ++c) {
-          HalveRow((y & 1) != 0 ? above_[c] : rows[c], rows[c], (width + 1) / 2,
-                   task_.next[c] + static_cast<std::size_t>(y / 2) * task_.next_stride);
-        }
+    const float** const rows = rows_[y & 1];
+    task_.source->row(y, scratch_[y & 1], rows);
+    const bool is_odd = (y & 1) != 0;
+    if (task_.next[0] != nullptr && (is_odd || y == task_.size.height - 1)) {
+      for (int c = 0; c < 3; ++c) {
+        HalveRow(rows_[0][c], rows[c], (static_cast<std::size_t>(task_.size.width) + 1) / 2,
+                 task_.next[c] + static_cast<std::size_t>(y / 2) * task_.next_stride);
       }
     }
-    for (int c = 0; c < 3; ++c) above_[c] = rows[c];
-    if (any_channel_) {
-      XybRow(rows, width, xyb_);
-      const std::size_t end = (width + 15) / 16 * 16 + terms::kRowMargin;
-      for (float* row : xyb_) {
-        if (row != nullptr) std::memset(row + width, 0, (end - width) * sizeof(float));
-      }
-    }
-    return xyb_;
+    return rows;
   }
 
  private:
   const terms::ScaleTask& task_;
-  float* linear_scratch_[2][3];
-  const float* above_[3] = {nullptr, nullptr, nullptr};
-  float* xyb_[3];
-  bool any_channel_ = false;
+  float* scratch_[2][3];
+  const float* rows_[2][3];
 };
 
-// The last kWindow rows of something, the rows above and below the picture being zero.
-class RowWindow {
- public:
-  void init(ScratchRows& scratch) {
-    for (float*& row : rows_) row = scratch.take();
+// Row y + k - kTapRadius of something for each k, as the blur down needs them; `outside` stands for
+// rows above and below the picture.
+template <class RowAt>
+void RowsAround(std::int32_t y, std::int32_t height, const float* outside, RowAt row_at,
+                const float* rows[terms::kWindow]) {
+  for (std::int32_t k = 0; k < static_cast<std::int32_t>(terms::kWindow); ++k) {
+    const std::int32_t at = y + k - terms::kTapRadius;
+    rows[k] = at < 0 || at >= height ? outside : row_at(at);
   }
-  float* at(std::int32_t y) {
-    return rows_[static_cast<std::size_t>(y + static_cast<std::int32_t>(terms::kWindow)) %
-                 terms::kWindow];
-  }
-  void clear(std::int32_t y, std::size_t floats) { std::memset(at(y), 0, floats * sizeof(float)); }
-  // Rows y - kTapRadius to y + kTapRadius.
-  void around(std::int32_t y, const float** out) {
-    for (int k = -terms::kTapRadius; k <= terms::kTapRadius; ++k) {
-      out[k + terms::kTapRadius] = at(y + k);
-    }
-  }
-
- private:
-  float* rows_[terms::kWindow];
-};
+}
 
 bool WasCancelled(const terms::ScaleTask& task, std::int32_t y) {
   return (y & 15) == 0 && task.cancel != nullptr && task.cancel->is_cancelled();
@@ -381,106 +364,143 @@ bool WasCancelled(const terms::ScaleTask& task, std::int32_t y) {
 
 // Fills task.original. False if cancelled.
 bool PrepareScale(const terms::ScaleTask& task) {
-  const std::size_t stride = terms::row_stride(task.size.width);
   const std::size_t width = static_cast<std::size_t>(task.size.width);
-  const std::size_t padded = stride - 2 * terms::kRowMargin;
+  const std::size_t stride = terms::row_stride(task.size.width);
   ScratchRows scratch(task.scratch, stride);
-  XybReader reader(task, scratch);
-  float* const square = scratch.take();
-  RowWindow blurred_values[3], blurred_squares[3];
-  for (int c = 0; c < 3; ++c) {
-    if (!terms::needs_channel(c, task.scale)) continue;
-    blurred_values[c].init(scratch);
-    blurred_squares[c].init(scratch);
-  }
+  LinearReader reader(task, scratch);
+  const float* const zero = scratch.take();
+  float* const blurred[2] = {scratch.take(), scratch.take()};
   for (std::int32_t y = 0; y < task.size.height + terms::kTapRadius; ++y) {
     if (WasCancelled(task, y)) return false;
-    const bool is_inside = y < task.size.height;
-    const float* const* xyb = is_inside ? reader.read(y) : nullptr;
-    const std::int32_t done = y - terms::kTapRadius;
-    for (int c = 0; c < 3; ++c) {
-      if (!terms::needs_channel(c, task.scale)) continue;
-      const terms::OriginalPlanes& planes = task.original[c];
-      if (is_inside) {
-        std::memcpy(planes.values + static_cast<std::size_t>(y) * stride, xyb[c],
-                    padded * sizeof(float));
-        BlurOriginalAcross(xyb[c], square, width, blurred_values[c].at(y),
-                           blurred_squares[c].at(y));
-      } else {
-        blurred_values[c].clear(y, padded);
-        blurred_squares[c].clear(y, padded);
+    if (y < task.size.height) {
+      const float* const* linear = reader.read(y);
+      float* out[3];
+      for (int c = 0; c < 3; ++c) {
+        float* const values = task.original[c].values;
+        out[c] = values == nullptr ? nullptr : values + static_cast<std::size_t>(y) * stride;
       }
-      if (done < 0) continue;
-      const float* values[terms::kWindow];
-      const float* squares[terms::kWindow];
-      blurred_values[c].around(done, values);
-      blurred_squares[c].around(done, squares);
+      XybRow<false>(linear, width, nullptr, out);
+      for (float* row : out) {
+        if (row != nullptr) std::fill(row + width, row + stride, 0.0f);
+      }
+    }
+    const std::int32_t done = y - terms::kTapRadius;
+    if (done < 0) continue;
+    for (const terms::OriginalPlanes& planes : task.original) {
+      if (planes.values == nullptr) continue;
+      const float* rows[terms::kWindow];
+      const auto row_at = [&](std::int32_t row) {
+        return planes.values + static_cast<std::size_t>(row) * stride;
+      };
+      RowsAround(done, task.size.height, zero, row_at, rows);
+      BlurOriginalDown(rows, width + terms::kTapRadius, blurred[0], blurred[1]);
       const std::size_t at = static_cast<std::size_t>(done) * stride;
-      FinishOriginalRow(planes.values + at, values, squares, width, planes.deviations + at,
+      FinishOriginalRow(planes.values + at, blurred[0], blurred[1], width, planes.deviations + at,
                         planes.spreads + at);
     }
   }
   return true;
 }
 
-// Sums the scale's maps over cells. False if cancelled.
-bool CompareScale(const terms::ScaleTask& task) {
-  const std::size_t stride = terms::row_stride(task.size.width);
-  const std::size_t width = static_cast<std::size_t>(task.size.width);
-  const std::size_t padded = stride - 2 * terms::kRowMargin;
-  const std::int32_t side = terms::kCellSide >> task.scale;
-  ScratchRows scratch(task.scratch, stride);
-  XybReader reader(task, scratch);
-  float* const products[3] = {scratch.take(), scratch.take(), scratch.take()};
-  const CompareRowFunction compare_row[3] = {
-      CompareRowOf<0>(task.scale), CompareRowOf<1>(task.scale), CompareRowOf<2>(task.scale)};
-  RowWindow blurred[3][3], candidates[3];
-  float* columns[3][terms::kTerms] = {};
-  float* cells[3][terms::kTerms] = {};
-  for (int c = 0; c < 3; ++c) {
-    if (!terms::needs_channel(c, task.scale)) continue;
-    for (RowWindow& window : blurred[c]) window.init(scratch);
-    candidates[c].init(scratch);
-    for (int t = 0; t < terms::kTerms; ++t) {
-      columns[c][t] = scratch.take();
-      cells[c][t] = task.cells[c][t];
-    }
-  }
-  for (std::int32_t y = 0; y < task.size.height + terms::kTapRadius; ++y) {
-    if (WasCancelled(task, y)) return false;
-    const bool is_inside = y < task.size.height;
-    const float* const* xyb = is_inside ? reader.read(y) : nullptr;
-    const std::int32_t done = y - terms::kTapRadius;
+class Comparer {
+ public:
+  explicit Comparer(const terms::ScaleTask& task)
+      : task_(task),
+        width_(static_cast<std::size_t>(task.size.width)),
+        stride_(terms::row_stride(task.size.width)),
+        scratch_(task.scratch, stride_),
+        reader_(task, scratch_),
+        zero_(scratch_.take()),
+        blurred_{scratch_.take(), scratch_.take(), scratch_.take()},
+        compare_row_{CompareRowOf<0>(task.scale), CompareRowOf<1>(task.scale),
+                     CompareRowOf<2>(task.scale)} {
     for (int c = 0; c < 3; ++c) {
-      if (!terms::needs_channel(c, task.scale)) continue;
-      const terms::OriginalPlanes& planes = task.original[c];
-      if (is_inside) {
-        float* const rows[3] = {blurred[c][0].at(y), blurred[c][1].at(y), blurred[c][2].at(y)};
-        BlurDifferenceAcross(planes.values + static_cast<std::size_t>(y) * stride, xyb[c], width,
-                             products, rows);
-        std::memcpy(candidates[c].at(y), xyb[c], padded * sizeof(float));
-      } else {
-        for (RowWindow& window : blurred[c]) window.clear(y, padded);
-      }
-      if (done < 0) continue;
-      const std::size_t at = static_cast<std::size_t>(done) * stride;
-      CompareRowInput in;
-      in.values = planes.values + at;
-      in.deviations = planes.deviations + at;
-      in.spreads = planes.spreads + at;
-      in.candidate = candidates[c].at(done);
-      for (int plane = 0; plane < 3; ++plane) blurred[c][plane].around(done, in.blurred[plane]);
-      compare_row[c](in, width, columns[c]);
-      if ((done + 1) % side != 0 && done + 1 != task.size.height) continue;
-      for (int t = 0; t < terms::kTerms; ++t) {
-        if (cells[c][t] == nullptr) continue;
-        ReduceColumns(columns[c][t], width, static_cast<std::size_t>(side), cells[c][t]);
-        cells[c][t] += task.cells_across;
-      }
+      if (compare_row_[c] == nullptr) continue;
+      for (float*& row : differences_[c]) row = scratch_.take();
+      for (float*& row : columns_[c]) row = scratch_.take();
     }
   }
-  return true;
-}
+
+  // False if cancelled.
+  bool compare() {
+    for (std::int32_t y = 0; y < task_.size.height + terms::kTapRadius; ++y) {
+      if (WasCancelled(task_, y)) return false;
+      if (y < task_.size.height) subtract(y);
+      const std::int32_t done = y - terms::kTapRadius;
+      if (done < 0) continue;
+      for (int c = 0; c < 3; ++c) {
+        if (compare_row_[c] != nullptr) compare_row(done, c);
+      }
+    }
+    return true;
+  }
+
+ private:
+  float* difference_at(int c, std::int32_t y) const {
+    return differences_[c][static_cast<std::size_t>(y) % terms::kWindow];
+  }
+  const float* original_at(int c, std::int32_t y) const {
+    return task_.original[c].values + static_cast<std::size_t>(y) * stride_;
+  }
+
+  // Makes row y of the differences, zero behind its end.
+  void subtract(std::int32_t y) {
+    const float* const* linear = reader_.read(y);
+    const float* minus[3];
+    float* out[3] = {nullptr, nullptr, nullptr};
+    for (int c = 0; c < 3; ++c) {
+      if (compare_row_[c] == nullptr) continue;
+      minus[c] = original_at(c, y);
+      out[c] = difference_at(c, y);
+    }
+    XybRow<true>(linear, width_, minus, out);
+    for (float* row : out) {
+      if (row != nullptr) std::fill(row + width_, row + stride_ - terms::kRowMargin, 0.0f);
+    }
+  }
+
+  void compare_row(std::int32_t y, int c) {
+    const float* originals[terms::kWindow];
+    const float* differences[terms::kWindow];
+    // Where the difference is zero any original will do.
+    RowsAround(
+        y, task_.size.height, original_at(c, y),
+        [&](std::int32_t row) { return original_at(c, row); }, originals);
+    RowsAround(
+        y, task_.size.height, zero_, [&](std::int32_t row) { return difference_at(c, row); },
+        differences);
+    BlurDifferenceDown(differences, originals, width_ + terms::kTapRadius, blurred_);
+    const std::size_t at = static_cast<std::size_t>(y) * stride_;
+    const CompareRowInput in = {original_at(c, y),
+                                task_.original[c].deviations + at,
+                                task_.original[c].spreads + at,
+                                difference_at(c, y),
+                                {blurred_[0], blurred_[1], blurred_[2]}};
+    compare_row_[c](in, width_, columns_[c]);
+    const std::int32_t side = terms::kCellSide >> task_.scale;
+    if ((y + 1) % side != 0 && y + 1 != task_.size.height) return;
+    for (int t = 0; t < terms::kTerms; ++t) {
+      float* const cells = task_.cells[c][t];
+      if (cells == nullptr) continue;
+      ReduceColumns(columns_[c][t], width_, static_cast<std::size_t>(side),
+                    cells + static_cast<std::size_t>(y / side) * task_.cells_across);
+    }
+  }
+
+  const terms::ScaleTask& task_;
+  const std::size_t width_;
+  const std::size_t stride_;
+  ScratchRows scratch_;
+  LinearReader reader_;
+  const float* const zero_;
+  float* const blurred_[3];
+  const CompareRowFunction compare_row_[3];
+  float* differences_[3][terms::kWindow];
+  float* columns_[3][terms::kTerms];
+};
+
+// Sums the scale's maps over cells. False if cancelled.
+bool CompareScale(const terms::ScaleTask& task) { return Comparer(task).compare(); }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE

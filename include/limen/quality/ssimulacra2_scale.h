@@ -19,9 +19,9 @@ namespace ssimulacra2_terms {
 inline constexpr std::size_t kRowMargin = 16;
 
 /// Distance between row buffers for pictures of this width, in floats: whole vectors of any
-/// instruction set, and room for the blur to look beyond.
+/// instruction set, and room for the blur to look beyond, with whole vectors again.
 constexpr std::size_t row_stride(std::int32_t width) {
-  return (static_cast<std::size_t>(width) + 15) / 16 * 16 + 2 * kRowMargin;
+  return (static_cast<std::size_t>(width) + 15) / 16 * 16 + 3 * kRowMargin;
 }
 
 /// Gives linear-light rows, 0 to 1.
@@ -34,13 +34,11 @@ class LinearRows {
   virtual void row(std::int32_t y, float* const scratch[3], const float* rows[3]) const = 0;
 };
 
-/// Rows of floats a scale needs as scratch, each of row_stride(width): see ScaleTask::scratch.
 inline constexpr std::size_t kWindow = 2 * kTapRadius + 1;
-inline constexpr std::size_t kSharedRows = 6 + 3 + 3;              // linear twice, XYB, products
-inline constexpr std::size_t kChannelRows = 4 * kWindow + kTerms;  // three blurs, values, sums
-constexpr std::size_t scratch_rows(int channels) {
-  return kSharedRows + static_cast<std::size_t>(channels) * kChannelRows;
-}
+
+/// Rows of scratch memory that a scale needs at the most: linear light twice, zeros, three blurs,
+/// and for each channel the differences and a sum for each term.
+inline constexpr std::size_t kScratchRows = 2 * 3 + 1 + 3 + 3 * (kWindow + kTerms);
 
 /// Planes of the original, row_stride apart, starting at the first pixel; null where not needed.
 struct OriginalPlanes {
@@ -56,7 +54,7 @@ struct ScaleTask {
   OriginalPlanes original[3];                    ///< filled by PrepareScale, read by CompareScale
   float* next[3] = {nullptr, nullptr, nullptr};  ///< the halved picture's planes, or null
   std::size_t next_stride = 0;
-  float* scratch = nullptr;  ///< zeroed: scratch_rows(needed channels) * row_stride(width) floats
+  float* scratch = nullptr;  ///< kScratchRows * row_stride(width) floats
   /// Where CompareScale puts each kept term's sums over cells (fourth powers for the 4-norms), row
   /// by row of cells; null for the rest.
   float* cells[3][kTerms] = {};
