@@ -26,9 +26,13 @@ class Trials {
   virtual Quality quality_of(int setting) const = 0;
   virtual int setting_of(Quality quality) const = 0;
 
+  /// True where show() has to make the file of a setting first, so that its finish() costs next to
+  /// nothing then; false where showing is the cheaper by far.
+  virtual bool shows_files() const { return false; }
+
   /// The picture as a decoder shows the file of that setting, byte for byte what
-  /// decode(finish(setting)) gives, of whatever layout and depth that is. Valid until the next
-  /// call. Errors: invalid_argument (no such setting), limit_exceeded, cancelled, out_of_memory.
+  /// decode(finish(setting)) gives (with keep_16_bit), of whatever layout and depth that is. Valid
+  /// until the next call. Errors: invalid_argument (no such setting), limit_exceeded, cancelled, out_of_memory.
   virtual Result<ConstImageView> show(int setting, const Execution& execution = {}) = 0;
 
   /// About how many bytes finish(setting) gives, to some per cent, without making the file; nothing

@@ -30,6 +30,7 @@ const Codec avif_codec = {
     .predicted_decode_bytes = predicted_avif_decode_bytes,
     .encode = encode_avif,
     .encode_planar = nullptr,
+    .start_trials = start_avif_trials,
 };
 
 }  // namespace limen::inline LIMEN_ABI

@@ -198,9 +198,9 @@ void set_quality(avifEncoder& encoder, int quality) {
   encoder.quality = quality;
   encoder.qualityAlpha = quality;
 #else
-  // What libavif 1.x does with `quality` (src/codec_aom.c): the quantizer is libaom's cq-level,
-  // which rate control may move within 0 to 63, and 0 is lossless coding.
-  const int quantizer = ((100 - quality) * 63 + 50) / 100;
+  // As libavif 1.x does: the quantizer is libaom's cq-level, which rate control may move within 0
+  // to 63, and 0 is lossless coding.
+  const int quantizer = avif_quantizer(quality);
   const int most =
       quantizer == AVIF_QUANTIZER_LOSSLESS ? AVIF_QUANTIZER_LOSSLESS : AVIF_QUANTIZER_WORST_QUALITY;
   encoder.minQuantizer = AVIF_QUANTIZER_BEST_QUALITY;
@@ -250,14 +250,21 @@ void set_tiles(avifEncoder& encoder, Size size) {
 
 }  // namespace
 
+int avif_quantizer(int quality) {
+  // What libavif 1.x makes of its `quality` (src/codec_aom.c).
+  return ((100 - quality) * kCoarsestAvifQuantizer + 50) / 100;
+}
+
+Result<void> check_avif_side(Size size) {
+  if (size.width <= kMostSide && size.height <= kMostSide) return {};
+  return unsupported("AVIF holds at most 65536 pixels a side, not " + std::to_string(size.width) +
+                         "x" + std::to_string(size.height),
+                     Format::avif);
+}
+
 Result<Bytes> encode_avif(const ConstImageView& image, const EncodeOptions& options,
                           const Execution& execution) {
-  if (image.size.width > kMostSide || image.size.height > kMostSide) {
-    return unsupported("AVIF holds at most 65536 pixels a side, not " +
-                           std::to_string(image.size.width) + "x" +
-                           std::to_string(image.size.height),
-                       Format::avif);
-  }
+  LIMEN_TRY(check_avif_side(image.size));
   LIMEN_ASSIGN(const AvifImagePointer planes, empty_planes(image, options));
   MemoryReservation reserved;
   if (execution.workspace != nullptr) {

@@ -28,13 +28,6 @@ Error internal(std::string message) {
                .format = Format::webp};
 }
 
-Result<void> check_side(Size size) {
-  if (size.width <= kMaxSide && size.height <= kMaxSide) return {};
-  return unsupported("WebP: a picture of " + std::to_string(size.width) + "x" +
-                         std::to_string(size.height) + "; the format holds 16383 a side",
-                     Format::webp);
-}
-
 // What libwebp takes by its own allocator, as measured on photographs: planes, hash chains,
 // references, tokens. Noise at the highest quality takes up to twice as much.
 std::uint64_t library_bytes(const WebPConfig& config, Size size, bool has_alpha) {
@@ -191,6 +184,13 @@ void copy_plane(const Image& plane, std::uint8_t* to, int stride) {
 }
 
 }  // namespace
+
+Result<void> check_side(Size size) {
+  if (size.width <= kMaxSide && size.height <= kMaxSide) return {};
+  return unsupported("WebP: a picture of " + std::to_string(size.width) + "x" +
+                         std::to_string(size.height) + "; the format holds 16383 a side",
+                     Format::webp);
+}
 
 Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
                      const Execution& execution) {

@@ -59,6 +59,7 @@ const Codec webp_codec = {
     .predicted_decode_bytes = webp::predicted_decode_bytes,
     .encode = webp::encode,
     .encode_planar = webp::encode_planar,
+    .start_trials = webp::start_trials,
     .rewrite = webp::rewrite,
 };
 

@@ -37,4 +37,12 @@ Result<Bytes> encode_planar(const PlanarImage& image, const EncodeOptions& optio
 Result<Bytes> rewrite(ByteView file, const ImageInfo& info, const RewriteOptions& options,
                       const Execution& execution);
 
+/// unsupported for a side that WebP cannot hold.
+Result<void> check_side(Size size);
+
+/// Settings are libwebp's whole qualities, 0 to 100.
+Result<std::unique_ptr<Trials>> start_trials(const ConstImageView& image,
+                                             const EncodeOptions& options,
+                                             const Execution& execution);
+
 }  // namespace limen::inline LIMEN_ABI::webp

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Fits the search's first guess to tables that search_sweep made.
+
+    fit.py FEATURES.tsv TABLE.tsv… [--write lib/quality/search_model.h]
+
+A ladder is one format and chroma. The logarithm of a picture's loss, 100 - score, is taken to run
+parallel to the ladder's mean curve over quality; how far from it is a linear function of the features,
+fitted by ridge regression to where pictures cross 85 and 90. It is judged with all versions of a picture
+(the original and the JPEGs made of it) left out together.
+"""
+import argparse
+import collections
+import math
+import statistics
+
+FEATURES = ["kOne", "kLogSteps", "kMeanLogSteps", "kFlatShare", "kLogEdges", "kLogCurvature",
+            "kLogChroma", "kChromaEdges", "kLuma"]
+LADDERS = {"jpeg-420": "kJpeg420", "jpeg-444": "kJpeg444", "webp": "kWebp", "avif-420": "kAvif420",
+           "avif-444": "kAvif444"}
+DRAFTS = {"webp": "webp-0", "avif-420": "avif-420-0", "avif-444": "avif-444-0"}
+TARGETS = [85, 90]
+RIDGE = 0.5
+LEAST_LOSS = 0.01
+
+
+def read(features_path, table_paths):
+    features = {}
+    for line in open(features_path):
+        cells = line.rstrip("\n").split("\t")
+        features[cells[0], cells[1]] = [float(c) for c in cells[2:]]
+    rows = collections.defaultdict(lambda: collections.defaultdict(dict))
+    for path in table_paths:
+        for line in open(path):
+            picture, source, ladder, setting, quality, size, score, block = line.rstrip("\n").split("\t")
+            if picture == "picture":
+                continue
+            rows[ladder][picture, source][int(setting)] = (float(quality), int(size), float(score),
+                                                           float(block))
+    return features, rows
+
+
+def log_loss(score):
+    return math.log(max(100 - score, LEAST_LOSS))
+
+
+def mean_curve(pictures):
+    """Quality to mean log loss; pictures need not have every quality: steps are averaged."""
+    steps = collections.defaultdict(list)
+    for table in pictures.values():
+        settings = sorted(table)
+        for a, b in zip(settings, settings[1:]):
+            if b == a + 1:
+                steps[table[a][0], table[b][0]].append(log_loss(table[b][2]) - log_loss(table[a][2]))
+    curve, height = {}, 0.0
+    for (low, high), found in sorted(steps.items()):
+        curve.setdefault(low, height)
+        height += statistics.mean(found)
+        curve[high] = height
+    # At the height that pictures have on the mean.
+    lift = statistics.mean(log_loss(row[2]) - curve[row[0]] for t in pictures.values()
+                           for row in t.values() if row[0] in curve)
+    return {quality: value + lift for quality, value in curve.items()}
+
+
+def at(curve, quality):
+    return curve[quality]
+
+
+def crossing(table, column, goal):
+    """The lowest setting that reaches the goal with the one below not, nothing where none does."""
+    for setting in sorted(table):
+        if table[setting][column] >= goal:
+            return setting if setting - 1 in table else None
+    return None
+
+
+def offset_at(table, curve, column, goal):
+    """How far above the mean curve the picture is where it crosses the goal (or its last setting)."""
+    setting = crossing(table, column, goal)
+    if setting is None:
+        setting = max(table)
+    return log_loss(table[setting][column]) - curve[table[setting][0]]
+
+
+def solve(matrix, vector):
+    size = len(vector)
+    rows = [list(row) + [value] for row, value in zip(matrix, vector)]
+    for i in range(size):
+        pivot = max(range(i, size), key=lambda r: abs(rows[r][i]))
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        for r in range(size):
+            if r != i:
+                factor = rows[r][i] / rows[i][i]
+                rows[r] = [a - factor * b for a, b in zip(rows[r], rows[i])]
+    return [rows[i][size] / rows[i][i] for i in range(size)]
+
+
+def regress(samples):
+    size = len(samples[0][0])
+    normal = [[sum(x[i] * x[j] for x, _ in samples) for j in range(size)] for i in range(size)]
+    # The constant is not shrunk; features are, about their means, which leaves them as they are.
+    means = [statistics.mean(x[i] for x, _ in samples) for i in range(size)]
+    for i in range(1, size):
+        normal[i][i] += RIDGE
+        normal[i][0] -= 0  # shrinking is of the slope alone
+    return solve(normal, [sum(x[i] * y for x, y in samples) for i in range(size)])
+
+
+def dot(a, b):
+    return sum(x * y for x, y in zip(a, b))
+
+
+def predicted_setting(table, curve, offset, goal):
+    """The lowest setting that the curve at this offset takes to reach the goal."""
+    for setting in sorted(table):
+        if curve[table[setting][0]] + offset <= log_loss(goal):
+            return setting
+    return max(table)
+
+
+def judge(pictures, features, curve):
+    """Errors of the guess in settings, each picture left out."""
+    samples = []
+    for key, table in pictures.items():
+        for goal in TARGETS:
+            samples.append((key, features[key], offset_at(table, curve, 2, goal), goal))
+    errors = collections.defaultdict(list)
+    for left_out in sorted({key[0] for key in pictures}):
+        model = regress([(x, y) for key, x, y, _ in samples if key[0] != left_out])
+        for key, x, _, goal in samples:
+            table = pictures[key]
+            actual = crossing(table, 2, goal)
+            if key[0] == left_out and actual is not None:
+                errors[goal].append(predicted_setting(table, curve, dot(model, x), goal) - actual)
+    return errors
+
+
+def summary(errors):
+    sizes = sorted(abs(e) for e in errors)
+    return (f"{len(sizes)} crossings, in the pair {sum(e in (0, -1) for e in errors)}, "
+            f"median {statistics.median(sizes):g}, 90 % {sizes[int(0.9 * (len(sizes) - 1))]:g}, "
+            f"most {sizes[-1]:g}")
+
+
+def knots_of(curve):
+    qualities = sorted(curve)
+    kept = [q for q in qualities
+            if q in (qualities[0], qualities[-1]) or q % 10 == 0 or (q >= 50 and q % 5 == 0) or q >= 90]
+    if len(qualities) < 70:
+        kept = [q for i, q in enumerate(qualities) if i % 3 == 0 or q == qualities[-1] or q >= 75]
+    return [(q, curve[q]) for q in kept]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("features")
+    parser.add_argument("tables", nargs="+")
+    parser.add_argument("--write")
+    arguments = parser.parse_args()
+    features, rows = read(arguments.features, arguments.tables)
+    out = []
+    for ladder, name in LADDERS.items():
+        pictures = {k: t for k, t in rows.get(ladder, {}).items() if k in features and len(t) > 10}
+        if not pictures:
+            continue
+        curve = mean_curve(pictures)
+        for goal, errors in sorted(judge(pictures, features, curve).items()):
+            print(f"{ladder} {goal}: {summary(errors)}")
+        models = []
+        for column, goals in ((2, TARGETS), (3, [65, 70])):
+            models.append(regress([(features[k], offset_at(t, curve, column, g))
+                                   for k, t in pictures.items() for g in goals]))
+        draft = 0.0
+        if ladder in DRAFTS and DRAFTS[ladder] in rows:
+            found = []
+            for key, table in rows[DRAFTS[ladder]].items():
+                if key in pictures:
+                    found += [log_loss(pictures[key][s][2]) - log_loss(row[2])
+                              for s, row in table.items() if s in pictures[key] and 75 < row[2] < 93]
+            draft = statistics.mean(found)
+            print(f"{ladder} after a draft: {draft:.3f} +- {statistics.pstdev(found):.3f}")
+        out.append((name, knots_of(curve), models, draft))
+    if arguments.write:
+        write(arguments.write, out)
+
+
+def write(path, ladders):
+    lines = open(path).read().split("\n")
+    begin = next(i for i, line in enumerate(lines) if "fitted: begin" in line) + 1
+    end = next(i for i, line in enumerate(lines) if "fitted: end" in line)
+    body = []
+    for name, knots, models, draft in ladders:
+        body.append(f"inline constexpr CurveKnot {name}Curve[] = {{")
+        for quality, value in knots:
+            body.append(f"    {{{quality:g}, {value:.3f}}},")
+        body.append("};")
+        body.append(f"inline constexpr LadderModel {name}{{")
+        body.append(f"    {name}Curve,")
+        for model in models:
+            body.append("    {" + ", ".join(f"{c:.4f}" for c in model) + "},")
+        body.append(f"    {draft:.4f}}};")
+        body.append("")
+    lines[begin:end] = body
+    open(path, "w").write("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

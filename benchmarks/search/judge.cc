@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Runs find_smallest() on every picture of a folder and judges what it finds by tables that
+// search_sweep made: a row a picture and target to standard output, a summary behind them.
+//
+//   search_judge FOLDER [TABLE.tsv…] [--format jpeg|webp|avif] [--chroma 420|444] [--effort N]
+//                [--targets 85,90] [--sources original,q92-420,…] [--max-pixels N] [--repeat N]
+//                [--least-pixels N] [--fixed]
+//
+// Times are this thread's processor time, the least of --repeat runs, in units of one encode of the
+// answer in the same minute. --fixed compares bytes with those of fixed qualities.
+
+#include <ctime>
+
+#include <cmath>
+#include <map>
+
+#include "benchmarks/search/pictures.h"
+#include "limen/codec/trial.h"
+#include "limen/compose/extend.h"
+#include "limen/quality/search.h"
+#include "limen/quality/ssimulacra2.h"
+
+namespace limen::bench {
+namespace {
+
+struct Arguments {
+  std::filesystem::path folder;
+  std::vector<std::string> tables;
+  SearchOptions options;
+  std::vector<double> targets{85, 90};
+  std::vector<std::string> sources{"original"};
+  std::uint64_t max_pixels = ~std::uint64_t{0};
+  std::uint64_t least_pixels = 0;
+  int repeat = 1;
+  bool fixed = false;
+};
+
+struct Swept {
+  double quality = 0;
+  std::uint64_t bytes = 0;
+  double score = 0;
+  double worst_block = 0;
+};
+using Table = std::map<int, Swept>;
+
+double processor_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+template <class Work>
+double least_seconds(int repeat, const Work& work) {
+  double least = 1e30;
+  for (int i = 0; i < repeat; ++i) {
+    const double before = processor_seconds();
+    work();
+    least = std::min(least, processor_seconds() - before);
+  }
+  return least;
+}
+
+double quantile(std::vector<double> values, double part) {
+  if (values.empty()) return std::nan("");
+  std::sort(values.begin(), values.end());
+  return values[static_cast<std::size_t>(part * static_cast<double>(values.size() - 1) + 0.5)];
+}
+
+std::string short_name(ChromaSubsampling chroma) {
+  return chroma == ChromaSubsampling::yuv420   ? "420"
+         : chroma == ChromaSubsampling::yuv444 ? "444"
+                                               : "gray";
+}
+
+// The smallest file among the lowest settings that pass, one of each ladder.
+struct Oracle {
+  bool is_known = false;
+  bool reached = false;
+  std::string chroma;
+  double quality = 0;
+  std::uint64_t bytes = 0;
+  std::map<std::string, int> lowest;  ///< by ladder
+};
+
+struct Totals {
+  int pictures = 0, reached = 0, known = 0, same = 0, missed = 0, false_claims = 0, lossless = 0;
+  int not_lowest = 0, uncertified = 0;
+  std::vector<double> evaluations, encodes, cost, ratio;
+  std::vector<std::string> misses;
+};
+
+class Judge {
+ public:
+  explicit Judge(const Arguments& arguments) : arguments_(arguments) {
+    for (const std::string& path : arguments.tables) {
+      std::ifstream table(path);
+      for (std::string line; std::getline(table, line);) {
+        const auto cells = split(line, '\t');
+        if (cells.size() != 8 || cells[0] == "picture") continue;
+        swept_[cells[0] + '\t' + cells[1]][cells[2]][std::stoi(cells[3])] = {
+            std::stod(cells[4]), std::stoull(cells[5]), std::stod(cells[6]), std::stod(cells[7])};
+      }
+    }
+    std::printf(
+        "picture\tsource\ttarget\treached\tformat\tchroma\tquality\tbytes\tscore\tworst_block\t"
+        "certified\tindependent\tevaluations\tencodes\tcost\toracle\toracle_bytes\n");
+  }
+
+  void picture(const Listed& listed, const Source& source) {
+    const Image picture = load(listed, source);
+    for (const double target : arguments_.targets) {
+      judge(picture.view(), listed.name, source.name, target);
+    }
+  }
+
+  void summary() const {
+    for (const auto& [target, t] : totals_) {
+      std::printf("# target %g: %d pictures, %d reached, %d lossless; oracle known %d, same %d\n",
+                  target, t.pictures, t.reached, t.lossless, t.known, t.same);
+      std::printf(
+          "#   below target when scored again: %d; reached and not certified: %d; "
+          "not the lowest crossing: %d\n",
+          t.false_claims, t.uncertified, t.not_lowest);
+      for (const std::string& miss : t.misses) std::printf("#   miss: %s\n", miss.c_str());
+      print("evaluations", t.evaluations);
+      print("encodes", t.encodes);
+      print("cost", t.cost);
+      print("bytes / oracle", t.ratio);
+    }
+  }
+
+ private:
+  static void print(const char* name, const std::vector<double>& values) {
+    double sum = 0;
+    for (const double value : values) sum += value;
+    std::printf("#   %s: median %.3f mean %.3f 10%% %.3f 90%% %.3f most %.3f\n", name,
+                quantile(values, 0.5), sum / static_cast<double>(values.size()),
+                quantile(values, 0.1), quantile(values, 0.9), quantile(values, 1));
+  }
+
+  Oracle oracle_of(const std::string& key, const ConstImageView& picture, double target,
+                   double block) const {
+    Oracle oracle;
+    const auto at = swept_.find(key);
+    if (at == swept_.end()) return oracle;
+    const EncodeOptions& encoding = arguments_.options.encode;
+    for (const auto& [name, table] : at->second) {
+      const auto parts = split(name, '-');
+      if (parts[0] != limen::name(encoding.format)) continue;
+      const std::string chroma = parts.size() > 1 ? parts[1] : "420";
+      if (parts.back().size() == 1) continue;  // of another effort
+      if (encoding.chroma != ChromaSubsampling::automatic &&
+          chroma != short_name(encoding.chroma)) {
+        continue;
+      }
+      oracle.is_known = true;
+      for (const auto& [setting, row] : table) {
+        if (row.score < target || row.worst_block < block) continue;
+        oracle.lowest[chroma] = setting;
+        std::uint64_t bytes = row.bytes;
+        if (bytes == 0) {
+          EncodeOptions options = encoding;
+          options.mode = Quality{static_cast<float>(row.quality)};
+          options.chroma = chroma == "444" ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420;
+          bytes = required(encode(picture, options), key).size();
+        }
+        if (!oracle.reached || bytes < oracle.bytes) {
+          oracle.reached = true;
+          oracle.bytes = bytes;
+          oracle.chroma = chroma;
+          oracle.quality = row.quality;
+        }
+        break;
+      }
+    }
+    return oracle;
+  }
+
+  void judge(const ConstImageView& picture, const std::string& name, const std::string& source,
+             double target) {
+    SearchOptions options = arguments_.options;
+    options.target = TargetScore{Score{target}};
+    const Score block = *default_worst_block(options.target);
+    std::optional<Found> found;
+    double search_seconds = least_seconds(arguments_.repeat, [&] {
+      found = required(find_smallest(picture, options, execution_), name);
+    });
+    EncodeOptions same = options.encode;
+    same.format = found->format;
+    same.chroma = found->chroma;
+    std::visit([&](auto mode) { same.mode = mode; }, found->mode);
+    Bytes again;
+    const double encode_seconds = least_seconds(
+        arguments_.repeat, [&] { again = required(encode(picture, same, execution_), name); });
+    const double cost = search_seconds / encode_seconds;
+    Totals& totals = totals_[target];
+    ++totals.pictures;
+
+    // Scored again by a metric of its own.
+    Image flat;
+    ConstImageView original = picture;
+    if (found->format == Format::jpeg && picture.format.has_alpha()) {
+      flat = required(flatten(picture, same.matte), name);
+      original = flat.const_view();
+    }
+    const Image decoded = required(decode(found->bytes, {}, execution_), name).image;
+    const Ssimulacra2 metric = required(Ssimulacra2::prepare(original, execution_), name);
+    const Comparison seen = required(metric.compare(decoded.view(), execution_), name);
+    const bool is_lossless = std::holds_alternative<Lossless>(found->mode);
+    bool is_honest = again == found->bytes;
+    if (found->reached)
+      is_honest = is_honest && seen.score.value >= target && seen.worst_block >= block;
+    if (!is_honest) ++totals.false_claims;
+
+    const Oracle oracle = oracle_of(name + '\t' + source, original, target, block.value);
+    const double quality =
+        is_lossless ? std::nan("") : static_cast<double>(std::get<Quality>(found->mode).value);
+    std::string verdict = "unknown";
+    if (is_lossless) {
+      verdict = "lossless";
+      ++totals.lossless;
+    } else if (oracle.is_known) {
+      ++totals.known;
+      const bool same_answer = oracle.reached == found->reached &&
+                               (!oracle.reached || oracle.bytes == found->bytes.size());
+      verdict = same_answer ? "same" : "miss";
+      if (same_answer) {
+        ++totals.same;
+      } else {
+        char text[400];
+        std::snprintf(text, sizeof text, "%s %s: %s q%g %zu, oracle %s q%g %llu", name.c_str(),
+                      source.c_str(), short_name(found->chroma).c_str(), quality,
+                      found->bytes.size(), oracle.chroma.c_str(), oracle.quality,
+                      static_cast<unsigned long long>(oracle.bytes));
+        totals.misses.emplace_back(text);
+        if (found->reached && oracle.reached && found->chroma != ChromaSubsampling::automatic &&
+            short_name(found->chroma) == oracle.chroma) {
+          ++totals.not_lowest;
+        }
+      }
+      if (oracle.reached && found->reached) {
+        totals.ratio.push_back(static_cast<double>(found->bytes.size()) /
+                               static_cast<double>(oracle.bytes));
+      }
+    }
+    if (found->reached) {
+      ++totals.reached;
+      if (!found->certified) ++totals.uncertified;
+    }
+    totals.evaluations.push_back(found->evaluations);
+    totals.encodes.push_back(found->encodes);
+    totals.cost.push_back(cost);
+    std::printf("%s\t%s\t%g\t%d\t%s\t%s\t%g\t%zu\t%.3f\t%.3f\t%d\t%.3f\t%d\t%d\t%.3f\t%s\t%llu\n",
+                name.c_str(), source.c_str(), target, found->reached,
+                std::string(limen::name(found->format)).c_str(), short_name(found->chroma).c_str(),
+                quality, found->bytes.size(), found->score.value, found->worst_block.value,
+                found->certified, seen.score.value, found->evaluations, found->encodes, cost,
+                verdict.c_str(), static_cast<unsigned long long>(oracle.bytes));
+    std::fflush(stdout);
+  }
+
+  Arguments arguments_;
+  std::map<std::string, std::map<std::string, Table>> swept_;
+  std::map<double, Totals> totals_;
+  Workspace workspace_{~std::uint64_t{0}};
+  Execution execution_{.workspace = &workspace_};
+};
+
+int run(int count, char** values) {
+  Arguments arguments;
+  std::vector<std::string> plain;
+  for (int i = 1; i < count; ++i) {
+    const std::string name = values[i];
+    if (name.rfind("--", 0) != 0) {
+      plain.push_back(name);
+      continue;
+    }
+    const std::string value = i + 1 < count ? values[++i] : "";
+    EncodeOptions& encoding = arguments.options.encode;
+    if (name == "--format") {
+      encoding.format = value == "webp"   ? Format::webp
+                        : value == "avif" ? Format::avif
+                                          : Format::jpeg;
+    }
+    if (name == "--chroma") {
+      encoding.chroma = value == "444" ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420;
+    }
+    if (name == "--effort") encoding.effort = std::stoi(value);
+    if (name == "--sources") arguments.sources = split(value, ',');
+    if (name == "--max-pixels") arguments.max_pixels = std::stoull(value);
+    if (name == "--least-pixels") arguments.least_pixels = std::stoull(value);
+    if (name == "--repeat") arguments.repeat = std::stoi(value);
+    if (name == "--targets") {
+      arguments.targets.clear();
+      for (const std::string& target : split(value, ',')) {
+        arguments.targets.push_back(std::stod(target));
+      }
+    }
+  }
+  if (plain.empty()) {
+    std::fprintf(stderr, "usage: search_judge FOLDER [TABLE.tsv...] [options]\n");
+    return 2;
+  }
+  arguments.folder = plain[0];
+  arguments.tables.assign(plain.begin() + 1, plain.end());
+  Judge judge(arguments);
+  for (const Listed& listed : list_pictures(arguments.folder, arguments.max_pixels)) {
+    if (listed.pixels < arguments.least_pixels) continue;
+    for (const std::string& name : arguments.sources) judge.picture(listed, source_named(name));
+  }
+  judge.summary();
+  return 0;
+}
+
+}  // namespace
+}  // namespace limen::bench
+
+int main(int count, char** values) { return limen::bench::run(count, values); }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The pictures that the search is measured on: a folder's files, and JPEGs of them.
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limen/codec/decode.h"
+#include "limen/codec/encode.h"
+#include "limen/core/image.h"
+
+namespace limen::bench {
+
+/// Ends the program with an error's message.
+template <class T>
+T required(Result<T> result, const std::string& what) {
+  if (result.has_value()) return *std::move(result);
+  std::fprintf(stderr, "%s: %s\n", what.c_str(), result.error().message.c_str());
+  std::exit(1);
+}
+
+inline Bytes read_file(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const auto* begin = reinterpret_cast<const std::byte*>(text.data());
+  return Bytes(begin, begin + text.size());
+}
+
+/// "original", or a JPEG of it that is then the picture: "q92-420", "q75-444", ….
+struct Source {
+  std::string name = "original";
+  std::optional<EncodeOptions> derived;
+};
+
+inline Source source_named(const std::string& name) {
+  Source source{name, std::nullopt};
+  int quality = 0;
+  int chroma = 0;
+  if (std::sscanf(name.c_str(), "q%d-%d", &quality, &chroma) == 2) {
+    source.derived = EncodeOptions{
+        .mode = Quality{static_cast<float>(quality)},
+        .chroma = chroma == 444 ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420};
+  } else if (name != "original") {
+    std::fprintf(stderr, "no source is named %s\n", name.c_str());
+    std::exit(2);
+  }
+  return source;
+}
+
+/// Files of the folder and those below it, by name, the smallest pictures first.
+struct Listed {
+  std::filesystem::path path;
+  std::string name;
+  std::uint64_t pixels = 0;
+};
+
+inline std::vector<Listed> list_pictures(const std::filesystem::path& folder,
+                                         std::uint64_t most_pixels) {
+  std::vector<Listed> found;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const auto info = probe(read_file(entry.path()));
+    if (!info || area(info->size) > most_pixels) continue;
+    found.push_back(
+        {entry.path(), entry.path().lexically_relative(folder).generic_string(), area(info->size)});
+  }
+  std::sort(found.begin(), found.end(), [](const Listed& a, const Listed& b) {
+    return a.pixels != b.pixels ? a.pixels < b.pixels : a.name < b.name;
+  });
+  return found;
+}
+
+inline Image load(const Listed& listed, const Source& source) {
+  Image picture = required(decode(read_file(listed.path)), listed.name).image;
+  if (!source.derived) return picture;
+  const Bytes file = required(encode(picture.view(), *source.derived), listed.name);
+  return required(decode(file), listed.name).image;
+}
+
+inline std::vector<std::string> split(const std::string& text, char at) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(at, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+}  // namespace limen::bench

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/quality/search_climb.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace limen::inline LIMEN_ABI::search {
+
+namespace {
+
+// The least loss that is told from none.
+constexpr double kLeastLoss = 0.01;
+// How much steeper or flatter than the mean curve a picture's is taken to be at the most.
+constexpr double kFlattest = 0.5;
+constexpr double kSteepest = 2.0;
+// From so many looks on, every other one goes to the middle.
+constexpr std::size_t kPatience = 6;
+
+double log_loss(Score score) { return std::log(std::max(100 - score.value, kLeastLoss)); }
+
+}  // namespace
+
+Forecast::Forecast(std::vector<double> mean_curve, Offsets guess)
+    : curve_(std::move(mean_curve)), guess_(guess) {
+  constexpr double kLeastStep = 1e-4;
+  for (std::size_t i = 1; i < curve_.size(); ++i) {
+    curve_[i] = std::min(curve_[i], curve_[i - 1] - kLeastStep);
+  }
+}
+
+Offsets Forecast::offsets_of(const Rung& rung) const {
+  const double mean = curve_[static_cast<std::size_t>(rung.setting)];
+  return {log_loss(rung.seen.score) - mean, log_loss(rung.seen.worst_block) - mean};
+}
+
+// The setting, in fractions, at which the mean curve has this height; beyond its ends by one.
+double Forecast::setting_at(double height) const {
+  const auto at = std::lower_bound(curve_.begin(), curve_.end(), height, std::greater<>());
+  if (at == curve_.begin()) return height > curve_.front() ? -1 : 0;
+  if (at == curve_.end()) return count();
+  const double below = *(at - 1);
+  return static_cast<double>(at - curve_.begin()) - (height - *at) / (below - *at);
+}
+
+// Where the loss comes down to the goal. `losses`: settings seen, ascending, and their log losses.
+double Forecast::crossing(double goal, double guess,
+                          const std::vector<std::pair<int, double>>& losses) const {
+  const auto curve = [&](int setting) { return curve_[static_cast<std::size_t>(setting)]; };
+  if (losses.empty()) return setting_at(goal - guess);
+  // The neighbours of the crossing as the bracket has it: the lowest that reaches the goal with
+  // nothing above it that does not, and the one before.
+  std::size_t above = losses.size();
+  while (above > 0 && losses[above - 1].second <= goal) --above;
+  std::size_t first = above > 0 ? above - 1 : 0;
+  std::size_t second = first + 1;
+  if (second == losses.size() && first > 0) {
+    --first;
+    --second;
+  }
+  if (second == losses.size()) {
+    return setting_at(curve(losses[first].first) + goal - losses[first].second);
+  }
+  const auto [low, low_loss] = losses[first];
+  const auto [high, high_loss] = losses[second];
+  const double run = curve(low) - curve(high);
+  double slope = (low_loss - high_loss) / run;
+  const bool is_between = low_loss > goal && high_loss <= goal;
+  if (!is_between) slope = std::clamp(slope, kFlattest, kSteepest);
+  // From the one that is nearer to the goal.
+  const bool from_low = std::abs(low_loss - goal) < std::abs(high_loss - goal);
+  const double from = from_low ? curve(low) : curve(high);
+  const double loss = from_low ? low_loss : high_loss;
+  return setting_at(from + (goal - loss) / slope);
+}
+
+int Forecast::next(const Goal& goal, const std::vector<Rung>& seen, int failed, int passed) const {
+  if (seen.size() >= kPatience && seen.size() % 2 == 0) return failed + (passed - failed) / 2;
+  std::vector<std::pair<int, double>> scores;
+  std::vector<std::pair<int, double>> blocks;
+  for (const Rung& rung : seen) {
+    scores.emplace_back(rung.setting, log_loss(rung.seen.score));
+    blocks.emplace_back(rung.setting, log_loss(rung.seen.worst_block));
+  }
+  std::sort(scores.begin(), scores.end());
+  std::sort(blocks.begin(), blocks.end());
+  const double crossed = std::max(crossing(log_loss(goal.score), guess_.score, scores),
+                                  crossing(log_loss(goal.worst_block), guess_.worst_block, blocks));
+  return std::clamp(static_cast<int>(std::ceil(crossed)), failed + 1, passed - 1);
+}
+
+Result<Climb> climb(const Goal& goal, const Forecast& forecast, int end, const Look& look,
+                    const IsHopeless& is_hopeless) {
+  Climb climb;
+  std::vector<Rung> seen;
+  int failed = -1;
+  int passed = std::min(end, forecast.count());
+  while (passed - failed > 1) {
+    LIMEN_ASSIGN(const std::optional<Rung> rung, look(forecast.next(goal, seen, failed, passed)));
+    if (!rung) return climb;
+    seen.push_back(*rung);
+    if (rung->passes) {
+      passed = rung->setting;
+      climb.lowest = rung;
+    } else {
+      failed = rung->setting;
+      if (is_hopeless != nullptr && is_hopeless(*rung)) {
+        climb.is_hopeless = true;
+        return climb;
+      }
+    }
+  }
+  climb.is_closed = true;
+  return climb;
+}
+
+}  // namespace limen::inline LIMEN_ABI::search

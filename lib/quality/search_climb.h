@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Finding the lowest setting of a ladder that passes, with as few looks as may be. Knows nothing of
+// pictures: a look is a function.
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "limen/core/abi.h"
+#include "limen/core/result.h"
+#include "limen/quality/score.h"
+
+namespace limen::inline LIMEN_ABI::search {
+
+/// What a candidate must reach.
+struct Goal {
+  Score score;
+  Score worst_block;
+
+  bool is_met(const Comparison& seen) const {
+    return seen.score >= score && seen.worst_block >= worst_block;
+  }
+};
+
+/// A setting that has been looked at.
+struct Rung {
+  int setting = 0;
+  Comparison seen;
+  bool passes = false;
+};
+
+/// How far a picture lies from the mean curve, in the natural logarithm of the loss 100 - score.
+struct Offsets {
+  double score = 0;
+  double worst_block = 0;
+};
+
+/// Foretells which setting is the lowest to pass: the logarithm of the loss is taken to run
+/// parallel to a mean curve, at a distance guessed before the first look and measured from then on.
+class Forecast {
+ public:
+  /// `mean_curve`: the logarithm of the mean loss at each setting. Made to fall strictly where it
+  /// does not.
+  Forecast(std::vector<double> mean_curve, Offsets guess);
+
+  int count() const { return static_cast<int>(curve_.size()); }
+
+  /// The setting to look at next, above `failed` and below `passed`, which are at least 2 apart.
+  int next(const Goal& goal, const std::vector<Rung>& seen, int failed, int passed) const;
+
+  /// How far a rung lies from the mean curve.
+  Offsets offsets_of(const Rung& rung) const;
+
+ private:
+  double crossing(double goal, double guess,
+                  const std::vector<std::pair<int, double>>& losses) const;
+  double setting_at(double height) const;
+
+  std::vector<double> curve_;
+  Offsets guess_;
+};
+
+struct Climb {
+  std::optional<Rung> lowest;  ///< the lowest that was seen to pass
+  /// The setting below `lowest` was seen to fail, or there is none. Where nothing passed: the
+  /// highest setting below `end` was seen to fail.
+  bool is_closed = false;
+  bool is_hopeless = false;  ///< ended by IsHopeless
+};
+
+/// Looks at a setting; nothing where no more may be looked at.
+using Look = std::function<Result<std::optional<Rung>>(int setting)>;
+/// Told of each rung that failed; true ends the climb: whatever passes above it cannot win.
+using IsHopeless = std::function<bool(const Rung& failed)>;
+
+/// Climbs settings 0 to end - 1 (all, or those that could be of use). Each look halves the doubt at
+/// least now and then, so a curve that falls in places, on which the forecast errs, ends in a pair
+/// of neighbours all the same, if not in the lowest such pair.
+Result<Climb> climb(const Goal& goal, const Forecast& forecast, int end, const Look& look,
+                    const IsHopeless& is_hopeless = nullptr);
+
+}  // namespace limen::inline LIMEN_ABI::search

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/quality/search_contest.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "lib/quality/search_lossless.h"
+#include "lib/quality/search_sizes.h"
+
+namespace limen::inline LIMEN_ABI::search {
+
+namespace {
+
+// How far a codec's estimate of a file's size may be off: closer sizes are told apart by the files.
+constexpr double kEstimateError = 0.03;
+
+// A lossless file may be as small as this part of its picture's entropy.
+constexpr double kLosslessOfEntropy = 0.35;
+// Below so many pixels a file takes no time: nothing is foretold.
+constexpr std::uint64_t kTinyPixels = 4096;
+
+std::vector<double> curve_of(const Ladder& ladder) {
+  std::vector<double> curve;
+  for (int setting = 0; setting < ladder.count(); ++setting) {
+    curve.push_back(mean_log_loss(ladder.model(), ladder.quality_of(setting)));
+  }
+  return curve;
+}
+
+Offsets sum(const Offsets& a, const Offsets& b) {
+  return {a.score + b.score, a.worst_block + b.worst_block};
+}
+Offsets difference(const Offsets& a, const Offsets& b) {
+  return {a.score - b.score, a.worst_block - b.worst_block};
+}
+
+Result<std::unique_ptr<Ladder>> start_ladder(Session& session, const EncodeOptions& options) {
+  LIMEN_ASSIGN(Ladder ladder, Ladder::start(session, options));
+  return std::make_unique<Ladder>(std::move(ladder));
+}
+
+}  // namespace
+
+bool Contest::accepts(Format format) const {
+  return std::find(formats_.begin(), formats_.end(), format) != formats_.end();
+}
+
+std::size_t Contest::rank_of(const Contender& contender) const {
+  const auto at = std::find(formats_.begin(), formats_.end(), contender.format);
+  return static_cast<std::size_t>(at - formats_.begin());
+}
+
+// The chroma modes to try, in that order.
+std::vector<EncodeOptions> Contest::modes_of(Format format) const {
+  EncodeOptions options = session_.options.encode;
+  options.format = format;
+  options.mode = Quality{};
+  if (format != Format::avif) options.bit_depth = 8;
+  const Layout layout = session_.subject.layout_for(format);
+  if (channel_count(layout) <= 2) {
+    options.chroma = ChromaSubsampling::automatic;
+    return {options};
+  }
+  if (format == Format::webp) {
+    options.chroma = ChromaSubsampling::yuv420;
+    return {options};
+  }
+  if (options.chroma != ChromaSubsampling::automatic) return {options};
+  std::vector<EncodeOptions> modes(2, options);
+  modes[0].chroma = ChromaSubsampling::yuv420;
+  modes[1].chroma = ChromaSubsampling::yuv444;
+  return modes;
+}
+
+Result<Found> Contest::find_smallest() {
+  if (accepts(Format::jpeg)) LIMEN_TRY(climb_jpeg());
+  for (const Format format : {Format::webp, Format::avif}) {
+    if (accepts(format)) LIMEN_TRY(climb_files(format));
+  }
+  std::uint64_t beside = std::numeric_limits<std::uint64_t>::max();
+  if (best_) {
+    LIMEN_ASSIGN(beside, size_of(*best_, false));
+  }
+  LIMEN_ASSIGN(const bool is_worth, is_worth_lossless(beside));
+  if (is_worth) {
+    std::vector<Contender> files;
+    LIMEN_TRY(encode_lossless(files));
+    for (Contender& file : files) LIMEN_TRY(enter(std::move(file)));
+  }
+  if (best_) return found(*std::exchange(best_, std::nullopt), true);
+  Contender contender;
+  contender.setting = closest_->best()->setting;
+  contender.format = closest_->options().format;
+  contender.ladder = std::move(closest_);
+  return found(std::move(contender), false);
+}
+
+// Both chroma modes, if there are two: the one that promises the smaller file first, so that the
+// other has only to show that it cannot be smaller.
+Result<void> Contest::climb_jpeg() {
+  std::vector<std::unique_ptr<Ladder>> ladders;
+  std::vector<std::uint64_t> sizes;
+  for (const EncodeOptions& mode : modes_of(Format::jpeg)) {
+    LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, start_ladder(session_, mode));
+    ladders.push_back(std::move(ladder));
+  }
+  if (ladders.size() == 2) {
+    for (const auto& ladder : ladders) {
+      const Forecast forecast(curve_of(*ladder),
+                              guess_offsets(ladder->model(), ladder->original().features));
+      LIMEN_ASSIGN(const auto size,
+                   ladder->estimate(forecast.next(session_.goal, {}, -1, ladder->count())));
+      sizes.push_back(size.value_or(0));
+    }
+    if (sizes[1] < sizes[0]) std::swap(ladders[0], ladders[1]);
+  }
+  Offsets shift;
+  for (auto& ladder : ladders) {
+    const Offsets plain = guess_offsets(ladder->model(), ladder->original().features);
+    const Forecast forecast(curve_of(*ladder), sum(plain, shift));
+    int end = ladder->count();
+    if (best_) {
+      LIMEN_ASSIGN(
+          end, end_of_use(*ladder, std::min(forecast.next(session_.goal, {}, -1, end), end - 1)));
+    }
+    LIMEN_ASSIGN(const Climb climb, climb_one(*ladder, forecast, end));
+    if (const Rung* nearest = ladder->nearest()) {
+      shift = difference(forecast.offsets_of(*nearest), plain);
+    }
+    LIMEN_TRY(settle(std::move(ladder), climb));
+  }
+  return {};
+}
+
+// Settings below this one may give a file smaller than the best so far.
+Result<int> Contest::end_of_use(Ladder& ladder, int first) {
+  LIMEN_ASSIGN(const std::uint64_t best, size_of(*best_, false));
+  const auto bound = static_cast<std::uint64_t>(static_cast<double>(best) * (1 + kEstimateError));
+  bool can_estimate = true;
+  LIMEN_ASSIGN(const Fit fit, largest_fit(curve_of(ladder), bound, first,
+                                          [&](int setting) -> Result<std::optional<std::uint64_t>> {
+                                            LIMEN_ASSIGN(const auto size, ladder.estimate(setting));
+                                            can_estimate = size.has_value();
+                                            return size;
+                                          }));
+  return can_estimate ? fit.setting + 1 : ladder.count();
+}
+
+// Formats whose trials are files: each look tells a size.
+Result<void> Contest::climb_files(Format format) {
+  for (const EncodeOptions& mode : modes_of(format)) {
+    LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, start_ladder(session_, mode));
+    LIMEN_ASSIGN(const Offsets guess, guess_for(*ladder));
+    const Forecast forecast(curve_of(*ladder), guess);
+    LIMEN_ASSIGN(const Climb climb, climb_one(*ladder, forecast, ladder->count()));
+    const bool is_enough = climb.lowest || climb.is_hopeless;
+    LIMEN_TRY(settle(std::move(ladder), climb));
+    // AVIF: finer chroma only where the coarser is not enough, since each look costs a file.
+    if (is_enough) break;
+  }
+  return {};
+}
+
+Result<Offsets> Contest::guess_for(const Ladder& ladder) {
+  return guess_offsets(ladder.model(), ladder.original().features);
+}
+
+Result<Climb> Contest::climb_one(Ladder& ladder, const Forecast& forecast, int end) {
+  std::uint64_t best = std::numeric_limits<std::uint64_t>::max();
+  if (best_ && ladder.shows_files()) {
+    LIMEN_ASSIGN(best, size_of(*best_, false));
+    // Only what is told for certain ends a climb.
+    if (!is_exact(*best_))
+      best += static_cast<std::uint64_t>(kEstimateError * static_cast<double>(best));
+  }
+  return climb(
+      session_.goal, forecast, end,
+      [&](int setting) -> Result<std::optional<Rung>> {
+        LIMEN_ASSIGN(const auto rung, ladder.look(setting));
+        if (rung && rung->passes) ladder.keep_only(setting);
+        return rung;
+      },
+      [&](const Rung& rung) {
+        const auto bytes = ladder.file_bytes(rung.setting);
+        return bytes && *bytes >= best;
+      });
+}
+
+// Takes what a climb ended with.
+Result<void> Contest::settle(std::unique_ptr<Ladder> ladder, const Climb& climb) {
+  if (climb.lowest && !climb.is_hopeless) {
+    Contender contender;
+    contender.setting = climb.lowest->setting;
+    contender.format = ladder->options().format;
+    contender.is_certified = climb.is_closed;
+    contender.ladder = std::move(ladder);
+    return enter(std::move(contender));
+  }
+  if (const Rung* own = ladder->best();
+      own != nullptr && !best_ &&
+      (closest_ == nullptr || own->seen.score > closest_->best()->seen.score)) {
+    closest_ = std::move(ladder);
+  }
+  return {};
+}
+
+Result<void> Contest::enter(Contender contender) {
+  if (best_) {
+    LIMEN_ASSIGN(const bool wins, is_smaller(contender, *best_));
+    if (!wins) return {};
+  }
+  best_ = std::move(contender);
+  return {};
+}
+
+bool Contest::is_exact(const Contender& contender) const {
+  return contender.ladder == nullptr || contender.ladder->file_bytes(contender.setting).has_value();
+}
+
+Result<std::uint64_t> Contest::size_of(Contender& contender, bool exact) {
+  if (contender.ladder == nullptr) return std::uint64_t{contender.lossless.size()};
+  if (const auto bytes = contender.ladder->file_bytes(contender.setting)) return *bytes;
+  if (!exact) {
+    LIMEN_ASSIGN(const auto estimate, contender.ladder->estimate(contender.setting));
+    if (estimate) return *estimate;
+  }
+  return contender.ladder->make_file(contender.setting);
+}
+
+Result<bool> Contest::is_smaller(Contender& a, Contender& b) {
+  LIMEN_ASSIGN(std::uint64_t size_a, size_of(a, false));
+  LIMEN_ASSIGN(std::uint64_t size_b, size_of(b, false));
+  const auto bound = [](std::uint64_t size) {
+    return static_cast<double>(size) * (1 + kEstimateError);
+  };
+  if (!is_exact(a) || !is_exact(b)) {
+    if (static_cast<double>(size_a) > bound(size_b)) return false;
+    if (static_cast<double>(size_b) > bound(size_a)) return true;
+    LIMEN_ASSIGN(size_a, size_of(a, true));
+    LIMEN_ASSIGN(size_b, size_of(b, true));
+  }
+  return size_a != size_b ? size_a < size_b : rank_of(a) < rank_of(b);
+}
+
+// Whether a lossless file might be smaller than `beside`, or is all there is.
+Result<bool> Contest::is_worth_lossless(std::uint64_t beside) {
+  if (!accepts(Format::png) && !accepts(Format::webp)) return false;
+  const bool has_other = best_ || closest_ != nullptr;
+  if (!has_other) return true;
+  if (!session_.options.lossless_fallback || !session_.has_time()) return false;
+  if (beside == std::numeric_limits<std::uint64_t>::max()) return true;
+  if (area(session_.subject.size()) <= kTinyPixels) return true;
+  const double entropy = static_cast<double>(lossless_entropy_bytes(session_.subject.picture()));
+  return entropy * kLosslessOfEntropy < static_cast<double>(beside);
+}
+
+Result<void> Contest::encode_lossless(std::vector<Contender>& files) {
+  for (const Format format : {Format::webp, Format::png}) {
+    if (!accepts(format)) continue;
+    // Lossless WebP is the smaller of the two but for pictures of a few pixels and of 16 bits,
+    // which it does not hold.
+    if (format == Format::png && !files.empty() && area(session_.subject.size()) > kTinyPixels) {
+      continue;
+    }
+    if (!files.empty() && !session_.has_time()) continue;
+    EncodeOptions options = session_.options.encode;
+    options.format = format;
+    options.mode = Lossless{};
+    options.chroma = ChromaSubsampling::automatic;
+    options.bit_depth = 8;
+    Contender contender;
+    contender.format = format;
+    contender.is_certified = true;
+    LIMEN_ASSIGN(contender.lossless,
+                 encode(session_.subject.picture(), options, session_.execution));
+    ++session_.encodes;
+    session_.trials.push_back({.format = format,
+                               .mode = Lossless{},
+                               .score = Score{100},
+                               .worst_block = Score{100},
+                               .bytes = contender.lossless.size(),
+                               .passes = true});
+    files.push_back(std::move(contender));
+  }
+  return {};
+}
+
+Result<Found> Contest::find_finest(std::uint64_t bytes) {
+  std::optional<Contender> best;
+  const auto is_better = [&](Contender& contender, bool fits) -> Result<bool> {
+    if (!best) return true;
+    LIMEN_ASSIGN(const std::uint64_t own, size_of(contender, true));
+    LIMEN_ASSIGN(const std::uint64_t other, size_of(*best, true));
+    if (fits != (other <= bytes)) return fits;
+    if (!fits) return own < other;
+    return contender.ladder->rung(contender.setting).seen.score >
+           best->ladder->rung(best->setting).seen.score;
+  };
+  for (const Format format : formats_) {
+    if (format == Format::png) continue;
+    for (const EncodeOptions& mode : modes_of(format)) {
+      LIMEN_ASSIGN(std::optional<Contender> contender, fit_into(bytes, mode));
+      if (!contender) break;
+      LIMEN_ASSIGN(const std::uint64_t size, size_of(*contender, true));
+      const bool is_top = contender->setting + 1 == contender->ladder->count();
+      LIMEN_ASSIGN(const bool wins, is_better(*contender, size <= bytes));
+      if (wins) best = std::move(*contender);
+      // AVIF: finer chroma only where there are bytes left for it.
+      if (format == Format::avif && !is_top) break;
+    }
+  }
+  const bool fits_lossy = best && *best->ladder->file_bytes(best->setting) <= bytes;
+  closest_ = nullptr;
+  if (accepts(Format::png) || accepts(Format::webp)) {
+    const double entropy = static_cast<double>(lossless_entropy_bytes(session_.subject.picture()));
+    const bool may_fit = area(session_.subject.size()) <= kTinyPixels ||
+                         entropy * kLosslessOfEntropy < static_cast<double>(bytes);
+    if (!best || (session_.options.lossless_fallback && session_.has_time() && may_fit)) {
+      std::vector<Contender> files;
+      LIMEN_TRY(encode_lossless(files));
+      std::sort(files.begin(), files.end(), [&](const Contender& a, const Contender& b) {
+        return a.lossless.size() != b.lossless.size() ? a.lossless.size() < b.lossless.size()
+                                                      : rank_of(a) < rank_of(b);
+      });
+      const bool fits = files.front().lossless.size() <= bytes;
+      session_.trials.back().passes = fits;
+      if (fits || !best) return found(std::move(files.front()), fits);
+    }
+  }
+  return found(std::move(*best), fits_lossy);
+}
+
+// The finest setting of one mode that fits, or its coarsest; nothing where time is up.
+Result<std::optional<Contender>> Contest::fit_into(std::uint64_t bytes, const EncodeOptions& mode) {
+  LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, start_ladder(session_, mode));
+  const std::vector<double> curve = curve_of(*ladder);
+  const Forecast forecast(curve, guess_offsets(ladder->model(), ladder->original().features));
+  int first = forecast.next({Score{85}, Score{0}}, {}, -1, ladder->count());
+  // Estimates, where there are any, lead to where the files must be made.
+  LIMEN_ASSIGN(const Fit near, largest_fit(curve, bytes, first,
+                                           [&](int setting) { return ladder->estimate(setting); }));
+  if (near.is_closed) first = std::max(near.setting, 0);
+  LIMEN_ASSIGN(
+      const Fit fit,
+      largest_fit(curve, bytes, first, [&](int setting) -> Result<std::optional<std::uint64_t>> {
+        if (session_.execution.is_cancelled()) return cancelled();
+        if (!session_.has_time()) return std::optional<std::uint64_t>();
+        LIMEN_ASSIGN(const std::uint64_t size, ladder->make_file(setting));
+        if (size <= bytes) ladder->keep_only(setting);
+        return std::optional(size);
+      }));
+  if (fit.setting < 0 && !fit.is_closed) {
+    // Time ran out before anything fitted.
+    if (!ladder->any_file()) return std::optional<Contender>();
+  }
+  Contender contender;
+  contender.format = mode.format;
+  contender.setting = fit.setting >= 0 ? fit.setting : ladder->any_file().value_or(0);
+  contender.is_certified = fit.is_closed && fit.setting >= 0;
+  LIMEN_TRY(ladder->score(contender.setting, fit.setting >= 0));
+  contender.ladder = std::move(ladder);
+  return std::optional(std::move(contender));
+}
+
+Result<Found> Contest::found(Contender contender, bool reached) {
+  Found found;
+  found.format = contender.format;
+  found.reached = reached;
+  found.certified = reached && contender.is_certified;
+  if (contender.ladder == nullptr) {
+    found.mode = Lossless{};
+    found.bytes = std::move(contender.lossless);
+    found.score = Score{100};
+    found.worst_block = Score{100};
+    // All blocks are equal: the first.
+    constexpr std::int32_t kBlock = 64;
+    const Size size = session_.subject.size();
+    found.worst_block_at = {0, 0, std::min(size.width, kBlock), std::min(size.height, kBlock)};
+  } else {
+    const Rung& rung = contender.ladder->rung(contender.setting);
+    found.mode = contender.ladder->quality_of(contender.setting);
+    found.chroma = contender.ladder->options().chroma;
+    found.score = rung.seen.score;
+    found.worst_block = rung.seen.worst_block;
+    found.worst_block_at = rung.seen.worst_block_at;
+    LIMEN_ASSIGN(found.bytes, contender.ladder->take_file(contender.setting));
+  }
+  found.evaluations = session_.evaluations;
+  found.encodes = session_.encodes;
+  found.trials = std::move(session_.trials);
+  return found;
+}
+
+}  // namespace limen::inline LIMEN_ABI::search

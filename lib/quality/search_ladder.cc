@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/quality/search_ladder.h"
+
+#include <cmath>
+#include <utility>
+
+namespace limen::inline LIMEN_ABI::search {
+
+bool Session::has_time() const {
+  if (options.time_budget.count() == 0 || (evaluations == 0 && encodes == 0)) return true;
+  return std::chrono::steady_clock::now() - started < options.time_budget;
+}
+
+Result<Ladder> Ladder::start(Session& session, const EncodeOptions& options) {
+  Ladder ladder;
+  ladder.session_ = &session;
+  ladder.options_ = options;
+  LIMEN_ASSIGN(const ConstImageView picture,
+               session.subject.encodable(options.format, session.execution));
+  LIMEN_ASSIGN(ladder.original_,
+               session.subject.original(options.format, options.bit_depth, session.execution));
+  ladder.model_ = &model_of(options.format, options.chroma, picture.format.layout);
+  LIMEN_ASSIGN(ladder.trials_, start_trials(picture, options, session.execution));
+  return ladder;
+}
+
+Result<std::optional<Rung>> Ladder::look(int setting) {
+  if (!rungs_.contains(setting) && !session_->has_time()) return std::optional<Rung>();
+  LIMEN_ASSIGN(const Rung rung, see(setting));
+  return std::optional(rung);
+}
+
+Result<void> Ladder::score(int setting, bool passes) {
+  LIMEN_TRY(see(setting));
+  rungs_.at(setting).passes = passes;
+  if (Trial* trial = told(setting)) trial->passes = passes;
+  return {};
+}
+
+Result<Rung> Ladder::see(int setting) {
+  if (const auto known = rungs_.find(setting); known != rungs_.end()) return known->second;
+  if (session_->execution.is_cancelled()) return cancelled();
+  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(setting, session_->execution));
+  // Kept at once: the trials themselves keep few.
+  if (trials_->shows_files()) LIMEN_TRY(make_file(setting));
+  LIMEN_ASSIGN(const Comparison seen, original_->metric.compare(shown, session_->execution));
+  ++session_->evaluations;
+  const Rung rung{setting, seen, session_->goal.is_met(seen)};
+  rungs_.emplace(setting, rung);
+  if (!is_draft_) {
+    told_[setting] = session_->trials.size();
+    session_->trials.push_back({.format = options_.format,
+                                .chroma = options_.chroma,
+                                .mode = trials_->quality_of(setting),
+                                .score = seen.score,
+                                .worst_block = seen.worst_block,
+                                .bytes = file_bytes(setting).value_or(0),
+                                .passes = rung.passes});
+  }
+  return rung;
+}
+
+Result<std::uint64_t> Ladder::make_file(int setting) {
+  if (const auto bytes = file_bytes(setting)) return *bytes;
+  LIMEN_ASSIGN(Bytes file, trials_->finish(setting, session_->execution));
+  ++session_->encodes;
+  const std::uint64_t bytes = file.size();
+  if (Trial* trial = told(setting)) trial->bytes = bytes;
+  files_.emplace(setting, std::move(file));
+  return bytes;
+}
+
+Trial* Ladder::told(int setting) {
+  const auto at = told_.find(setting);
+  return at != told_.end() ? &session_->trials[at->second] : nullptr;
+}
+
+std::optional<std::uint64_t> Ladder::file_bytes(int setting) const {
+  const auto file = files_.find(setting);
+  if (file == files_.end()) return std::nullopt;
+  return file->second.size();
+}
+
+std::optional<int> Ladder::any_file() const {
+  if (files_.empty()) return std::nullopt;
+  return files_.begin()->first;
+}
+
+Result<std::optional<std::uint64_t>> Ladder::estimate(int setting) {
+  if (const auto bytes = file_bytes(setting)) return bytes;
+  if (const auto known = estimates_.find(setting); known != estimates_.end()) {
+    return std::optional(known->second);
+  }
+  LIMEN_ASSIGN(const std::optional<std::uint64_t> estimate,
+               trials_->estimate_bytes(setting, session_->execution));
+  if (estimate) estimates_[setting] = *estimate;
+  return estimate;
+}
+
+Result<Bytes> Ladder::take_file(int setting) {
+  LIMEN_TRY(make_file(setting));
+  Bytes file = std::move(files_.at(setting));
+  files_.erase(setting);
+  return file;
+}
+
+void Ladder::keep_only(int setting) {
+  std::erase_if(files_, [setting](const auto& file) { return file.first != setting; });
+}
+
+const Rung* Ladder::best() const {
+  const Rung* best = nullptr;
+  for (const auto& [setting, rung] : rungs_) {
+    // Of equals the one that comes first, which is the smaller.
+    if (best == nullptr || rung.seen.score > best->seen.score) best = &rung;
+  }
+  return best;
+}
+
+const Rung* Ladder::nearest() const {
+  const Rung* nearest = nullptr;
+  const auto distance = [&](const Rung& rung) {
+    return std::abs(rung.seen.score.value - session_->goal.score.value);
+  };
+  for (const auto& [setting, rung] : rungs_) {
+    if (nearest == nullptr || distance(rung) < distance(*nearest)) nearest = &rung;
+  }
+  return nearest;
+}
+
+}  // namespace limen::inline LIMEN_ABI::search

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "limen/quality/search.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace {
+
+// How far below the whole picture's score its worst block may be: docs/quality.md.
+constexpr double kBlockAllowance = 20;
+
+}  // namespace
+
+std::optional<Score> target_score(const Target& target) {
+  if (std::holds_alternative<Invisible>(target)) return Score{85};
+  if (std::holds_alternative<FlickerProof>(target)) return Score{90};
+  if (const auto* own = std::get_if<TargetScore>(&target)) return own->score;
+  return std::nullopt;
+}
+
+std::optional<Score> default_worst_block(const Target& target) {
+  const std::optional<Score> score = target_score(target);
+  if (!score) return std::nullopt;
+  return Score{score->value - kBlockAllowance};
+}
+
+}  // namespace limen::inline LIMEN_ABI
