@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "limen/codec/decode.h"
 #include "limen/codec/trial.h"
@@ -145,18 +149,102 @@ TEST(JpegTrials, FinishKeepsToItsLimits) {
   EXPECT_EQ(enough.bytes_in_use(), 0u);
 }
 
+// Bytes of a file without those that only keep bytes of ones in its scans from being markers.
+double bytes_without_stuffing(const Bytes& file) {
+  std::size_t stuffed = 0;
+  for (std::size_t i = 0; i + 1 < file.size(); ++i) {
+    stuffed += file[i] == std::byte{0xFF} && file[i + 1] == std::byte{0} ? 1 : 0;
+  }
+  return static_cast<double>(file.size() - stuffed);
+}
+
+// The estimate is made of the very symbols of the file, so only the stuffing is guessed: as .35 %.
+void expect_near(Trials& trials, int setting, const std::string& what) {
+  const auto file = trials.finish(setting);
+  const auto estimate = trials.estimate_bytes(setting);
+  ASSERT_TRUE(file.has_value() && estimate.has_value() && estimate->has_value());
+  const double unstuffed = bytes_without_stuffing(*file);
+  const auto guessed = static_cast<double>(**estimate);
+  EXPECT_GE(guessed, unstuffed - 2) << what << " at setting " << setting;
+  EXPECT_LE(guessed, unstuffed * 1.0035 + 16) << what << " at setting " << setting;
+}
+
+TEST(JpegTrials, EstimateTheSizeOfTheFile) {
+  Metadata metadata;
+  metadata.exif = Bytes(600, std::byte{'e'});
+  metadata.icc = Bytes(70'000, std::byte{'i'});
+  for (const std::string& target : simd_targets()) {
+    ASSERT_TRUE(force_simd_target(target).has_value());
+    for (const Size size :
+         {Size{1, 1}, Size{7, 5}, Size{16, 16}, Size{17, 33}, Size{301, 157}, Size{520, 390}}) {
+      for (const PixelFormat format : {gray8, rgb8}) {
+        const Image pictures[] = {scene(size, format), hard_edges(size, format),
+                                  noise(size, format)};
+        for (const Image& picture : pictures) {
+          for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+            for (const auto& [effort, progressive] :
+                 {std::pair{0, false}, std::pair{1, false}, std::pair{4, true}}) {
+              EncodeOptions options{.effort = effort, .chroma = chroma, .progressive = progressive};
+              if (effort == 1) options.metadata = metadata;
+              const auto trials = start_trials(picture.view(), options);
+              ASSERT_TRUE(trials.has_value());
+              const std::string what =
+                  std::to_string(size.width) + "x" + std::to_string(size.height) + " " +
+                  std::string(name(chroma)) + " effort " + std::to_string(effort) + " on " + target;
+              for (const int setting : {0, 39, 84, 99}) expect_near(**trials, setting, what);
+            }
+          }
+        }
+      }
+    }
+  }
+  ASSERT_TRUE(force_simd_target("").has_value());
+}
+
+TEST(JpegTrials, EstimateTheSizeOfRealPictures) {
+  LIMEN_NEEDS_DATA();
+  std::vector<double> errors;
+  for (const Row& row : read_table("photos/manifest.tsv")) {
+    const auto decoded = decode(read_file(data_folder() / "photos" / row.at("file")));
+    ASSERT_TRUE(decoded.has_value()) << row.at("file");
+    const ConstImageView picture = decoded->image.const_view();
+    if (picture.format != rgb8 || area(picture.size) > 5'000'000) continue;
+    for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+      for (const bool progressive : {false, true}) {
+        const auto trials =
+            start_trials(picture, {.effort = 2, .chroma = chroma, .progressive = progressive});
+        ASSERT_TRUE(trials.has_value());
+        const auto file = (*trials)->finish(84);
+        const auto estimate = (*trials)->estimate_bytes(84);
+        ASSERT_TRUE(file.has_value() && estimate.has_value() && estimate->has_value());
+        const auto bytes = static_cast<double>(file->size());
+        errors.push_back(std::abs(static_cast<double>(**estimate) - bytes) / bytes);
+        // Where very many refinements are ones, stuffing alone is some per cent.
+        EXPECT_LT(errors.back(), 0.06) << row.at("file");
+        expect_near(**trials, 84, row.at("file"));
+      }
+    }
+  }
+  ASSERT_GT(errors.size(), 20u);
+  std::nth_element(errors.begin(), errors.begin() + static_cast<std::ptrdiff_t>(errors.size() / 2),
+                   errors.end());
+  EXPECT_LT(errors[errors.size() / 2], 0.002);
+}
+
 TEST(JpegTrials, RefuseWhatTheyCannotShow) {
   const Image picture = scene({40, 30}, rgb8);
   const EncodeOptions options{.chroma = ChromaSubsampling::yuv420};
   const auto trials = start_trials(picture.view(), options);
   EXPECT_EQ((*trials)->show(-1).error().code, ErrorCode::invalid_argument);
   EXPECT_EQ((*trials)->show(100).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ((*trials)->estimate_bytes(100).error().code, ErrorCode::invalid_argument);
   EXPECT_EQ(start_trials(picture.view(), {}).error().code, ErrorCode::unsupported);
   EXPECT_EQ(start_trials(scene({4, 4}, rgba8).view(), options).error().code,
             ErrorCode::unsupported);
   CancelToken token;
   token.cancel();
   EXPECT_EQ((*trials)->show(50, {.cancel = &token}).error().code, ErrorCode::cancelled);
+  EXPECT_EQ((*trials)->estimate_bytes(50, {.cancel = &token}).error().code, ErrorCode::cancelled);
   Workspace small(20'000);
   EXPECT_EQ(
       start_trials(scene({400, 300}, rgb8).view(), options, {.workspace = &small}).error().code,

@@ -5,6 +5,7 @@
 // After foreach_target.h.
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/color_rows-inl.h"
+#include "lib/codec/jpeg/symbols-inl.h"
 
 #if HWY_ONCE
 #include "lib/core/dispatch.h"
@@ -16,6 +17,7 @@ HWY_EXPORT(HalveRows);
 HWY_EXPORT(ForwardDct);
 HWY_EXPORT(Reconstruct);
 HWY_EXPORT(Quantize);
+HWY_EXPORT(CountSymbols);
 HWY_EXPORT(UpsampleRow);
 HWY_EXPORT(RgbRow);
 
@@ -54,6 +56,11 @@ void reconstruct(const std::int16_t* coefficients, const Quantizer& quantizer, s
 void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
               std::int16_t* levels) {
   LIMEN_KERNEL(Quantize)(coefficients, quantizer, blocks, levels);
+}
+
+void count_symbols(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
+                   ScanKind kind, std::array<ScanSymbols, kMostScans>& scans, std::int16_t* dc) {
+  LIMEN_KERNEL(CountSymbols)(coefficients, quantizer, blocks, kind, scans, dc);
 }
 
 void upsample_row(const std::uint8_t* near, const std::uint8_t* far, std::int32_t width,

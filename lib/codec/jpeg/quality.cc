@@ -13,26 +13,6 @@ namespace {
 
 using Table = QuantTable;
 
-// T.81, figure A.6: the row-by-row place of each zigzag index, walked instead of written out.
-Table zigzag_places() {
-  Table places{};
-  int row = 0;
-  int column = 0;
-  for (std::uint16_t& place : places) {
-    place = static_cast<std::uint16_t>(8 * row + column);
-    const bool is_rising = (row + column) % 2 == 0;
-    int& forward = is_rising ? column : row;
-    int& backward = is_rising ? row : column;
-    if (forward == 7) {
-      ++backward;
-    } else {
-      ++forward;
-      if (backward > 0) --backward;
-    }
-  }
-  return places;
-}
-
 // How far two tables are apart: relative, so that coarse high frequencies do not outweigh the rest.
 double distance(const Table& zigzag, const Table& base, const Table& places, int quality,
                 int largest) {

@@ -17,6 +17,26 @@ using QuantTable = std::array<std::uint16_t, 64>;
 const QuantTable& luminance_table();
 const QuantTable& chrominance_table();
 
+/// The row-by-row place of each zigzag index: T.81, figure A.6, walked instead of written out.
+constexpr QuantTable zigzag_places() {
+  QuantTable places{};
+  int row = 0;
+  int column = 0;
+  for (std::uint16_t& place : places) {
+    place = static_cast<std::uint16_t>(8 * row + column);
+    const bool is_rising = (row + column) % 2 == 0;
+    int& forward = is_rising ? column : row;
+    int& backward = is_rising ? row : column;
+    if (forward == 7) {
+      ++backward;
+    } else {
+      ++forward;
+      if (backward > 0) --backward;
+    }
+  }
+  return places;
+}
+
 /// One step of a table at a quality of 1 to 100, limited to `largest`: 255 for tables of bytes.
 int scaled_step(int step, int quality, int largest);
 

@@ -5,11 +5,13 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "lib/codec/codec.h"
 #include "lib/codec/jpeg/block_transform.h"
 #include "lib/codec/jpeg/coefficients.h"
+#include "lib/codec/jpeg/estimate.h"
 #include "lib/codec/jpeg/quant_table.h"
 #include "lib/codec/jpeg/transformed.h"
 #include "limen/core/image.h"
@@ -86,6 +88,19 @@ class JpegTrials final : public Trials {
         for (std::int32_t y = 8 * row; y < end; ++y) show_row(y);
       }
       return shown_.const_view();
+    });
+  }
+
+  Result<std::optional<std::uint64_t>> estimate_bytes(int setting,
+                                                      const Execution& execution) override {
+    return contain_exceptions([&]() -> Result<std::optional<std::uint64_t>> {
+      LIMEN_TRY(check(setting));
+      LIMEN_ASSIGN(
+          const std::uint64_t bytes,
+          estimate_jpeg_bytes(picture_, Quantizer(scaled_table(luminance_table(), setting + 1)),
+                              Quantizer(scaled_table(chrominance_table(), setting + 1)), options_,
+                              execution));
+      return std::optional<std::uint64_t>(bytes);
     });
   }
 

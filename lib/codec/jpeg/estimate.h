@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "lib/codec/jpeg/transformed.h"
+#include "limen/codec/encode.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// The size of the file of a picture so quantised, by the symbols of its scans: right but for the
+/// bytes that bytes of ones are followed by, of which there are about as many as chance has it, and
+/// for limits on how long some progressive symbols are put off. Of `options`, effort, progressive
+/// and metadata matter. Errors: unsupported (size, metadata), limit_exceeded, cancelled,
+/// out_of_memory.
+Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& picture,
+                                          const Quantizer& luminance, const Quantizer& chrominance,
+                                          const EncodeOptions& options, const Execution& execution);
+
+}  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#if defined(LIMEN_LIB_CODEC_JPEG_SYMBOLS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIMEN_LIB_CODEC_JPEG_SYMBOLS_INL_H_
+#undef LIMEN_LIB_CODEC_JPEG_SYMBOLS_INL_H_
+#else
+#define LIMEN_LIB_CODEC_JPEG_SYMBOLS_INL_H_
+#endif
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/codec/jpeg/block_transform-inl.h"
+#include "lib/codec/jpeg/symbols.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace limen::inline LIMEN_ABI {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr QuantTable kZigzagPlaces = zigzag_places();
+
+// Bit k: something about the coefficient of zigzag index k.
+using BlockMask = std::uint64_t;
+using GroupMasks = std::array<BlockMask, kBlockGroup>;
+
+struct GroupLevels {
+  alignas(64) std::uint16_t magnitudes[kGroupCoefficients];  // [zigzag index][block], DC is 0
+  std::array<GroupMasks, 3> at_least;                        // magnitude 1, 2, 4; bit 0 is 0
+};
+
+template <int kThresholds>
+HWY_INLINE void quantize_group(const std::int16_t* HWY_RESTRICT coefficients,
+                               const Quantizer& quantizer, GroupLevels& levels,
+                               std::int16_t* HWY_RESTRICT dc) {
+  const I16 d;
+  const hn::RebindToUnsigned<I16> du;
+  const std::size_t lanes = hn::Lanes(d);
+  alignas(64) std::int16_t words[kThresholds][4][kBlockGroup];
+  for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
+    for (std::size_t word = 0; word < 4; ++word) {
+      V16 bits1 = hn::Zero(d), bits2 = hn::Zero(d), bits4 = hn::Zero(d);
+      for (std::size_t i = 0; i < 16; ++i) {
+        const std::size_t z = 16 * word + i;
+        const std::size_t k = kZigzagPlaces[z];
+        const V16 v = hn::Load(d, coefficients + k * kBlockGroup + b);
+        V16 level = quantized_magnitude(v, quantizer, k);
+        if (z == 0) {
+          hn::Store(with_sign_of(level, v), d, dc + b);
+          level = hn::Zero(d);
+        }
+        hn::Store(hn::BitCast(du, level), du, levels.magnitudes + z * kBlockGroup + b);
+        const V16 bit = hn::Set(d, static_cast<std::int16_t>(1u << i));
+        const auto where_above = [&](int least) HWY_ATTR {
+          const auto above = hn::Gt(level, hn::Set(d, static_cast<std::int16_t>(least)));
+          return hn::And(hn::VecFromMask(d, above), bit);
+        };
+        bits1 = hn::Or(bits1, where_above(0));
+        if constexpr (kThresholds > 1) bits2 = hn::Or(bits2, where_above(1));
+        if constexpr (kThresholds > 2) bits4 = hn::Or(bits4, where_above(3));
+      }
+      hn::Store(bits1, d, words[0][word] + b);
+      if constexpr (kThresholds > 1) hn::Store(bits2, d, words[1][word] + b);
+      if constexpr (kThresholds > 2) hn::Store(bits4, d, words[2][word] + b);
+    }
+  }
+  for (std::size_t t = 0; t < kThresholds; ++t) {
+    for (std::size_t b = 0; b < kBlockGroup; ++b) {
+      const auto word = [&](std::size_t i) {
+        return static_cast<BlockMask>(static_cast<std::uint16_t>(words[t][i][b])) << (16 * i);
+      };
+      levels.at_least[t][b] = word(0) | word(1) | word(2) | word(3);
+    }
+  }
+}
+
+// Places in a group of blocks: 64 * block + zigzag index. Room for all, and for what is written
+// beyond the last one.
+struct Places {
+  std::uint16_t at[64 * kBlockGroup + 16];
+  std::size_t count = 0;
+
+  // Eight at a time, so that the loop's end is rarely mispredicted.
+  HWY_INLINE void append(BlockMask mask, std::size_t block) {
+    std::uint16_t* to = at + count;
+    const int bits = std::popcount(mask);
+    count += static_cast<std::size_t>(bits);
+    for (int done = 0; done < bits; done += 8) {
+      for (int i = 0; i < 8; ++i) {
+        to[i] = static_cast<std::uint16_t>(64 * block +
+                                           static_cast<std::size_t>(std::countr_zero(mask)));
+        mask &= mask - 1;
+      }
+      to += 8;
+    }
+  }
+};
+
+// The set places of each block behind a mark at its zigzag index 0, and a mark behind the last.
+HWY_INLINE void list_places(const GroupMasks& coded, std::size_t blocks, Places& places) {
+  places.count = 0;
+  for (std::size_t b = 0; b < blocks; ++b) places.append(coded[b] | 1, b);
+  places.append(1, blocks);
+}
+
+// Values that the scan says for the first time, all but `shift` bits of each. The places count from
+// the band's first index less one, `before`.
+HWY_INLINE void count_first(const GroupLevels& levels, const Places& places, std::size_t before,
+                            int shift, RunCounts& runs) {
+  std::size_t last = places.at[0];
+  for (std::size_t i = 1; i < places.count; ++i) {
+    const std::size_t place = places.at[i];
+    const std::size_t k = place % 64;
+    // A mark has no magnitude: for it the zeros up to the end of the block before are counted.
+    const std::size_t row = k == 0 ? 0 : k + before;
+    const unsigned magnitude =
+        static_cast<unsigned>(levels.magnitudes[row * kBlockGroup + place / 64 % kBlockGroup]) >>
+        shift;
+    ++runs[16 * (place - last - 1) + static_cast<std::size_t>(std::bit_width(magnitude))];
+    last = place;
+  }
+}
+
+// Values of which the scan says that they are not zero: their magnitude is 1 in it.
+HWY_INLINE void count_refined(const GroupMasks& known, const Places& places, RunCounts& runs) {
+  std::size_t last = places.at[0];
+  std::size_t known_before = 0;
+  for (std::size_t i = 1; i < places.count; ++i) {
+    const std::size_t place = places.at[i];
+    const std::size_t k = place % 64;
+    // Those that are known are no part of a run of zeros.
+    const BlockMask below = (BlockMask{1} << k) - 1;
+    const auto known_here =
+        static_cast<std::size_t>(std::popcount(known[place / 64 % kBlockGroup] & below));
+    const std::size_t run = place - last - 1 - (known_here - known_before);
+    // What this says of a mark means nothing, and goes to where nobody looks.
+    ++runs[16 * (run % 64) + (k == 0 ? 0 : 1)];
+    known_before = known_here;
+    last = place;
+  }
+}
+
+// `end`: the band's last index.
+HWY_INLINE void count_ends(const GroupMasks& coded, std::size_t blocks, int end, EndRuns& ends) {
+  constexpr std::uint32_t kLongest = 0x7FFF;
+  std::uint32_t open = ends.open;
+  const auto close = [&] {
+    if (open != 0) ++ends.counts[static_cast<std::size_t>(std::bit_width(open) - 1)];
+    open = 0;
+  };
+  for (std::size_t b = 0; b < blocks; ++b) {
+    if (coded[b] != 0) close();
+    open += (coded[b] >> end & 1) ^ 1;
+    if (open == kLongest) close();
+  }
+  ends.open = open;
+}
+
+HWY_INLINE void count_group(const GroupLevels& levels, std::size_t blocks, ScanKind kind,
+                            std::array<ScanSymbols, kMostScans>& scans) {
+  Places places;
+  if (kind == ScanKind::sequential) {
+    list_places(levels.at_least[0], blocks, places);
+    count_first(levels, places, 0, 0, scans[0].runs);
+    return;
+  }
+  const auto first = [&](ScanSymbols& scan, const GroupMasks& known, BlockMask band, int before,
+                         int end, int shift) HWY_ATTR {
+    GroupMasks coded;
+    for (std::size_t b = 0; b < blocks; ++b) coded[b] = (known[b] & band) >> before;
+    list_places(coded, blocks, places);
+    count_first(levels, places, static_cast<std::size_t>(before), shift, scan.runs);
+    count_ends(coded, blocks, end - before, scan.ends);
+  };
+  const auto refine = [&](ScanSymbols& scan, const GroupMasks& known,
+                          const GroupMasks& all) HWY_ATTR {
+    GroupMasks coded;
+    for (std::size_t b = 0; b < blocks; ++b) {
+      coded[b] = all[b] & ~known[b];
+      scan.correction_bits += static_cast<std::uint64_t>(std::popcount(known[b]));
+    }
+    list_places(coded, blocks, places);
+    count_refined(known, places, scan.runs);
+    count_ends(coded, blocks, 63, scan.ends);
+  };
+  const auto& [at_least_1, at_least_2, at_least_4] = levels.at_least;
+  if (kind == ScanKind::progressive_chroma) {
+    first(scans[0], at_least_2, ~BlockMask{0}, 0, 63, 1);
+    refine(scans[1], at_least_2, at_least_1);
+  } else {
+    constexpr BlockMask kLow = 0x3E;
+    first(scans[0], at_least_4, kLow, 0, 5, 2);
+    first(scans[1], at_least_4, ~(kLow | 1), 5, 63, 2);
+    refine(scans[2], at_least_4, at_least_2);
+    refine(scans[3], at_least_2, at_least_1);
+  }
+}
+
+void CountSymbols(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer& quantizer,
+                  std::size_t blocks, ScanKind kind, std::array<ScanSymbols, kMostScans>& scans,
+                  std::int16_t* HWY_RESTRICT dc) {
+  GroupLevels levels;
+  alignas(64) std::int16_t group_dc[kBlockGroup];
+  for (std::size_t first = 0; first < blocks; first += kBlockGroup) {
+    switch (kind) {
+      case ScanKind::sequential:
+        quantize_group<1>(coefficients, quantizer, levels, group_dc);
+        break;
+      case ScanKind::progressive_chroma:
+        quantize_group<2>(coefficients, quantizer, levels, group_dc);
+        break;
+      case ScanKind::progressive_luma:
+        quantize_group<3>(coefficients, quantizer, levels, group_dc);
+        break;
+    }
+    const std::size_t count = std::min(kBlockGroup, blocks - first);
+    std::copy_n(group_dc, count, dc + first);
+    count_group(levels, count, kind, scans);
+    coefficients += kGroupCoefficients;
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace limen::inline LIMEN_ABI
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard
