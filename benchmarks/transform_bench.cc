@@ -27,6 +27,7 @@ Recipe recipe(std::int32_t width, Format format, ShrinkAccuracy shrink = ShrinkA
   made.format = format;
   made.shrink = shrink;
   made.effort = 2;
+  made.fidelity = Quality{80};  // what searching costs is quality_bench's to say
   return made;
 }
 

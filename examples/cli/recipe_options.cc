@@ -199,7 +199,7 @@ void RecipeOptions::add_to(CLI::App& command, bool with_size) {
         "jpeg, png, webp or avif; default: by the output's name, else "
         "the input's");
   }
-  add("File", "-q,--quality", quality_, "The codec's own, 0..100; default 80");
+  add("File", "-q,--quality", quality_, "The codec's own, 0..100; default: invisible loss");
   flag("File", "--lossless", lossless_, "Every sample as it is (PNG, WebP, AVIF)");
   add("File", "--near-lossless", near_lossless_, "WebP's level, 0..100");
   add("File", "--effort", effort_, "0 (fastest) to 9 (smallest)")->capture_default_str();

@@ -13,6 +13,8 @@
 #include "limen/codec/decode.h"
 #include "limen/codec/encode.h"
 #include "limen/codec/metadata.h"
+#include "limen/codec/rewrite.h"
+#include "limen/compose/extend.h"
 #include "limen/core/workspace.h"
 #include "limen/pipeline/accept.h"
 
@@ -30,12 +32,13 @@ SearchReport without_loss() {
 
 class Finisher {
  public:
-  Finisher(Canvas& canvas, const Source& source, const Task& task, Variant& variant,
-           const Execution& execution)
+  Finisher(Canvas& canvas, const Source& source, const Task& task, const Limits& limits,
+           Variant& variant, const Execution& execution)
       : canvas_(canvas),
         source_(source),
         recipe_(task.recipe),
         plan_(task.plan),
+        limits_(limits),
         variant_(variant),
         execution_(execution) {}
 
@@ -44,12 +47,46 @@ class Finisher {
     variant_.dropped_metadata = std::move(metadata.dropped);
     metadata_ = std::move(metadata.kept);
     metadata_.icc = plan_.keeps_profile ? source_.info.color.icc : Bytes();
-    if (plan_.searches) return unsupported("recipe: the search for a quality is not built yet");
-    LIMEN_TRY(code());
+    LIMEN_TRY(rewrite_source());
+    if (!keeps_unseen()) {
+      LIMEN_TRY(plan_.searches ? search() : code());
+      if (is_source_better()) keep_source();
+    }
+    if (variant_.search && !variant_.search->reached) {
+      variant_.notes.emplace_back("the target was not reached: this is the best that was found");
+    }
     return describe();
   }
 
  private:
+  // The source's own picture under the new metadata, where that is to be had.
+  Result<void> rewrite_source() {
+    if (!plan_.may_keep_source || !source_.damage.empty()) return {};
+    const Stopwatch watch(variant_.times.encode);
+    auto rewritten = rewrite(
+        source_.file, {.metadata = metadata_, .orientation = plan_.orientation, .limits = limits_},
+        execution_);
+    if (rewritten) {
+      LIMEN_ASSIGN(own_memory_, execution_.workspace->reserve(rewritten->size()));
+      own_ = *std::move(rewritten);
+      return {};
+    }
+    // A turn that would lose pixels; a file that decoders understand for all its faults.
+    const ErrorCode code = rewritten.error().code;
+    const bool is_no_fault = code == ErrorCode::unsupported || code == ErrorCode::malformed ||
+                             code == ErrorCode::truncated;
+    if (is_no_fault) return {};
+    return std::move(rewritten).error();
+  }
+
+  // Nothing can be finer than the source's own picture, so where that fits nothing needs a look.
+  bool keeps_unseen() {
+    const auto* target = std::get_if<TargetBytes>(&recipe_.fidelity);
+    if (!own_ || target == nullptr || own_->size() > target->bytes) return false;
+    keep_source();
+    return true;
+  }
+
   EncodeOptions encode_options() const {
     EncodeOptions options;
     options.format = plan_.format;
@@ -82,6 +119,71 @@ class Finisher {
     return {};
   }
 
+  Result<void> search() {
+    const Stopwatch watch(variant_.times.search);
+    SearchOptions options;
+    options.target = *target_of(recipe_.fidelity);
+    options.formats = plan_.formats;
+    options.worst_block = recipe_.worst_block;
+    if (is_opaque(canvas_.view())) {
+      LIMEN_ASSIGN(Image opaque, flatten(canvas_.view(), Color{255, 255, 255}, execution_));
+      canvas_.replace(std::move(opaque));
+    } else if (canvas_.format().has_alpha() && !lacks_alpha(options.formats)) {
+      // Whoever accepts a format that holds transparency means to see it.
+      std::erase(options.formats, Format::jpeg);
+    }
+    options.encode = encode_options();
+    options.encode.format = options.formats.front();
+    const bool has_avif = std::find(options.formats.begin(), options.formats.end(), Format::avif) !=
+                          options.formats.end();
+    options.encode.bit_depth = has_avif && plan_.bit_depth > 8 ? 10 : 8;
+    LIMEN_ASSIGN(Found found, find_smallest(canvas_.view(), options, execution_));
+    variant_.bytes = std::move(found.bytes);
+    variant_.format = found.format;
+    variant_.mode =
+        std::visit([](auto mode) -> std::variant<Quality, Lossless, NearLossless> { return mode; },
+                   found.mode);
+    variant_.search = SearchReport{found.score,   found.worst_block,      found.worst_block_at,
+                                   found.reached, found.certified,        found.evaluations,
+                                   found.encodes, std::move(found.trials)};
+    return {};
+  }
+
+  // Smaller, or to the target where nothing else gets there, or coarser quantised already.
+  bool is_source_better() const {
+    if (!own_) return false;
+    if (own_->size() <= variant_.bytes.size()) return true;
+    const bool asks_for_bytes = std::holds_alternative<TargetBytes>(recipe_.fidelity);
+    if (!plan_.searches || asks_for_bytes) return false;
+    if (!variant_.search->reached) return true;
+    const auto* quality = std::get_if<Quality>(&*variant_.mode);
+    const std::optional<int> own_quality = source_.info.jpeg_quality;
+    return quality != nullptr && own_quality && variant_.format == Format::jpeg &&
+           source_.info.format == Format::jpeg && quality->value > static_cast<float>(*own_quality);
+  }
+
+  void keep_source() {
+    variant_.bytes = *std::move(own_);
+    variant_.format = source_.info.format;
+    variant_.kept_source = true;
+    variant_.mode.reset();
+    if (source_.info.is_lossless) {
+      variant_.mode = Lossless{};
+    } else if (source_.info.jpeg_quality) {
+      variant_.mode = Quality{static_cast<float>(*source_.info.jpeg_quality)};
+    }
+    SearchReport report = without_loss();
+    if (variant_.search) {  // what it took to know
+      report.evaluations = variant_.search->evaluations;
+      report.encodes = variant_.search->encodes;
+      report.trials = std::move(variant_.search->trials);
+    }
+    if (const auto* target = std::get_if<TargetBytes>(&recipe_.fidelity)) {
+      report.reached = report.certified = variant_.bytes.size() <= target->bytes;
+    }
+    variant_.search = std::move(report);
+  }
+
   Result<void> describe() {
     variant_.mime_type = mime_type(variant_.format);
     variant_.bit_depth = output_depth(variant_.format, source_.info, recipe_);
@@ -97,16 +199,19 @@ class Finisher {
   const Source& source_;
   const Recipe& recipe_;
   const Plan& plan_;
+  const Limits& limits_;
   Variant& variant_;
   const Execution& execution_;
   Metadata metadata_;
+  std::optional<Bytes> own_;  ///< the source rewritten
+  MemoryReservation own_memory_;
 };
 
 }  // namespace
 
-Result<void> finish(Canvas& canvas, const Source& source, const Task& task, const Limits&,
+Result<void> finish(Canvas& canvas, const Source& source, const Task& task, const Limits& limits,
                     Variant& variant, const Execution& execution) {
-  return Finisher(canvas, source, task, variant, execution).run();
+  return Finisher(canvas, source, task, limits, variant, execution).run();
 }
 
 }  // namespace limen::inline LIMEN_ABI

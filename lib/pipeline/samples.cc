@@ -31,14 +31,6 @@ bool is_opaque_row(const Sample* row, std::int32_t width, int channels) {
   return true;
 }
 
-template <class Sample>
-void copy_colors(const Sample* from, Sample* to, std::int32_t width, int colors) {
-  for (std::int32_t x = 0; x < width; ++x) {
-    for (int c = 0; c < colors; ++c) *to++ = *from++;
-    ++from;
-  }
-}
-
 }  // namespace
 
 Result<Image> with_sample_type(const ConstImageView& source, SampleType type,
@@ -98,24 +90,6 @@ bool is_opaque(const ConstImageView& picture) {
     if (!is_row_opaque) return false;
   }
   return true;
-}
-
-Result<Image> without_alpha(const ConstImageView& source, const Execution& execution) {
-  PixelFormat format = source.format;
-  format.layout = is_gray(format.layout) ? Layout::gray : Layout::rgb;
-  LIMEN_ASSIGN(Image image, Image::create(source.size, format, execution.workspace));
-  const int colors = format.channels();
-  for (std::int32_t y = 0; y < source.size.height; ++y) {
-    if (should_stop(execution, y)) return cancelled();
-    if (format.sample == SampleType::u8) {
-      copy_colors(source.row_as<std::uint8_t>(y), image.view().row_as<std::uint8_t>(y),
-                  source.size.width, colors);
-    } else {
-      copy_colors(source.row_as<std::uint16_t>(y), image.view().row_as<std::uint16_t>(y),
-                  source.size.width, colors);
-    }
-  }
-  return image;
 }
 
 }  // namespace limen::inline LIMEN_ABI

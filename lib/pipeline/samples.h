@@ -21,9 +21,6 @@ Result<Image> gray_to_rgb(const ConstImageView& source, const Execution& executi
 /// True where there is alpha and it hides nothing anywhere; u8 and u16.
 bool is_opaque(const ConstImageView& picture);
 
-/// The colours alone, of a picture with alpha; u8 and u16.
-Result<Image> without_alpha(const ConstImageView& source, const Execution& execution);
-
 constexpr bool is_gray(Layout layout) {
   return layout == Layout::gray || layout == Layout::gray_alpha;
 }

@@ -144,13 +144,13 @@ Result<Variant> make_variant(const Source& source, const Task& task, const MarkS
       canvas.replace(std::move(reduced));
     }
   }
+  variant.notes = plan.notes;
   LIMEN_TRY(finish(canvas, source, task, limits, variant, execution));
   variant.size = canvas.size();
   variant.color_action = plan.color.action;
   variant.color_source = plan.color.source;
   variant.keeps_profile = plan.keeps_profile;
   variant.damage = source.damage;
-  variant.notes = plan.notes;
   return variant;
 }
 

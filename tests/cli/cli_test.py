@@ -208,12 +208,13 @@ class Transform(tool.ToolTest):
         self.assertEqual(self.sizes("--crop", "10,10,20,30"), (20, 30))
         self.assertEqual(self.sizes("--recipe", "w=40&h=40&func=crop"), (40, 40))
 
-    def test_quality_is_80_where_none_is_named(self):
+    def test_loss_is_invisible_where_no_quality_is_named(self):
         self.limen("transform", self.picture, "-o", "default.jpg")
+        self.limen("transform", self.picture, "-o", "invisible.jpg", "--recipe", "q=invisible")
         self.limen("transform", self.picture, "-o", "eighty.jpg", "-q", "80")
         self.limen("transform", self.picture, "-o", "twenty.jpg", "-q", "20")
         read = lambda name: (self.folder / name).read_bytes()
-        self.assertEqual(read("default.jpg"), read("eighty.jpg"))
+        self.assertEqual(read("default.jpg"), read("invisible.jpg"))
         self.assertLess(len(read("twenty.jpg")), len(read("eighty.jpg")))
 
     def test_overlay(self):

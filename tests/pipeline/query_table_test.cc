@@ -60,7 +60,7 @@ void check(const Row& row) {
   const std::string prefix = row.effect.empty() ? "limen=1" : "limen=1;" + row.effect;
   const bool names_quality = row.effect.find("fidelity=") != std::string::npos;
   const bool is_lossless = row.effect.find("format=png") != std::string::npos;
-  const std::string fidelity = is_lossless ? ";fidelity=lossless" : ";fidelity=q80";
+  const std::string fidelity = is_lossless ? ";fidelity=lossless" : ";fidelity=invisible";
   EXPECT_EQ(*key, names_quality ? prefix : prefix + fidelity);
 }
 

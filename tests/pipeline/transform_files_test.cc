@@ -36,6 +36,7 @@ TEST(TransformFiles, EveryConformanceFileComesOutAsPlannedOrIsRefusedAsByDecode)
     Recipe recipe;
     recipe.width = 40;
     recipe.format = Format::webp;
+    recipe.fidelity = Quality{80};
     recipe.effort = 0;
     const auto variant = transform(source, recipe);
     if (!variant) {
@@ -74,8 +75,8 @@ TEST(TransformFiles, PhotosBecomeResponsiveSetsWithOneDecode) {
     if (++photos > 4) break;
     std::vector<Recipe> recipes;
     for (const std::string query :
-         {"w=96&force_format=webp", "w=160&force_format=jpeg", "w=120&h=120&force_format=jpeg",
-          "w=200&h=100&func=fit&force_format=png"}) {
+         {"w=96&force_format=webp&q=80", "w=160&force_format=jpeg&q=80",
+          "w=120&h=120&force_format=jpeg", "w=200&h=100&func=fit&force_format=png"}) {
       recipes.push_back(from_query(query));
     }
     const auto variants = transform(source, recipes);

@@ -23,22 +23,23 @@ Recipe width(std::int32_t pixels, Format format = Format::jpeg) {
   Recipe recipe;
   recipe.width = pixels;
   recipe.format = format;
+  recipe.fidelity = Quality{80};
   return recipe;
 }
 
-// Recipes that have nothing in common but their source.
+// Recipes that have nothing in common but their source. Some of them search.
 std::vector<Recipe> motley() {
   std::vector<Recipe> recipes = {width(160),
                                  width(320, Format::webp),
                                  width(75, Format::png),
                                  from_query("w=99&h=99&q=60"),
                                  from_query("tl_px=13,21&br_px=300,240&w=80&force_format=png"),
-                                 from_query("tl_px=200,100&r=90&w=50"),
+                                 from_query("tl_px=200,100&r=90&w=50&q=70"),
                                  from_query("r=17&w=90&bg_color=navy"),
-                                 from_query("trim=4&w=64"),
-                                 from_query("flip=h&grey=1&w=70"),
-                                 from_query("w=120&h=120&func=fit&bg_color=teal&radius=9"),
-                                 Recipe{}};
+                                 from_query("trim=4&w=64&q=flicker-proof"),
+                                 from_query("flip=h&grey=1&w=70&q=80"),
+                                 from_query("w=120&h=120&func=fit&bg_color=teal&radius=9&q=80"),
+                                 from_query("q=90")};
   Recipe linear = width(123, Format::png);
   linear.linear_light = true;
   recipes.push_back(linear);
@@ -263,7 +264,10 @@ TEST(TransformSharing, AWorkspaceServesManyCallsWithoutGrowing) {
 }
 
 TEST(TransformSharing, TimesAreToldByStage) {
-  const Variant variant = made(photo(), from_query("w=100&blur=1&r=90"));
+  const Variant searched = made(photo(), from_query("w=50"));
+  EXPECT_GT(searched.times.search.count(), 0);
+  const Variant variant = made(photo(), from_query("w=100&blur=1&r=90&q=80"));
+  EXPECT_EQ(variant.times.search.count(), 0);
   EXPECT_GT(variant.times.decode.count(), 0);
   EXPECT_GT(variant.times.orient.count(), 0);
   EXPECT_GT(variant.times.resize.count(), 0);

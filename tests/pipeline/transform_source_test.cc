@@ -309,9 +309,9 @@ TEST(TransformSource, EveryFormatBecomesEveryFormat) {
 
 TEST(TransformSource, OnePixelGoesThroughEverything) {
   const Bytes source = file_of(solid({1, 1}, rgba8, {10, 200, 30, 128}).const_view(), Format::png);
-  for (const std::string query :
-       {"", "w=7", "w=1&h=1", "w=9&h=4&func=fit", "r=90", "r=45", "flip=hv", "blur=3", "sharp=2",
-        "grey=1", "trim=10", "radius=5", "tl_px=0,0&br_px=1,1", "w=3&h=2&func=boundmin"}) {
+  for (const std::string query : {"q=80", "", "w=7", "w=1&h=1", "w=9&h=4&func=fit", "r=90", "r=45",
+                                  "flip=hv", "blur=3", "sharp=2", "grey=1", "trim=10", "radius=5",
+                                  "tl_px=0,0&br_px=1,1", "w=3&h=2&func=boundmin"}) {
     for (const std::string format : {"png", "jpeg", "webp", "avif"}) {
       const std::string rest = query.empty() ? "" : "&" + query;
       const Variant variant = made(source, from_query("force_format=" + format + rest));

@@ -161,7 +161,7 @@ struct Recipe {
   /// first. JPEG is out where it would lose transparency or cannot do what `fidelity` asks, unless
   /// nothing else is listed.
   std::vector<Format> formats = {};
-  Fidelity fidelity = Quality{80};
+  Fidelity fidelity = Invisible{};
   /// Least score of the worst block, up to 100, where the fidelity asks for a score:
   /// SearchOptions::worst_block. Absent: default_worst_block().
   std::optional<Score> worst_block = std::nullopt;

@@ -81,7 +81,8 @@ struct Variant {
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
   /// The source's own coded picture, not encoded again: Recipe::always_encode has the rule.
   bool kept_source = false;
-  std::optional<SearchReport> search;  ///< where the fidelity searches
+  /// What is lost. Absent where the fidelity names a codec's own knob: nobody has looked.
+  std::optional<SearchReport> search;
   ColorAction color_action = ColorAction::none;
   std::string color_source;                   ///< "Display P3", …; ColorPlan::source
   bool keeps_profile = false;                 ///< the source's ICC profile is embedded
