@@ -5,8 +5,9 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
-// How far below the whole picture's score its worst block may be: docs/quality.md.
-constexpr double kBlockAllowance = 20;
+// How much more of the scale's hundred the worst block may lose than the whole picture:
+// docs/quality.md.
+constexpr double kBlockLoss = 1.5;
 
 }  // namespace
 
@@ -20,7 +21,7 @@ std::optional<Score> target_score(const Target& target) {
 std::optional<Score> default_worst_block(const Target& target) {
   const std::optional<Score> score = target_score(target);
   if (!score) return std::nullopt;
-  return Score{score->value - kBlockAllowance};
+  return Score{100 - kBlockLoss * (100 - score->value)};
 }
 
 }  // namespace limen::inline LIMEN_ABI
