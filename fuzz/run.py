@@ -34,6 +34,8 @@ def seeds_for(target, folders):
         return [data for folder in folders for data in pictures(folder, [kind])]
     if kind == "probe":
         return [data[:8192] for folder in folders for data in pictures(folder)]
+    if kind == "rewrite":
+        return [data for folder in folders for data in pictures(folder, ("jpeg", "png", "webp"))]
     if kind == "query":
         return [query for query in QUERIES if query]
     if kind == "transform":
