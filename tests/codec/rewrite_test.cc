@@ -411,6 +411,24 @@ TEST(RewriteWebP, AlphaStaysAsDecodersSeeIt) {
   EXPECT_EQ(rewritten(unflagged), file);
 }
 
+// The byte that fills up a chunk of odd size is none of its data, whatever it holds.
+TEST(RewriteWebP, PaddingIsNoPicture) {
+  std::string data;
+  for (std::uint32_t side = 1; data.size() % 2 == 0; ++side) {
+    data = picture_chunk(test::scene({17, static_cast<std::int32_t>(side)}, rgb8),
+                         {.format = Format::webp, .mode = Lossless{}})
+               .substr(8);
+    while (data.back() == '\0') data.pop_back();  // its own padding
+    data.pop_back();                              // now it is damaged
+  }
+  std::string chunk = test::riff_chunk("VP8L", data);
+  const Bytes zero = test::webp_file(chunk);
+  chunk.back() = '\x5A';
+  const Bytes other = test::webp_file(chunk);
+  EXPECT_EQ(decode(zero).has_value(), decode(other).has_value());
+  EXPECT_EQ(rewritten(other), zero);
+}
+
 TEST(RewriteWebP, AnimationsAndCutFilesAreRefused) {
   const std::string picture = picture_chunk(test::scene({20, 12}, rgb8), {.format = Format::webp});
   const std::string frame = test::anmf(0, 0, 20, 12, picture);

@@ -37,7 +37,9 @@ Result<Frame> find_frame(ByteView bytes, std::size_t offset, bool may_have_alpha
     if (chunk->name == "VP8L") start = chunk->offset;
     Frame frame;
     frame.offset = *start;
-    frame.bitstream = bytes.subspan(*start, walker.offset() - *start);
+    // Without the byte of padding: libwebp would read on into it.
+    const std::size_t end = chunk->offset + kChunkHeader + chunk->data.size();
+    frame.bitstream = bytes.subspan(*start, end - *start);
     frame.is_truncated = !chunk->is_complete;
     WebPBitstreamFeatures features;
     const VP8StatusCode status =
