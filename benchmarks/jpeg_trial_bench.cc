@@ -24,7 +24,7 @@ const Image& picture() {
       auto* to = made.view().row_as<std::uint8_t>(y);
       const auto* from = grain.const_view().row_as<std::uint8_t>(y);
       for (std::size_t i = 0; i < row_bytes(kTwoMegapixels, rgb8); ++i) {
-        to[i] = static_cast<std::uint8_t>(std::clamp(to[i] + from[i] / 16 - 8, 0, 255));
+        to[i] = static_cast<std::uint8_t>(std::clamp(to[i] + from[i] / 10 - 13, 0, 255));
       }
     }
     return made;

@@ -252,22 +252,85 @@ void Reconstruct(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer&
   }
 }
 
+constexpr QuantTable kZigzagPlaces = zigzag_places();
+
+// Eight rows of a group, [row][block], to eight neighbours in each block.
+HWY_INLINE void blocks_from_group(const std::int16_t* HWY_RESTRICT group, std::size_t blocks,
+                                  std::int16_t* HWY_RESTRICT levels) {
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t b = 0; b < blocks; ++b) {
+    for (std::size_t i = 0; i < 8; ++i) levels[64 * b + i] = group[i * kBlockGroup + b];
+  }
+#else
+  const hn::FixedTag<std::int16_t, 8> d;
+  using V = hn::Vec<decltype(d)>;
+  for (std::size_t first = 0; first < blocks; first += 8) {
+    const auto load = [&](std::size_t i)
+                          HWY_ATTR { return hn::Load(d, group + i * kBlockGroup + first); };
+    V a0 = load(0), a1 = load(1), a2 = load(2), a3 = load(3);
+    V a4 = load(4), a5 = load(5), a6 = load(6), a7 = load(7);
+    for (int step = 0; step < 3; ++step) {
+      const V b0 = hn::InterleaveLower(d, a0, a4), b1 = hn::InterleaveUpper(d, a0, a4);
+      const V b2 = hn::InterleaveLower(d, a1, a5), b3 = hn::InterleaveUpper(d, a1, a5);
+      const V b4 = hn::InterleaveLower(d, a2, a6), b5 = hn::InterleaveUpper(d, a2, a6);
+      const V b6 = hn::InterleaveLower(d, a3, a7), b7 = hn::InterleaveUpper(d, a3, a7);
+      a0 = b0, a1 = b1, a2 = b2, a3 = b3, a4 = b4, a5 = b5, a6 = b6, a7 = b7;
+    }
+    const auto store = [&](V v, std::size_t i) HWY_ATTR {
+      if (first + i < blocks) hn::StoreU(v, d, levels + 64 * (first + i));
+    };
+    store(a0, 0), store(a1, 1), store(a2, 2), store(a3, 3);
+    store(a4, 4), store(a5, 5), store(a6, 6), store(a7, 7);
+  }
+#endif
+}
+
 void Quantize(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer& quantizer,
               std::size_t blocks, std::int16_t* HWY_RESTRICT levels) {
   const I16 d;
   const std::size_t lanes = hn::Lanes(d);
-  HWY_ALIGN std::int16_t work[kGroupCoefficients];
+  HWY_ALIGN std::int16_t work[8 * kBlockGroup];
   for (std::size_t first = 0; first < blocks; first += kBlockGroup) {
-    for (std::size_t i = 0; i < kGroupCoefficients; i += lanes) {
-      const V16 v = hn::Load(d, coefficients + i);
-      hn::Store(with_sign_of(quantized_magnitude(v, quantizer, i / kBlockGroup), v), d, work + i);
-    }
     const std::size_t count = blocks - first < kBlockGroup ? blocks - first : kBlockGroup;
-    for (std::size_t b = 0; b < count; ++b) {
-      for (std::size_t k = 0; k < 64; ++k) levels[k] = work[k * kBlockGroup + b];
-      levels += 64;
+    for (std::size_t z = 0; z < 64; z += 8) {
+      for (std::size_t i = 0; i < 8; ++i) {
+        const std::size_t k = kZigzagPlaces[z + i];
+        for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
+          const V16 v = hn::Load(d, coefficients + k * kBlockGroup + b);
+          hn::Store(with_sign_of(quantized_magnitude(v, quantizer, k), v), d,
+                    work + i * kBlockGroup + b);
+        }
+      }
+      blocks_from_group(work, count, levels + z);
     }
     coefficients += kGroupCoefficients;
+    levels += 64 * kBlockGroup;
+  }
+}
+
+void FindBits(const std::int16_t* HWY_RESTRICT levels, std::size_t blocks,
+              BlockBits* HWY_RESTRICT bits) {
+  for (std::size_t b = 0; b < blocks; ++b, levels += 64) {
+    std::uint64_t found[3] = {};
+#if HWY_TARGET == HWY_SCALAR
+    for (std::size_t k = 0; k < 64; ++k) {
+      const int magnitude = levels[k] < 0 ? -levels[k] : levels[k];
+      for (int t = 0; t < 3; ++t) found[t] |= std::uint64_t{magnitude >= 1 << t} << k;
+    }
+#else
+    const I16 d;
+    std::uint8_t bytes[3][8];
+    for (std::size_t k = 0; k < 64; k += hn::Lanes(d)) {
+      const V16 magnitude = hn::Abs(hn::LoadU(d, levels + k));
+      hn::StoreMaskBits(d, hn::Gt(magnitude, hn::Zero(d)), bytes[0] + k / 8);
+      hn::StoreMaskBits(d, hn::Gt(magnitude, hn::Set(d, 1)), bytes[1] + k / 8);
+      hn::StoreMaskBits(d, hn::Gt(magnitude, hn::Set(d, 3)), bytes[2] + k / 8);
+    }
+    for (int t = 0; t < 3; ++t) {
+      for (std::size_t i = 0; i < 8; ++i) found[t] |= std::uint64_t{bytes[t][i]} << (8 * i);
+    }
+#endif
+    for (std::size_t t = 0; t < 3; ++t) bits[b].at_least[t] = found[t] & ~std::uint64_t{1};
   }
 }
 

@@ -18,6 +18,7 @@ HWY_EXPORT(ForwardDct);
 HWY_EXPORT(Reconstruct);
 HWY_EXPORT(Quantize);
 HWY_EXPORT(CountSymbols);
+HWY_EXPORT(FindBits);
 HWY_EXPORT(UpsampleRow);
 HWY_EXPORT(RgbRow);
 
@@ -61,6 +62,10 @@ void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std:
 void count_symbols(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
                    ScanKind kind, std::array<ScanSymbols, kMostScans>& scans, std::int16_t* dc) {
   LIMEN_KERNEL(CountSymbols)(coefficients, quantizer, blocks, kind, scans, dc);
+}
+
+void find_bits(const std::int16_t* levels, std::size_t blocks, BlockBits* bits) {
+  LIMEN_KERNEL(FindBits)(levels, blocks, bits);
 }
 
 void upsample_row(const std::uint8_t* near, const std::uint8_t* far, std::int32_t width,

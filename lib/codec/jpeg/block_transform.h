@@ -58,9 +58,18 @@ void forward_dct(const std::array<const std::uint8_t*, 8>& rows, std::size_t gro
 void reconstruct(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t groups,
                  std::uint8_t* samples, std::size_t stride);
 
-/// The quantised coefficients of the first `blocks` blocks, block after block, row-major.
+/// The quantised coefficients of the first `blocks` blocks, block after block, in zigzag order.
 void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
               std::int16_t* levels);
+
+/// Which coefficients of a block, by zigzag index, have at least magnitude 1, 2, 4. DC's bits are
+/// 0.
+struct BlockBits {
+  std::array<std::uint64_t, 3> at_least{};
+};
+
+/// The bits of each of `blocks` blocks in zigzag order.
+void find_bits(const std::int16_t* levels, std::size_t blocks, BlockBits* bits);
 
 /// A row of chroma between two rows of a plane subsampled 2:1 both ways: `near` weighs three times
 /// `far`. `width` is the luma row's; narrow rows repeat instead, as libjpeg does. `out` has room

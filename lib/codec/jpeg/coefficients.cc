@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/codec/jpeg/coefficients.h"
 
+#include <cstring>
+
 #include "lib/codec/jpeg/compress.h"
+#include "lib/codec/jpeg/progressive.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -10,6 +13,15 @@ namespace {
 JDIMENSION divide_up(JDIMENSION value, int divisor) {
   const auto by = static_cast<JDIMENSION>(divisor);
   return (value + by - 1) / by;
+}
+
+constexpr QuantTable kZigzagPlaces = zigzag_places();
+
+// libjpeg has its blocks row by row in memory.
+void row_major(JCOEF* block) {
+  JCOEF zigzag[DCTSIZE2];
+  std::memcpy(zigzag, block, sizeof(zigzag));
+  for (std::size_t z = 0; z < DCTSIZE2; ++z) block[kZigzagPlaces[z]] = zigzag[z];
 }
 
 struct Arrays {
@@ -54,8 +66,10 @@ class CoefficientWriter {
         if (cancel_ != nullptr && cancel_->is_cancelled()) end_run(common, JpegStop::cancelled);
         JBLOCKROW to = state.mem->access_virt_barray(common, arrays_->of[i], y, 1, TRUE)[0];
         static_assert(sizeof(JCOEF) == sizeof(std::int16_t));
+        const JDIMENSION blocks = state.comp_info[i].width_in_blocks;
         picture_->row(picture_->source, static_cast<std::size_t>(i), static_cast<std::int32_t>(y),
                       to[0]);
+        for (JDIMENSION b = 0; b < blocks; ++b) row_major(to[b]);
       }
     }
   }
@@ -84,6 +98,7 @@ class CoefficientWriter {
 Result<Bytes> encode_coefficients(const QuantizedPicture& picture, const EncodeOptions& options,
                                   const Execution& execution) {
   LIMEN_ASSIGN(JpegSettings settings, jpeg_settings(picture.size, options));
+  if (settings.is_progressive) return encode_progressive(picture, options.metadata, execution);
   settings.subsampling = picture.subsampling;
   settings.input = picture.subsampling == ChromaSubsampling::gray ? JCS_GRAYSCALE : JCS_YCbCr;
   Arrays arrays;

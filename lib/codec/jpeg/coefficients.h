@@ -14,13 +14,14 @@ namespace limen::inline LIMEN_ABI {
 /// they were chosen, and the tables to undo that with.
 struct QuantizedPicture {
   Size size;
-  ChromaSubsampling subsampling = ChromaSubsampling::yuv420;  ///< gray: one component
+  /// 4:2:0, 4:4:4 or gray, which has one component.
+  ChromaSubsampling subsampling = ChromaSubsampling::yuv420;
   /// Of Y, Cb and Cr. Steps from 1 to 255. Equal neighbours share a table in the file.
   std::array<QuantTable, 3> tables{};
 
-  /// Writes one row of a component's blocks, block after block, row-major; a component has as many
-  /// as its samples fill, rounded up. Called once for each row and component, in any order. Must
-  /// not throw. AC levels beyond +-1023 and DC differences beyond +-2047 have no code.
+  /// Writes one row of a component's blocks, block after block, in zigzag order; a component has as
+  /// many as its samples fill, rounded up. Called once for each row and component, in any order.
+  /// Must not throw. AC levels beyond +-1023 and DC differences beyond +-2047 have no code.
   void (*row)(const void* source, std::size_t component, std::int32_t block_row,
               std::int16_t* levels) = nullptr;
   const void* source = nullptr;

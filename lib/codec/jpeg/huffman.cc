@@ -128,6 +128,16 @@ HuffmanTable optimal_table(const SymbolCounts& counts) {
   return table;
 }
 
+std::array<std::uint32_t, 256> codes_of(const HuffmanTable& table) {
+  std::array<std::uint32_t, 256> codes{};
+  std::uint32_t code = 0;
+  std::size_t place = 0;
+  for (std::size_t length = 1; length <= 16; ++length, code <<= 1) {
+    for (int i = 0; i < table.codes_of_length[length]; ++i) codes[table.symbols[place++]] = code++;
+  }
+  return codes;
+}
+
 std::uint64_t code_bits(const SymbolCounts& counts, const HuffmanTable& table) {
   std::uint64_t bits = 0;
   for (std::size_t symbol = 0; symbol < 256; ++symbol) {

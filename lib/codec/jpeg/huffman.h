@@ -27,6 +27,9 @@ void complete(HuffmanTable& table);
 /// at most 16 bits (T.81, K.2), equal counts in libjpeg's order.
 HuffmanTable optimal_table(const SymbolCounts& counts);
 
+/// Each symbol's code, in its lowest bits.
+std::array<std::uint32_t, 256> codes_of(const HuffmanTable& table);
+
 /// Bits of all codes of a scan.
 std::uint64_t code_bits(const SymbolCounts& counts, const HuffmanTable& table);
 
