@@ -127,6 +127,27 @@ TEST(JpegTrials, FinishIsWhatEncodeGives) {
   }
 }
 
+TEST(JpegTrials, FinishIsWhatEncodeGivesAtEverySmallSize) {
+  for (std::int32_t height = 1; height <= 33; ++height) {
+    for (std::int32_t width = 1; width <= 33; ++width) {
+      const Size size{width, height};
+      const Image picture = noise(size, (width + height) % 3 == 0 ? gray8 : rgb8,
+                                  static_cast<std::uint64_t>(width * 64 + height));
+      for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+        EncodeOptions options{.effort = 2, .chroma = chroma};
+        const auto trials = start_trials(picture.view(), options);
+        ASSERT_TRUE(trials.has_value());
+        const int setting = (7 * width + 3 * height) % 100;
+        options.mode = (*trials)->quality_of(setting);
+        const auto file = encode(picture.view(), options);
+        ASSERT_TRUE(file.has_value());
+        EXPECT_TRUE(is_file((*trials)->finish(setting), *file))
+            << width << "x" << height << " " << name(chroma) << " setting " << setting;
+      }
+    }
+  }
+}
+
 TEST(JpegTrials, FinishKeepsToItsLimits) {
   const Image picture = scene({400, 300}, rgb8);
   Metadata metadata;
