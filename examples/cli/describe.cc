@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <variant>
 
 #include "limen/color/icc.h"
 
@@ -46,6 +47,45 @@ Json profile_of(const limen::ImageInfo& info) {
 
 Json milliseconds(limen::StageTimes::Duration duration) {
   return static_cast<double>(duration.count() / 1000) / 1000;
+}
+
+Json names(const std::vector<limen::Format>& formats) {
+  Json list = Json::array();
+  for (const limen::Format format : formats) list.push_back(name(format));
+  return list;
+}
+
+Json chroma_of(limen::ChromaSubsampling chroma) {
+  return chroma == limen::ChromaSubsampling::automatic ? Json(nullptr) : Json(name(chroma));
+}
+
+// What the picture is coded with, and what the search, if there was one, has to say for it.
+Json describe_coding(const limen::Variant& variant) {
+  using limen::Lossless;
+  using limen::NearLossless;
+  using limen::Quality;
+  const auto* quality = variant.mode ? std::get_if<Quality>(&*variant.mode) : nullptr;
+  const auto* level = variant.mode ? std::get_if<NearLossless>(&*variant.mode) : nullptr;
+  Json json = {{"quality", quality != nullptr ? Json(quality->value) : Json(nullptr)},
+               {"lossless", variant.mode && std::holds_alternative<Lossless>(*variant.mode)},
+               {"near_lossless", level != nullptr ? Json(level->level) : Json(nullptr)},
+               {"chroma", chroma_of(variant.chroma)},
+               {"kept_source", variant.kept_source}};
+  if (!variant.search) {
+    for (const char* field : {"score", "worst_block", "worst_block_at", "evaluations", "encodes",
+                              "reached", "certified"}) {
+      json[field] = nullptr;
+    }
+    return json;
+  }
+  const limen::SearchReport& search = *variant.search;
+  json.update(
+      cli::describe(limen::Comparison{search.score, search.worst_block, search.worst_block_at}));
+  json["evaluations"] = search.evaluations;
+  json["encodes"] = search.encodes;
+  json["reached"] = search.reached;
+  json["certified"] = search.certified;
+  return json;
 }
 
 }  // namespace
@@ -129,6 +169,9 @@ Json describe(const limen::Plan& plan) {
                {"converts_before_resize", plan.converts_before_resize},
                {"keeps_profile", plan.keeps_profile},
                {"format", name(plan.format)},
+               {"formats", names(plan.formats)},
+               {"searches", plan.searches},
+               {"may_keep_source", plan.may_keep_source},
                {"bit_depth", plan.bit_depth},
                {"flattens", plan.flattens},
                {"peak_bytes", plan.peak_bytes},
@@ -137,32 +180,45 @@ Json describe(const limen::Plan& plan) {
   return json;
 }
 
+Json describe(const limen::Trial& trial) {
+  const auto* quality = std::get_if<limen::Quality>(&trial.mode);
+  return {{"format", name(trial.format)},
+          {"chroma", chroma_of(trial.chroma)},
+          {"quality", quality != nullptr ? Json(quality->value) : Json(nullptr)},
+          {"score", trial.score.value},
+          {"worst_block", trial.worst_block.value},
+          {"bytes", trial.bytes != 0 ? Json(trial.bytes) : Json(nullptr)},
+          {"passes", trial.passes}};
+}
+
 Json describe(const limen::Variant& variant) {
   const limen::StageTimes& times = variant.times;
-  return {{"format", name(variant.format)},
-          {"mime_type", variant.mime_type},
-          {"width", variant.size.width},
-          {"height", variant.size.height},
-          {"bytes", variant.bytes.size()},
-          {"bit_depth", variant.bit_depth},
-          {"has_alpha", variant.has_alpha},
-          {"color",
-           {{"action", name(variant.color_action)},
-            {"source", variant.color_source},
-            {"keeps_profile", variant.keeps_profile}}},
-          {"dropped_metadata", variant.dropped_metadata},
-          {"damage", variant.damage},
-          {"notes", variant.notes},
-          {"milliseconds",
-           {{"decode", milliseconds(times.decode)},
-            {"orient", milliseconds(times.orient)},
-            {"color", milliseconds(times.color)},
-            {"resize", milliseconds(times.resize)},
-            {"compose", milliseconds(times.compose)},
-            {"search", milliseconds(times.search)},
-            {"encode", milliseconds(times.encode)}}},
-          {"peak_bytes", variant.peak_bytes},
-          {"source_decodes", variant.source_decodes}};
+  Json json = {{"format", name(variant.format)},
+               {"mime_type", variant.mime_type},
+               {"width", variant.size.width},
+               {"height", variant.size.height},
+               {"bytes", variant.bytes.size()}};
+  json.update(describe_coding(variant));
+  json.update({{"bit_depth", variant.bit_depth},
+               {"has_alpha", variant.has_alpha},
+               {"color",
+                {{"action", name(variant.color_action)},
+                 {"source", variant.color_source},
+                 {"keeps_profile", variant.keeps_profile}}},
+               {"dropped_metadata", variant.dropped_metadata},
+               {"damage", variant.damage},
+               {"notes", variant.notes},
+               {"milliseconds",
+                {{"decode", milliseconds(times.decode)},
+                 {"orient", milliseconds(times.orient)},
+                 {"color", milliseconds(times.color)},
+                 {"resize", milliseconds(times.resize)},
+                 {"compose", milliseconds(times.compose)},
+                 {"search", milliseconds(times.search)},
+                 {"encode", milliseconds(times.encode)}}},
+               {"peak_bytes", variant.peak_bytes},
+               {"source_decodes", variant.source_decodes}});
+  return json;
 }
 
 }  // namespace cli

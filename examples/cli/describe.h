@@ -17,7 +17,8 @@ Json describe(const limen::ImageInfo& info);
 /// `score`, `worst_block`, `worst_block_at`.
 Json describe(const limen::Comparison& comparison);
 Json describe(const limen::Plan& plan);
-/// Without the bytes themselves.
+Json describe(const limen::Trial& trial);
+/// Without the bytes themselves and the trials.
 Json describe(const limen::Variant& variant);
 
 /// A score for people, with two decimals that never make it reach what it does not reach.

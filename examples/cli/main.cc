@@ -49,13 +49,15 @@ int run(int argc, char** argv) {
   add_plan(app, session);
   add_decode(app, session);
   add_compare(app, session);
+  add_optimize(app, session);
   app.footer("FILE - is standard input or output. Exit: 0 done, 1 a file failed, 2 wrong usage.");
   try {
     app.parse(argc, argv);
     if (wants_version) {
       print_version(session);
     } else if (app.get_subcommands().empty()) {
-      throw UsageError("a subcommand is missing: info, transform, srcset, plan, decode or compare");
+      throw UsageError(
+          "a subcommand is missing: info, transform, srcset, plan, decode, compare or optimize");
     }
   } catch (const CLI::Success& wanted) {  // --help
     return app.exit(wanted);

@@ -4,34 +4,12 @@
 #include <array>
 #include <cstdio>
 
+#include "html.h"
 #include "limen/pipeline/accept.h"
 
 namespace cli {
 
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
 
 // A file's name as a part of a URL in a srcset, where space and comma separate.
 std::string url_of(std::string_view text) {

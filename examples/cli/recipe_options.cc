@@ -5,9 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "files.h"
+#include "limen/pipeline/accept.h"
 #include "limen/pipeline/cloudimage_query.h"
 
 namespace cli {
@@ -140,6 +142,37 @@ std::optional<limen::Format> parse_format(std::string_view text) {
   return std::nullopt;
 }
 
+std::vector<limen::Format> parse_formats(const std::vector<std::string>& names,
+                                         const std::string& option) {
+  std::vector<limen::Format> formats;
+  for (const std::string& name : names) {
+    const auto format = parse_format(name);
+    if (!format) throw UsageError(option + ": '" + name + "' is none of jpeg, png, webp, avif");
+    if (std::ranges::find(formats, *format) == formats.end()) formats.push_back(*format);
+  }
+  return formats;
+}
+
+limen::Fidelity parse_fidelity(const std::string& text, const std::string& option) {
+  constexpr std::string_view kScore = "score:";
+  if (text == "invisible") return limen::Invisible{};
+  if (text == "flicker-proof") return limen::FlickerProof{};
+  if (text == "lossless") return limen::Lossless{};
+  if (text.starts_with(kScore)) {
+    return limen::TargetScore{{parse_number(text.substr(kScore.size()), option)}};
+  }
+  if (text.empty() || text.find_first_not_of("0123456789.-+e") != std::string::npos) {
+    throw UsageError(option +
+                     ": takes invisible, flicker-proof, score:N, 0..100 or lossless, not '" + text +
+                     "'");
+  }
+  return limen::Quality{static_cast<float>(parse_number(text, option))};
+}
+
+limen::MetadataPolicy parse_metadata_policy(const std::string& text, const std::string& option) {
+  return look_up(kPolicies, text, option);
+}
+
 std::string_view extension(limen::Format format) {
   return format == limen::Format::jpeg ? "jpg" : name(format);
 }
@@ -196,10 +229,23 @@ void RecipeOptions::add_to(CLI::App& command, bool with_size) {
   flag("Overlay", "--overlay-tile", overlay_tile_, "Repeat it over the whole output");
   if (with_size) {
     add("File", "--format", format_,
-        "jpeg, png, webp or avif; default: by the output's name, else "
-        "the input's");
+        "jpeg, png, webp or avif; default: by the output's name, else the input's; auto: the "
+        "smallest of --formats");
+    add("File", "--formats", format_names_,
+        "With --format auto: those to choose from; default avif,webp,jpeg")
+        ->delimiter(',');
+    add("File", "--accept", accept_,
+        "With --format auto: a request's Accept header, which those must satisfy");
   }
-  add("File", "-q,--quality", quality_, "The codec's own, 0..100; default: invisible loss");
+  add("File", "-q,--quality", quality_,
+      "invisible (swapped in place, nobody sees a difference; default), flicker-proof, score:N "
+      "(SSIMULACRA 2.1), 0..100 (the codec's own) or lossless");
+  add("File", "--max-bytes", max_bytes_, "Instead of -q: the finest quality that fits")
+      ->check(CLI::PositiveNumber);
+  add("File", "--worst-block", worst_block_,
+      "Least score of the worst block of 64x64 pixels; default: by -q");
+  flag("File", "--always-encode", always_encode_,
+       "Even where the source, untouched, is the smaller or no finer");
   flag("File", "--lossless", lossless_, "Every sample as it is (PNG, WebP, AVIF)");
   add("File", "--near-lossless", near_lossless_, "WebP's level, 0..100");
   add("File", "--effort", effort_, "0 (fastest) to 9 (smallest)")->capture_default_str();
@@ -213,9 +259,9 @@ void RecipeOptions::add_to(CLI::App& command, bool with_size) {
     CLI::Option* query =
         command.add_option("--recipe", query_, "All of it as a query: \"w=800&func=crop\"");
     for (CLI::Option* option : own) {
-      if (option->get_name() != "--format" && option->get_name() != "--quality") {
-        query->excludes(option);
-      }
+      const std::vector<std::string> kBeside = {"--format",  "--formats",   "--accept",
+                                                "--quality", "--max-bytes", "--worst-block"};
+      if (std::ranges::find(kBeside, option->get_name()) == kBeside.end()) query->excludes(option);
     }
     command.add_option("--picture", named_pictures_, "NAME=FILE: what wat_url=NAME stands for");
   }
@@ -291,6 +337,8 @@ limen::Recipe RecipeOptions::recipe_from_options() const {
   if (!overlay_.empty()) recipe.marks.push_back(mark());
   recipe.radius = radius_;
   if (!background_.empty()) recipe.background = parse_color(background_);
+  recipe.fidelity = limen::Invisible{};
+  recipe.always_encode = always_encode_;
   recipe.effort = effort_;
   recipe.chroma = look_up(kChromas, chroma_, "--chroma");
   recipe.progressive = !baseline_;
@@ -298,6 +346,43 @@ limen::Recipe RecipeOptions::recipe_from_options() const {
   recipe.metadata = look_up(kPolicies, metadata_, "--metadata");
   recipe.keep_profile = keep_profile_;
   return recipe;
+}
+
+void RecipeOptions::choose_formats(limen::Recipe& recipe) const {
+  const bool is_auto = format_ == "auto";
+  if (format_ && !is_auto) {
+    recipe.format = parse_format(*format_);
+    if (!recipe.format) {
+      throw UsageError("--format: '" + *format_ + "' is none of jpeg, png, webp, avif, auto");
+    }
+  }
+  if (!is_auto) {
+    if (!format_names_.empty()) throw UsageError("--formats: needs --format auto");
+    if (accept_) throw UsageError("--accept: needs --format auto");
+    return;
+  }
+  recipe.format = std::nullopt;
+  recipe.formats = format_names_.empty()
+                       ? std::vector{limen::Format::avif, limen::Format::webp, limen::Format::jpeg}
+                       : parse_formats(format_names_, "--formats");
+  if (!accept_) return;
+  std::erase_if(recipe.formats, [&](limen::Format format) {
+    return !limen::pick_format(*accept_, std::span(&format, 1));
+  });
+  if (recipe.formats.empty()) throw UsageError("--accept: accepts none of the formats");
+}
+
+void RecipeOptions::choose_fidelity(limen::Recipe& recipe) const {
+  const int named = int{lossless_} + int{near_lossless_.has_value()} + int{quality_.has_value()} +
+                    int{max_bytes_.has_value()};
+  if (named > 1) {
+    throw UsageError("--quality, --max-bytes, --lossless and --near-lossless exclude each other");
+  }
+  if (worst_block_) recipe.worst_block = limen::Score{*worst_block_};
+  if (quality_) recipe.fidelity = parse_fidelity(*quality_, "--quality");
+  if (max_bytes_) recipe.fidelity = limen::TargetBytes{*max_bytes_};
+  if (lossless_) recipe.fidelity = limen::Lossless{};
+  if (near_lossless_) recipe.fidelity = limen::NearLossless{*near_lossless_};
 }
 
 limen::Recipe RecipeOptions::recipe() const {
@@ -311,17 +396,8 @@ limen::Recipe RecipeOptions::recipe() const {
   } else {
     recipe = recipe_from_options();
   }
-  if (format_) {
-    recipe.format = parse_format(*format_);
-    if (!recipe.format)
-      throw UsageError("--format: '" + *format_ + "' is none of jpeg, png, webp, avif");
-  }
-  if (int{lossless_} + int{near_lossless_.has_value()} + int{quality_.has_value()} > 1) {
-    throw UsageError("--quality, --lossless and --near-lossless exclude each other");
-  }
-  if (quality_) recipe.fidelity = limen::Quality{*quality_};
-  if (lossless_) recipe.fidelity = limen::Lossless{};
-  if (near_lossless_) recipe.fidelity = limen::NearLossless{*near_lossless_};
+  choose_formats(recipe);
+  choose_fidelity(recipe);
   const auto valid = limen::validate(recipe);
   if (!valid) throw UsageError(valid.error().message);
   return recipe;

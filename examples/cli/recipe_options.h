@@ -39,6 +39,8 @@ class RecipeOptions {
   };
 
   limen::Recipe recipe_from_options() const;
+  void choose_formats(limen::Recipe& recipe) const;
+  void choose_fidelity(limen::Recipe& recipe) const;
   limen::Mark mark() const;
 
   std::string query_;
@@ -60,8 +62,12 @@ class RecipeOptions {
   std::string overlay_width_;
   double overlay_scale_ = 1, overlay_opacity_ = 1;
   bool overlay_tile_ = false;
-  std::optional<std::string> format_;
-  std::optional<float> quality_;
+  std::optional<std::string> format_, accept_;
+  std::vector<std::string> format_names_;
+  std::optional<std::string> quality_;
+  std::optional<std::uint64_t> max_bytes_;
+  std::optional<double> worst_block_;
+  bool always_encode_ = false;
   bool lossless_ = false;
   std::optional<int> near_lossless_;
   int effort_ = 4;
@@ -71,6 +77,17 @@ class RecipeOptions {
 
 /// "jpeg", "jpg", "png", "webp", "avif" in any case, with or without a leading dot; else nothing.
 std::optional<limen::Format> parse_format(std::string_view text);
+
+/// A list of those, each once. Throws UsageError naming `option`.
+std::vector<limen::Format> parse_formats(const std::vector<std::string>& names,
+                                         const std::string& option);
+
+/// "invisible", "flicker-proof", "score:87", "82" (a Quality), "lossless". Throws UsageError naming
+/// `option`; what is out of range is validate()'s affair.
+limen::Fidelity parse_fidelity(const std::string& text, const std::string& option);
+
+/// "none", "copyright" or "keep". Throws UsageError naming `option`.
+limen::MetadataPolicy parse_metadata_policy(const std::string& text, const std::string& option);
 
 /// The extension that files of a format get: "jpg", "png", "webp", "avif".
 std::string_view extension(limen::Format format);

@@ -14,16 +14,6 @@ namespace cli {
 
 namespace {
 
-// File names may hold anything; a message is one line even so.
-std::string on_one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    line += byte < 0x20 || byte == 0x7F ? '?' : c;
-  }
-  return line;
-}
-
 std::string bar(std::size_t done, std::size_t total) {
   constexpr std::size_t kWidth = 40;
   const std::size_t filled = kWidth * done / total;
@@ -32,6 +22,15 @@ std::string bar(std::size_t done, std::size_t total) {
 }
 
 }  // namespace
+
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte < 0x20 || byte == 0x7F ? '?' : c;
+  }
+  return line;
+}
 
 void Session::print_line(const std::string& line) {
   // One call a line, so that lines of threads and of other programs do not mix.

@@ -29,7 +29,9 @@ class UsageError : public std::runtime_error {
 
 class Session {
  public:
-  limen::Limits limits;
+  /// The library's, but for memory: its default is for a service that makes small pictures of large
+  /// ones, while a search for the quality of a whole photograph takes up to 50 bytes a pixel.
+  limen::Limits limits = {.working_memory = 2'500'000'000};
   bool json = false;
   unsigned threads = 1;  ///< 0 on the command line: as many as the machine has
 
@@ -60,6 +62,9 @@ class Session {
   std::string bar_;
 };
 
+/// File names may hold anything; this shows them on one line, control characters as '?'.
+std::string on_one_line(std::string_view text);
+
 /// What a subcommand found out about one file, or that it failed. Several files give an array of
 /// those that did not fail, one file the object itself.
 Json join(std::vector<Json> reports);
@@ -71,6 +76,7 @@ void add_srcset(CLI::App& app, Session& session);
 void add_plan(CLI::App& app, Session& session);
 void add_decode(CLI::App& app, Session& session);
 void add_compare(CLI::App& app, Session& session);
+void add_optimize(CLI::App& app, Session& session);
 
 /// --version, with or without --json.
 void print_version(Session& session);

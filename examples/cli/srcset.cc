@@ -42,16 +42,6 @@ std::string stem_of(const SrcsetCommand& own, const std::string& file) {
   return file == "-" ? own.name : std::filesystem::path(file).stem().string();
 }
 
-std::vector<limen::Format> formats_of(const SrcsetCommand& own) {
-  std::vector<limen::Format> formats;
-  for (const std::string& name : own.format_names) {
-    const auto format = parse_format(name);
-    if (!format) throw UsageError("--formats: '" + name + "' is none of jpeg, png, webp, avif");
-    if (std::ranges::find(formats, *format) == formats.end()) formats.push_back(*format);
-  }
-  return formats;
-}
-
 limen::Recipe recipe_of(const SrcsetCommand& own, const limen::Recipe& base, std::int32_t width,
                         limen::Format format) {
   limen::Recipe recipe = base;
@@ -158,7 +148,7 @@ limen::Result<Outcome> make_set(const SrcsetCommand& own, Session& session,
 }
 
 void run(Session& session, SrcsetCommand& own) {
-  const std::vector<limen::Format> formats = formats_of(own);
+  const std::vector<limen::Format> formats = parse_formats(own.format_names, "--formats");
   std::ranges::sort(own.widths);
   own.widths.erase(std::unique(own.widths.begin(), own.widths.end()), own.widths.end());
   const limen::Recipe base = own.recipe.recipe();

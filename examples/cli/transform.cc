@@ -74,7 +74,7 @@ void run(Session& session, TransformCommand& own) {
     if (session.json) throw UsageError("--json and -o - both want standard output");
     if (::isatty(STDOUT_FILENO) != 0) throw UsageError("-o -: standard output is a terminal");
   }
-  if (!into_folder && !recipe.format) {
+  if (!into_folder && !recipe.format && recipe.formats.empty()) {
     const std::filesystem::path output = own.output;
     recipe.format = parse_format(output.extension().string());
     if (!recipe.format) refuse_other_formats(output);
