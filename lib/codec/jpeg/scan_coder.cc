@@ -98,43 +98,69 @@ void AcScan::add_first(const std::int16_t* levels, const BlockBits& bits) {
   if (before < last_ && ++open_run_ == kLongestRun) end_run();
 }
 
-void AcScan::refine_block(const std::int16_t* levels, const BlockBits& bits) {
-  const std::uint64_t known = at_least(bits, low_ + 1);
-  const std::uint64_t fresh = at_least(bits, low_) & ~known;
-  const int last_fresh = fresh == 0 ? 0 : 63 - std::countl_zero(fresh);
-  int before = first_ - 1;
-  int run = 0;
+AcScan::Corrections AcScan::corrections_of(const std::int16_t* levels, std::uint64_t known) const {
   Corrections corrections;
-  for (std::uint64_t left = known | fresh; left != 0; left &= left - 1) {
-    const int k = std::countr_zero(left);
-    run += k - before - 1;
-    before = k;
-    while (run > 15 && k <= last_fresh) {
-      end_run();
-      tokens_.add(kSixteenZeros, 0, 0);
-      run -= 16;
-      add_corrections(corrections);
-      corrections = {};
-    }
-    const int level = levels[k];
-    if ((known >> k & 1) != 0) {
-      const auto magnitude = static_cast<std::uint32_t>(level < 0 ? -level : level);
-      corrections.bits = corrections.bits << 1 | (magnitude >> low_ & 1);
-      ++corrections.count;
-      continue;
-    }
-    end_run();
-    tokens_.add(static_cast<std::size_t>(16 * run + 1), level < 0 ? 0 : 1, 1);
-    add_corrections(corrections);
-    corrections = {};
-    run = 0;
+  for (; known != 0; known &= known - 1) {
+    const int level = levels[std::countr_zero(known)];
+    const auto magnitude = static_cast<std::uint32_t>(level < 0 ? -level : level);
+    corrections.bits = corrections.bits << 1 | (magnitude >> low_ & 1);
+    ++corrections.count;
   }
-  run += last_ - before;
-  if (run == 0 && corrections.count == 0) return;
+  return corrections;
+}
+
+void AcScan::refine_block(const std::int16_t* levels, const BlockBits& bits) {
+  // What is known already up to the next fresh one, whose symbol its corrections stand behind.
+  std::uint64_t known = at_least(bits, low_ + 1);
+  std::uint64_t fresh = at_least(bits, low_) & ~known;
+  int before = first_ - 1;
+  for (; fresh != 0; fresh &= fresh - 1) {
+    const int k = std::countr_zero(fresh);
+    std::uint64_t between = known & ((std::uint64_t{1} << k) - 1);
+    known ^= between;
+    Corrections corrections = corrections_of(levels, between);
+    int run = k - before - 1 - corrections.count;
+    end_run();
+    if (run > 15) run = add_sixteens(levels, before, k, between, corrections);
+    before = k;
+    // Sign and corrections, together where a token holds them.
+    const std::uint32_t sign = levels[k] < 0 ? 0 : 1;
+    const auto symbol = static_cast<std::size_t>(16 * run + 1);
+    if (corrections.count < 16) {
+      tokens_.add(symbol, sign << corrections.count | static_cast<std::uint32_t>(corrections.bits),
+                  corrections.count + 1);
+    } else {
+      tokens_.add(symbol, sign, 1);
+      add_corrections(corrections);
+    }
+  }
+  if (before == last_) return;
+  const Corrections corrections = corrections_of(levels, known);
   ++open_run_;
   if (corrections.count > 0) open_corrections_[open_count_++] = corrections;
   open_bits_ += corrections.count;
   if (open_run_ == kLongestRun || open_bits_ > kMostOpenBits) end_run();
+}
+
+// Sixteen zeros are said once a value that is not zero stands behind them, before its own
+// correction and with those before it. Returns the zeros that are left, and their corrections.
+int AcScan::add_sixteens(const std::int16_t* levels, int before, int k, std::uint64_t between,
+                         Corrections& corrections) {
+  std::uint64_t unsaid = 0;
+  int run = 0;
+  for (std::uint64_t left = between | std::uint64_t{1} << k; left != 0; left &= left - 1) {
+    const int at = std::countr_zero(left);
+    run += at - before - 1;
+    before = at;
+    for (; run > 15; run -= 16) {
+      tokens_.add(kSixteenZeros, 0, 0);
+      add_corrections(corrections_of(levels, unsaid));
+      unsaid = 0;
+    }
+    if (at != k) unsaid |= std::uint64_t{1} << at;
+  }
+  corrections = corrections_of(levels, unsaid);
+  return run;
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -152,6 +152,10 @@ class AcScan {
 
   void add_first(const std::int16_t* levels, const BlockBits& bits);
   void refine_block(const std::int16_t* levels, const BlockBits& bits);
+  int add_sixteens(const std::int16_t* levels, int before, int k, std::uint64_t between,
+                   Corrections& corrections);
+  // Bit `low_` of those that are known.
+  Corrections corrections_of(const std::int16_t* levels, std::uint64_t known) const;
   void add_corrections(const Corrections& corrections);
   void end_run();
 
