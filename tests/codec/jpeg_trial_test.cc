@@ -280,7 +280,7 @@ TEST(JpegTrials, RefuseWhatTheyCannotShow) {
 }
 
 // All pictures at some qualities, from another first one each; with LIMEN_TEST_WHOLE set, at all of
-// them, which takes a quarter of an hour.
+// them, which takes some minutes.
 TEST(JpegTrials, ShowWhatADecoderShowsOfRealPictures) {
   LIMEN_NEEDS_DATA();
   const bool is_whole = std::getenv("LIMEN_TEST_WHOLE") != nullptr;
