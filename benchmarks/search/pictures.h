@@ -11,18 +11,24 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "limen/codec/decode.h"
 #include "limen/codec/encode.h"
 #include "limen/core/image.h"
+#include "limen/resample/resize.h"
 
 namespace limen::bench {
 
 /// Ends the program with an error's message.
 template <class T>
 T required(Result<T> result, const std::string& what) {
-  if (result.has_value()) return *std::move(result);
+  if constexpr (std::is_void_v<T>) {
+    if (result.has_value()) return;
+  } else {
+    if (result.has_value()) return *std::move(result);
+  }
   std::fprintf(stderr, "%s: %s\n", what.c_str(), result.error().message.c_str());
   std::exit(1);
 }
@@ -34,20 +40,27 @@ inline Bytes read_file(const std::filesystem::path& path) {
   return Bytes(begin, begin + text.size());
 }
 
-/// "original", or a JPEG of it that is then the picture: "q92-420", "q75-444", ….
+/// "original", or a JPEG of it that is then the picture: "q92-420", "q75-444", …; for more pictures
+/// to fit to, "half" and "quarter" of each side and "crop0" to "crop3", windows of 768 by 512.
 struct Source {
   std::string name = "original";
   std::optional<EncodeOptions> derived;
+  int divisor = 1;
+  int crop = -1;
 };
 
 inline Source source_named(const std::string& name) {
-  Source source{name, std::nullopt};
+  Source source;
+  source.name = name;
   int quality = 0;
   int chroma = 0;
   if (std::sscanf(name.c_str(), "q%d-%d", &quality, &chroma) == 2) {
     source.derived = EncodeOptions{
         .mode = Quality{static_cast<float>(quality)},
         .chroma = chroma == 444 ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420};
+  } else if (name == "half" || name == "quarter") {
+    source.divisor = name == "half" ? 2 : 4;
+  } else if (std::sscanf(name.c_str(), "crop%d", &source.crop) == 1) {
   } else if (name != "original") {
     std::fprintf(stderr, "no source is named %s\n", name.c_str());
     std::exit(2);
@@ -80,6 +93,23 @@ inline std::vector<Listed> list_pictures(const std::filesystem::path& folder,
 
 inline Image load(const Listed& listed, const Source& source) {
   Image picture = required(decode(read_file(listed.path)), listed.name).image;
+  const Size size = picture.size();
+  if (source.divisor > 1) {
+    const Size less{std::max(1, size.width / source.divisor),
+                    std::max(1, size.height / source.divisor)};
+    Image reduced = required(Image::create(less, picture.format()), listed.name);
+    required(resize(picture.view(), reduced.view(), {}), listed.name);
+    return reduced;
+  }
+  if (source.crop >= 0) {
+    const Size part{std::min(size.width, 768), std::min(size.height, 512)};
+    const Rect at{(size.width - part.width) * (source.crop % 2 + 1) / 3,
+                  (size.height - part.height) * (source.crop / 2 % 2 + 1) / 3, part.width,
+                  part.height};
+    Image cut = required(Image::create(part, picture.format()), listed.name);
+    copy_pixels(subview(picture.const_view(), at), cut.view());
+    return cut;
+  }
   if (!source.derived) return picture;
   const Bytes file = required(encode(picture.view(), *source.derived), listed.name);
   return required(decode(file), listed.name).image;

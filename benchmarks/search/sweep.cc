@@ -4,8 +4,9 @@
 // judged against and its model fitted to. Goes on where it was stopped.
 //
 //   search_sweep FOLDER TABLE.tsv [--ladders jpeg-420,jpeg-444,webp,webp-0,avif-420,…]
-//                [--sources original,q92-420,…] [--from QUALITY] [--max-pixels N] [--files FOLDER]
-//                [--features TABLE.tsv]
+//                [--sources original,q92-420,…] [--from QUALITY] [--least-pixels N] [--max-pixels
+//                N]
+//                [--files FOLDER] [--features TABLE.tsv]
 //
 // A ladder is format[-chroma][-effort]. --files keeps encoded files, so that a table can be made
 // again without encoding. --features takes what the search measures of each picture beforehand.
@@ -47,6 +48,7 @@ struct Arguments {
   std::vector<std::string> sources{"original"};
   double from = 30;
   std::uint64_t max_pixels = ~std::uint64_t{0};
+  std::uint64_t least_pixels = 0;
   std::filesystem::path files;
   std::string features;
 };
@@ -160,6 +162,7 @@ int run(int count, char** values) {
     if (name == "--sources") arguments.sources = split(value, ',');
     if (name == "--from") arguments.from = std::stod(value);
     if (name == "--max-pixels") arguments.max_pixels = std::stoull(value);
+    if (name == "--least-pixels") arguments.least_pixels = std::stoull(value);
     if (name == "--files") arguments.files = value;
     if (name == "--features") arguments.features = value;
   }
@@ -171,6 +174,7 @@ int run(int count, char** values) {
   arguments.table = plain[1];
   Sweep sweep(arguments);
   for (const Listed& listed : list_pictures(arguments.folder, arguments.max_pixels)) {
+    if (listed.pixels < arguments.least_pixels) continue;
     for (const std::string& name : arguments.sources) sweep.picture(listed, source_named(name));
     std::fprintf(stderr, "%s\n", listed.name.c_str());
   }
