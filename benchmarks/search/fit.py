@@ -14,13 +14,11 @@ import collections
 import math
 import statistics
 
-FEATURES = ["kOne", "kLogSteps", "kMeanLogSteps", "kFlatShare", "kLogEdges", "kLogCurvature",
-            "kLogChroma", "kChromaEdges", "kLuma"]
 LADDERS = {"jpeg-420": "kJpeg420", "jpeg-444": "kJpeg444", "webp": "kWebp", "avif-420": "kAvif420",
            "avif-444": "kAvif444"}
-DRAFTS = {"webp": "webp-0", "avif-420": "avif-420-0", "avif-444": "avif-444-0"}
 TARGETS = [85, 90]
-RIDGE = 0.5
+BLOCK_TARGETS = [65, 70]
+RIDGE = 2.0
 LEAST_LOSS = 0.01
 
 
@@ -83,6 +81,25 @@ def offset_at(table, curve, column, goal):
     return log_loss(table[setting][column]) - curve[table[setting][0]]
 
 
+def beside_sample(pictures, curve):
+    """How much further from the curve pictures are than their samples, at the targets: score, block."""
+    found = {2: [], 3: []}
+    for (picture, source), table in pictures.items():
+        whole = pictures.get((picture, "original"))
+        if source != "sample" or not whole:
+            continue
+        for column, goals in ((2, TARGETS), (3, BLOCK_TARGETS)):
+            for goal in goals:
+                if crossing(whole, column, goal) and crossing(table, column, goal):
+                    found[column].append(offset_at(whole, curve, column, goal) -
+                                         offset_at(table, curve, column, goal))
+    if not found[2]:
+        return None
+    print(f"  spread of {len(found[2])}: {statistics.pstdev(found[2]):.3f}, "
+          f"blocks {statistics.pstdev(found[3]):.3f}")
+    return statistics.median(found[2]), statistics.median(found[3])
+
+
 def solve(matrix, vector):
     size = len(vector)
     rows = [list(row) + [value] for row, value in zip(matrix, vector)]
@@ -97,14 +114,18 @@ def solve(matrix, vector):
 
 
 def regress(samples):
+    """Coefficients of the features, the first of which is 1: shrunk as if all had a spread of one."""
     size = len(samples[0][0])
-    normal = [[sum(x[i] * x[j] for x, _ in samples) for j in range(size)] for i in range(size)]
-    # The constant is not shrunk; features are, about their means, which leaves them as they are.
     means = [statistics.mean(x[i] for x, _ in samples) for i in range(size)]
-    for i in range(1, size):
-        normal[i][i] += RIDGE
-        normal[i][0] -= 0  # shrinking is of the slope alone
-    return solve(normal, [sum(x[i] * y for x, y in samples) for i in range(size)])
+    spreads = [statistics.pstdev([x[i] for x, _ in samples]) or 1.0 for i in range(size)]
+    rows = [[(x[i] - means[i]) / spreads[i] for i in range(1, size)] for x, _ in samples]
+    middle = statistics.mean(y for _, y in samples)
+    normal = [[sum(r[i] * r[j] for r in rows) + (RIDGE if i == j else 0.0) for j in range(size - 1)]
+              for i in range(size - 1)]
+    slopes = solve(normal, [sum(r[i] * (y - middle) for r, (_, y) in zip(rows, samples))
+                            for i in range(size - 1)])
+    slopes = [slope / spread for slope, spread in zip(slopes, spreads[1:])]
+    return [middle - dot(slopes, means[1:])] + slopes
 
 
 def dot(a, b):
@@ -132,7 +153,9 @@ def judge(pictures, features, curve):
             table = pictures[key]
             actual = crossing(table, 2, goal)
             if key[0] == left_out and actual is not None:
-                errors[goal].append(predicted_setting(table, curve, dot(model, x), goal) - actual)
+                error = predicted_setting(table, curve, dot(model, x), goal) - actual
+                errors[f"{goal}"].append(error)
+                errors[f"{goal} {key[1]}"].append(error)
     return errors
 
 
@@ -156,31 +179,27 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("features")
     parser.add_argument("tables", nargs="+")
+    parser.add_argument("--sources", default="", help="only these, separated by commas")
     parser.add_argument("--write")
     arguments = parser.parse_args()
     features, rows = read(arguments.features, arguments.tables)
     out = []
     for ladder, name in LADDERS.items():
-        pictures = {k: t for k, t in rows.get(ladder, {}).items() if k in features and len(t) > 10}
+        pictures = {k: t for k, t in rows.get(ladder, {}).items() if k in features and len(t) > 10 and k[1] != "sample"
+                    and (not arguments.sources or k[1] in arguments.sources.split(","))}
         if not pictures:
             continue
         curve = mean_curve(pictures)
         for goal, errors in sorted(judge(pictures, features, curve).items()):
             print(f"{ladder} {goal}: {summary(errors)}")
         models = []
-        for column, goals in ((2, TARGETS), (3, [65, 70])):
+        for column, goals in ((2, TARGETS), (3, BLOCK_TARGETS)):
             models.append(regress([(features[k], offset_at(t, curve, column, g))
                                    for k, t in pictures.items() for g in goals]))
-        draft = 0.0
-        if ladder in DRAFTS and DRAFTS[ladder] in rows:
-            found = []
-            for key, table in rows[DRAFTS[ladder]].items():
-                if key in pictures:
-                    found += [log_loss(pictures[key][s][2]) - log_loss(row[2])
-                              for s, row in table.items() if s in pictures[key] and 75 < row[2] < 93]
-            draft = statistics.mean(found)
-            print(f"{ladder} after a draft: {draft:.3f} +- {statistics.pstdev(found):.3f}")
-        out.append((name, knots_of(curve), models, draft))
+        beside = beside_sample(rows[ladder], curve)
+        if beside:
+            print(f"{ladder} beside its sample: {beside}")
+        out.append((name, knots_of(curve), models, beside or (0.0, 0.0)))
     if arguments.write:
         write(arguments.write, out)
 
@@ -190,7 +209,7 @@ def write(path, ladders):
     begin = next(i for i, line in enumerate(lines) if "fitted: begin" in line) + 1
     end = next(i for i, line in enumerate(lines) if "fitted: end" in line)
     body = []
-    for name, knots, models, draft in ladders:
+    for name, knots, models, beside in ladders:
         body.append(f"inline constexpr CurveKnot {name}Curve[] = {{")
         for quality, value in knots:
             body.append(f"    {{{quality:g}, {value:.3f}}},")
@@ -199,7 +218,7 @@ def write(path, ladders):
         body.append(f"    {name}Curve,")
         for model in models:
             body.append("    {" + ", ".join(f"{c:.4f}" for c in model) + "},")
-        body.append(f"    {draft:.4f}}};")
+        body.append(f"    {{{beside[0]:.4f}, {beside[1]:.4f}}}}};")
         body.append("")
     lines[begin:end] = body
     open(path, "w").write("\n".join(lines))

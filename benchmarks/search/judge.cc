@@ -104,7 +104,7 @@ class Judge {
     }
     std::printf(
         "picture\tsource\ttarget\treached\tformat\tchroma\tquality\tbytes\tscore\tworst_block\t"
-        "certified\tindependent\tevaluations\tencodes\tcost\toracle\toracle_bytes\n");
+        "certified\tindependent\tevaluations\tencodes\tcost\toracle\toracle_bytes\ttrials\n");
   }
 
   void picture(const Listed& listed, const Source& source) {
@@ -251,12 +251,21 @@ class Judge {
     totals.evaluations.push_back(found->evaluations);
     totals.encodes.push_back(found->encodes);
     totals.cost.push_back(cost);
-    std::printf("%s\t%s\t%g\t%d\t%s\t%s\t%g\t%zu\t%.3f\t%.3f\t%d\t%.3f\t%d\t%d\t%.3f\t%s\t%llu\n",
-                name.c_str(), source.c_str(), target, found->reached,
-                std::string(limen::name(found->format)).c_str(), short_name(found->chroma).c_str(),
-                quality, found->bytes.size(), found->score.value, found->worst_block.value,
-                found->certified, seen.score.value, found->evaluations, found->encodes, cost,
-                verdict.c_str(), static_cast<unsigned long long>(oracle.bytes));
+    std::string trials;  // quality and score of each, in order
+    for (const Trial& trial : found->trials) {
+      const auto* knob = std::get_if<Quality>(&trial.mode);
+      char text[60];
+      std::snprintf(text, sizeof text, " %s:%g=%.2f", short_name(trial.chroma).c_str(),
+                    knob != nullptr ? static_cast<double>(knob->value) : -1, trial.score.value);
+      trials += text;
+    }
+    std::printf(
+        "%s\t%s\t%g\t%d\t%s\t%s\t%g\t%zu\t%.3f\t%.3f\t%d\t%.3f\t%d\t%d\t%.3f\t%s\t%llu\t%s\n",
+        name.c_str(), source.c_str(), target, found->reached,
+        std::string(limen::name(found->format)).c_str(), short_name(found->chroma).c_str(), quality,
+        found->bytes.size(), found->score.value, found->worst_block.value, found->certified,
+        seen.score.value, found->evaluations, found->encodes, cost, verdict.c_str(),
+        static_cast<unsigned long long>(oracle.bytes), trials.c_str());
     std::fflush(stdout);
   }
 

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "lib/quality/search_sample.h"
 #include "limen/codec/decode.h"
 #include "limen/codec/encode.h"
 #include "limen/core/image.h"
@@ -41,12 +42,14 @@ inline Bytes read_file(const std::filesystem::path& path) {
 }
 
 /// "original", or a JPEG of it that is then the picture: "q92-420", "q75-444", …; for more pictures
-/// to fit to, "half" and "quarter" of each side and "crop0" to "crop3", windows of 768 by 512.
+/// to fit to, "half" and "quarter" of each side and "crop0" to "crop3", windows of 768 by 512;
+/// "sample", what the search tries beforehand.
 struct Source {
   std::string name = "original";
   std::optional<EncodeOptions> derived;
   int divisor = 1;
   int crop = -1;
+  bool is_sample = false;
 };
 
 inline Source source_named(const std::string& name) {
@@ -60,6 +63,8 @@ inline Source source_named(const std::string& name) {
         .chroma = chroma == 444 ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420};
   } else if (name == "half" || name == "quarter") {
     source.divisor = name == "half" ? 2 : 4;
+  } else if (name == "sample") {
+    source.is_sample = true;
   } else if (std::sscanf(name.c_str(), "crop%d", &source.crop) == 1) {
   } else if (name != "original") {
     std::fprintf(stderr, "no source is named %s\n", name.c_str());
@@ -100,6 +105,10 @@ inline Image load(const Listed& listed, const Source& source) {
     Image reduced = required(Image::create(less, picture.format()), listed.name);
     required(resize(picture.view(), reduced.view(), {}), listed.name);
     return reduced;
+  }
+  if (source.is_sample) {
+    auto sample = required(search::sample_of(picture.const_view(), {}), listed.name);
+    return sample ? std::move(*sample) : std::move(picture);
   }
   if (source.crop >= 0) {
     const Size part{std::min(size.width, 768), std::min(size.height, 512)};

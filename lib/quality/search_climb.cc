@@ -9,15 +9,34 @@ namespace limen::inline LIMEN_ABI::search {
 
 namespace {
 
-// The least loss that is told from none.
+// The least loss that is told from none, and the most that is told from more.
 constexpr double kLeastLoss = 0.01;
+constexpr double kMostLoss = 1e6;
 // How much steeper or flatter than the mean curve a picture's is taken to be at the most.
 constexpr double kFlattest = 0.5;
 constexpr double kSteepest = 2.0;
 // From so many looks on, every other one goes to the middle.
 constexpr std::size_t kPatience = 6;
 
-double log_loss(Score score) { return std::log(std::max(100 - score.value, kLeastLoss)); }
+double log_loss(Score score) {
+  return std::log(std::clamp(100 - score.value, kLeastLoss, kMostLoss));
+}
+
+using Losses = std::vector<std::pair<int, double>>;
+
+Losses score_losses(const std::vector<Rung>& seen) {
+  Losses losses;
+  for (const Rung& rung : seen) losses.emplace_back(rung.setting, log_loss(rung.seen.score));
+  std::sort(losses.begin(), losses.end());
+  return losses;
+}
+
+Losses block_losses(const std::vector<Rung>& seen) {
+  Losses losses;
+  for (const Rung& rung : seen) losses.emplace_back(rung.setting, log_loss(rung.seen.worst_block));
+  std::sort(losses.begin(), losses.end());
+  return losses;
+}
 
 }  // namespace
 
@@ -29,11 +48,6 @@ Forecast::Forecast(std::vector<double> mean_curve, Offsets guess)
   }
 }
 
-Offsets Forecast::offsets_of(const Rung& rung) const {
-  const double mean = curve_[static_cast<std::size_t>(rung.setting)];
-  return {log_loss(rung.seen.score) - mean, log_loss(rung.seen.worst_block) - mean};
-}
-
 // The setting, in fractions, at which the mean curve has this height; beyond its ends by one.
 double Forecast::setting_at(double height) const {
   const auto at = std::lower_bound(curve_.begin(), curve_.end(), height, std::greater<>());
@@ -43,11 +57,12 @@ double Forecast::setting_at(double height) const {
   return static_cast<double>(at - curve_.begin()) - (height - *at) / (below - *at);
 }
 
-// Where the loss comes down to the goal. `losses`: settings seen, ascending, and their log losses.
-double Forecast::crossing(double goal, double guess,
-                          const std::vector<std::pair<int, double>>& losses) const {
+// How high the mean curve is where the loss comes down to the goal. `losses`: settings seen,
+// ascending, and their log losses.
+double Forecast::crossing_height(double goal, double guess,
+                                 const std::vector<std::pair<int, double>>& losses) const {
   const auto curve = [&](int setting) { return curve_[static_cast<std::size_t>(setting)]; };
-  if (losses.empty()) return setting_at(goal - guess);
+  if (losses.empty()) return goal - guess;
   // The neighbours of the crossing as the bracket has it: the lowest that reaches the goal with
   // nothing above it that does not, and the one before.
   std::size_t above = losses.size();
@@ -59,7 +74,7 @@ double Forecast::crossing(double goal, double guess,
     --second;
   }
   if (second == losses.size()) {
-    return setting_at(curve(losses[first].first) + goal - losses[first].second);
+    return curve(losses[first].first) + goal - losses[first].second;
   }
   const auto [low, low_loss] = losses[first];
   const auto [high, high_loss] = losses[second];
@@ -71,44 +86,43 @@ double Forecast::crossing(double goal, double guess,
   const bool from_low = std::abs(low_loss - goal) < std::abs(high_loss - goal);
   const double from = from_low ? curve(low) : curve(high);
   const double loss = from_low ? low_loss : high_loss;
-  return setting_at(from + (goal - loss) / slope);
+  return from + (goal - loss) / slope;
 }
 
 int Forecast::next(const Goal& goal, const std::vector<Rung>& seen, int failed, int passed) const {
   if (seen.size() >= kPatience && seen.size() % 2 == 0) return failed + (passed - failed) / 2;
-  std::vector<std::pair<int, double>> scores;
-  std::vector<std::pair<int, double>> blocks;
-  for (const Rung& rung : seen) {
-    scores.emplace_back(rung.setting, log_loss(rung.seen.score));
-    blocks.emplace_back(rung.setting, log_loss(rung.seen.worst_block));
-  }
-  std::sort(scores.begin(), scores.end());
-  std::sort(blocks.begin(), blocks.end());
-  const double crossed = std::max(crossing(log_loss(goal.score), guess_.score, scores),
-                                  crossing(log_loss(goal.worst_block), guess_.worst_block, blocks));
+  const double crossed =
+      std::max(setting_at(crossing_height(log_loss(goal.score), guess_.score, score_losses(seen))),
+               setting_at(crossing_height(log_loss(goal.worst_block), guess_.worst_block,
+                                          block_losses(seen))));
   return std::clamp(static_cast<int>(std::ceil(crossed)), failed + 1, passed - 1);
+}
+
+Offsets Forecast::offsets(const Goal& goal, const std::vector<Rung>& seen) const {
+  const double score = log_loss(goal.score);
+  const double block = log_loss(goal.worst_block);
+  return {score - crossing_height(score, guess_.score, score_losses(seen)),
+          block - crossing_height(block, guess_.worst_block, block_losses(seen))};
 }
 
 Result<Climb> climb(const Goal& goal, const Forecast& forecast, int end, const Look& look,
                     const IsHopeless& is_hopeless) {
   Climb climb;
-  std::vector<Rung> seen;
   int failed = -1;
   int passed = std::min(end, forecast.count());
   while (passed - failed > 1) {
-    LIMEN_ASSIGN(const std::optional<Rung> rung, look(forecast.next(goal, seen, failed, passed)));
+    LIMEN_ASSIGN(const std::optional<Rung> rung,
+                 look(forecast.next(goal, climb.seen, failed, passed)));
     if (!rung) return climb;
-    seen.push_back(*rung);
+    climb.seen.push_back(*rung);
     if (rung->passes) {
       passed = rung->setting;
       climb.lowest = rung;
-    } else {
-      failed = rung->setting;
-      if (is_hopeless != nullptr && is_hopeless(*rung)) {
-        climb.is_hopeless = true;
-        return climb;
-      }
+      continue;
     }
+    failed = rung->setting;
+    climb.is_hopeless = is_hopeless != nullptr && is_hopeless(failed);
+    if (climb.is_hopeless) return climb;
   }
   climb.is_closed = true;
   return climb;

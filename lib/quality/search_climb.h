@@ -50,12 +50,12 @@ class Forecast {
   /// The setting to look at next, above `failed` and below `passed`, which are at least 2 apart.
   int next(const Goal& goal, const std::vector<Rung>& seen, int failed, int passed) const;
 
-  /// How far a rung lies from the mean curve.
-  Offsets offsets_of(const Rung& rung) const;
+  /// How far from the mean curve the picture is where it meets the goal, by what was seen.
+  Offsets offsets(const Goal& goal, const std::vector<Rung>& seen) const;
 
  private:
-  double crossing(double goal, double guess,
-                  const std::vector<std::pair<int, double>>& losses) const;
+  double crossing_height(double goal, double guess,
+                         const std::vector<std::pair<int, double>>& losses) const;
   double setting_at(double height) const;
 
   std::vector<double> curve_;
@@ -68,14 +68,15 @@ struct Climb {
   /// highest setting below `end` was seen to fail.
   bool is_closed = false;
   bool is_hopeless = false;  ///< ended by IsHopeless
+  std::vector<Rung> seen;    ///< in the order in which it was looked at
 };
 
 /// Looks at a setting; nothing where no more may be looked at.
 using Look = std::function<Result<std::optional<Rung>>(int setting)>;
-/// Told of each rung that failed; true ends the climb: whatever passes above it cannot win.
-using IsHopeless = std::function<bool(const Rung& failed)>;
+/// Told of each setting that failed; true ends the climb: whatever passes above it cannot win.
+using IsHopeless = std::function<bool(int failed)>;
 
-/// Climbs settings 0 to end - 1 (all, or those that could be of use). Each look halves the doubt at
+/// Climbs settings 0 to end - 1: all, or those that could be of use. Each look halves the doubt at
 /// least now and then, so a curve that falls in places, on which the forecast errs, ends in a pair
 /// of neighbours all the same, if not in the lowest such pair.
 Result<Climb> climb(const Goal& goal, const Forecast& forecast, int end, const Look& look,

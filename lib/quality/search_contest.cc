@@ -2,19 +2,31 @@
 #include "lib/quality/search_contest.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
 
 #include "lib/quality/search_lossless.h"
+#include "lib/quality/search_sample.h"
 #include "lib/quality/search_sizes.h"
 
 namespace limen::inline LIMEN_ABI::search {
 
 namespace {
 
-// How far a codec's estimate of a file's size may be off: closer sizes are told apart by the files.
-constexpr double kEstimateError = 0.03;
+// How far a codec's estimate of a file's size may be off, beside another of its estimates: closer
+// sizes are told apart by the files.
+constexpr double kEstimateError = 0.01;
+
+// Looks at a sample: of settings that are shown without their file, and of files.
+constexpr std::size_t kMostSampled = 3;
+constexpr std::size_t kMostSampledFiles = 2;
+// So near to what was looked at, the curve is known.
+constexpr int kNearEnough = 1;
+
+// How often a sample that errs on sizes is set right.
+constexpr int kMostRounds = 3;
 
 // A lossless file may be as small as this part of its picture's entropy.
 constexpr double kLosslessOfEntropy = 0.35;
@@ -34,6 +46,10 @@ Offsets sum(const Offsets& a, const Offsets& b) {
 }
 Offsets difference(const Offsets& a, const Offsets& b) {
   return {a.score - b.score, a.worst_block - b.worst_block};
+}
+
+std::uint64_t allowance(std::uint64_t bytes) {
+  return static_cast<std::uint64_t>(kEstimateError * static_cast<double>(bytes));
 }
 
 Result<std::unique_ptr<Ladder>> start_ladder(Session& session, const EncodeOptions& options) {
@@ -97,83 +113,147 @@ Result<Found> Contest::find_smallest() {
   return found(std::move(contender), false);
 }
 
+// What is foretold of a mode: by the picture's features and, if it is not small, by what trials of
+// a sample of it show.
+Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options) {
+  Mode mode;
+  LIMEN_ASSIGN(mode.ladder, start_ladder(session_, options));
+  mode.curve = curve_of(*mode.ladder);
+  mode.guess = guess_offsets(mode.ladder->model(), mode.ladder->original().features);
+  LIMEN_TRY(start_sampling());
+  if (sampling_ != nullptr && session_.has_time()) {
+    EncodeOptions plain = options;
+    plain.metadata = {};
+    LIMEN_ASSIGN(mode.sample, start_ladder(*sampling_, plain));
+    LIMEN_ASSIGN(mode.guess, sample_mode(mode, mode.guess));
+    mode.scale = static_cast<double>(area(session_.subject.size())) /
+                 static_cast<double>(area(sample_->size()));
+  }
+  const Forecast forecast(mode.curve, mode.guess);
+  mode.likely = forecast.next(session_.goal, {}, -1, forecast.count());
+  return mode;
+}
+
+Result<void> Contest::start_sampling() {
+  if (std::exchange(is_sampled_, true)) return {};
+  LIMEN_ASSIGN(sample_, sample_of(session_.subject.picture(), session_.execution));
+  if (!sample_) return {};
+  sample_subject_ = std::make_unique<Subject>(sample_->const_view(), session_.options.encode.matte);
+  sampling_ = std::make_unique<Session>(Session{.options = session_.options,
+                                                .goal = session_.goal,
+                                                .execution = session_.execution,
+                                                .subject = *sample_subject_,
+                                                .started = session_.started,
+                                                .trials = {}});
+  return {};
+}
+
+Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
+  const Forecast forecast(mode.curve, by_features);
+  const std::size_t most = mode.sample->shows_files() ? kMostSampledFiles : kMostSampled;
+  const int encodes = sampling_->encodes;
+  std::vector<Rung> seen;
+  while (seen.size() < most) {
+    const int next = forecast.next(session_.goal, seen, -1, forecast.count());
+    const bool is_known = std::any_of(seen.begin(), seen.end(), [next](const Rung& rung) {
+      return std::abs(rung.setting - next) <= kNearEnough;
+    });
+    if (is_known) break;
+    LIMEN_ASSIGN(const auto rung, mode.sample->look(next));
+    if (!rung) break;
+    seen.push_back(*rung);
+  }
+  session_.encodes += sampling_->encodes - encodes;
+  return sum(forecast.offsets(session_.goal, seen), mode.ladder->model().beside_sample);
+}
+
+// About what a setting's file takes: told by the sample's if there is one.
+Result<std::optional<std::uint64_t>> Contest::expected_size(Mode& mode, int setting) {
+  if (mode.sample == nullptr) return mode.ladder->estimate(setting);
+  LIMEN_ASSIGN(const auto size, mode.sample->estimate(setting));
+  if (!size) return size;
+  return std::optional(static_cast<std::uint64_t>(static_cast<double>(*size) * mode.scale));
+}
+
 // Both chroma modes, if there are two: the one that promises the smaller file first, so that the
 // other has only to show that it cannot be smaller.
 Result<void> Contest::climb_jpeg() {
-  std::vector<std::unique_ptr<Ladder>> ladders;
-  std::vector<std::uint64_t> sizes;
-  for (const EncodeOptions& mode : modes_of(Format::jpeg)) {
-    LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, start_ladder(session_, mode));
-    ladders.push_back(std::move(ladder));
+  std::vector<Mode> modes;
+  for (const EncodeOptions& options : modes_of(Format::jpeg)) {
+    LIMEN_ASSIGN(Mode mode, start_mode(options));
+    modes.push_back(std::move(mode));
   }
-  if (ladders.size() == 2) {
-    for (const auto& ladder : ladders) {
-      const Forecast forecast(curve_of(*ladder),
-                              guess_offsets(ladder->model(), ladder->original().features));
-      LIMEN_ASSIGN(const auto size,
-                   ladder->estimate(forecast.next(session_.goal, {}, -1, ladder->count())));
-      sizes.push_back(size.value_or(0));
-    }
-    if (sizes[1] < sizes[0]) std::swap(ladders[0], ladders[1]);
+  if (modes.size() == 2) {
+    LIMEN_ASSIGN(const auto first, expected_size(modes[0], modes[0].likely));
+    LIMEN_ASSIGN(const auto second, expected_size(modes[1], modes[1].likely));
+    if (first && second && *second < *first) std::swap(modes[0], modes[1]);
   }
   Offsets shift;
-  for (auto& ladder : ladders) {
-    const Offsets plain = guess_offsets(ladder->model(), ladder->original().features);
-    const Forecast forecast(curve_of(*ladder), sum(plain, shift));
-    int end = ladder->count();
-    if (best_) {
-      LIMEN_ASSIGN(
-          end, end_of_use(*ladder, std::min(forecast.next(session_.goal, {}, -1, end), end - 1)));
+  double scale = 0;
+  for (Mode& mode : modes) {
+    const Forecast forecast(mode.curve, sum(mode.guess, shift));
+    if (scale > 0) mode.scale = scale;
+    LIMEN_ASSIGN(const int end, end_of_use(mode, forecast));
+    LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
+    shift = difference(forecast.offsets(session_.goal, climb.seen), mode.guess);
+    if (climb.lowest && mode.sample != nullptr && modes.size() == 2) {
+      // The same of both modes, or nearly so.
+      const int setting = climb.lowest->setting;
+      LIMEN_ASSIGN(const auto whole, mode.ladder->estimate(setting));
+      LIMEN_ASSIGN(const auto part, mode.sample->estimate(setting));
+      if (whole && part && *part > 0) {
+        scale = static_cast<double>(*whole) / static_cast<double>(*part);
+      }
     }
-    LIMEN_ASSIGN(const Climb climb, climb_one(*ladder, forecast, end));
-    if (const Rung* nearest = ladder->nearest()) {
-      shift = difference(forecast.offsets_of(*nearest), plain);
-    }
-    LIMEN_TRY(settle(std::move(ladder), climb));
+    LIMEN_TRY(settle(std::move(mode.ladder), climb));
   }
   return {};
 }
 
-// Settings below this one may give a file smaller than the best so far.
-Result<int> Contest::end_of_use(Ladder& ladder, int first) {
+// Files of this setting and those above are not smaller than the best so far.
+Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
+  const int count = mode.ladder->count();
+  if (!best_) return count;
   LIMEN_ASSIGN(const std::uint64_t best, size_of(*best_, false));
-  const auto bound = static_cast<std::uint64_t>(static_cast<double>(best) * (1 + kEstimateError));
-  bool can_estimate = true;
-  LIMEN_ASSIGN(const Fit fit, largest_fit(curve_of(ladder), bound, first,
-                                          [&](int setting) -> Result<std::optional<std::uint64_t>> {
-                                            LIMEN_ASSIGN(const auto size, ladder.estimate(setting));
-                                            can_estimate = size.has_value();
-                                            return size;
-                                          }));
-  return can_estimate ? fit.setting + 1 : ladder.count();
+  const std::uint64_t bound = best + allowance(best);
+  int first = forecast.next(session_.goal, {}, -1, count);
+  for (int round = 0; round < kMostRounds; ++round) {
+    LIMEN_ASSIGN(const Fit fit, largest_fit(mode.curve, bound, first, [&](int setting) {
+                   return expected_size(mode, setting);
+                 }));
+    const int end = fit.setting + 1;
+    if (!fit.is_closed || end >= count) return count;
+    LIMEN_ASSIGN(const auto size, mode.ladder->estimate(end));
+    if (!size) return count;
+    if (*size > bound) return end;
+    // The sample erred: set right by what was just seen.
+    LIMEN_ASSIGN(const auto part, expected_size(mode, end));
+    mode.scale *=
+        static_cast<double>(*size) / static_cast<double>(std::max<std::uint64_t>(*part, 1));
+    first = std::min(end + 1, count - 1);
+  }
+  return count;
 }
 
 // Formats whose trials are files: each look tells a size.
 Result<void> Contest::climb_files(Format format) {
-  for (const EncodeOptions& mode : modes_of(format)) {
-    LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, start_ladder(session_, mode));
-    LIMEN_ASSIGN(const Offsets guess, guess_for(*ladder));
-    const Forecast forecast(curve_of(*ladder), guess);
-    LIMEN_ASSIGN(const Climb climb, climb_one(*ladder, forecast, ladder->count()));
+  for (const EncodeOptions& options : modes_of(format)) {
+    LIMEN_ASSIGN(Mode mode, start_mode(options));
+    const Forecast forecast(mode.curve, mode.guess);
+    LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, mode.ladder->count()));
     const bool is_enough = climb.lowest || climb.is_hopeless;
-    LIMEN_TRY(settle(std::move(ladder), climb));
+    LIMEN_TRY(settle(std::move(mode.ladder), climb));
     // AVIF: finer chroma only where the coarser is not enough, since each look costs a file.
     if (is_enough) break;
   }
   return {};
 }
 
-Result<Offsets> Contest::guess_for(const Ladder& ladder) {
-  return guess_offsets(ladder.model(), ladder.original().features);
-}
-
 Result<Climb> Contest::climb_one(Ladder& ladder, const Forecast& forecast, int end) {
   std::uint64_t best = std::numeric_limits<std::uint64_t>::max();
   if (best_ && ladder.shows_files()) {
     LIMEN_ASSIGN(best, size_of(*best_, false));
-    // Only what is told for certain ends a climb.
-    if (!is_exact(*best_))
-      best += static_cast<std::uint64_t>(kEstimateError * static_cast<double>(best));
+    if (!is_exact(*best_)) best += allowance(best);
   }
   return climb(
       session_.goal, forecast, end,
@@ -182,8 +262,9 @@ Result<Climb> Contest::climb_one(Ladder& ladder, const Forecast& forecast, int e
         if (rung && rung->passes) ladder.keep_only(setting);
         return rung;
       },
-      [&](const Rung& rung) {
-        const auto bytes = ladder.file_bytes(rung.setting);
+      // What passes is larger than what failed.
+      [&](int failed) {
+        const auto bytes = ladder.file_bytes(failed);
         return bytes && *bytes >= best;
       });
 }
@@ -232,12 +313,9 @@ Result<std::uint64_t> Contest::size_of(Contender& contender, bool exact) {
 Result<bool> Contest::is_smaller(Contender& a, Contender& b) {
   LIMEN_ASSIGN(std::uint64_t size_a, size_of(a, false));
   LIMEN_ASSIGN(std::uint64_t size_b, size_of(b, false));
-  const auto bound = [](std::uint64_t size) {
-    return static_cast<double>(size) * (1 + kEstimateError);
-  };
   if (!is_exact(a) || !is_exact(b)) {
-    if (static_cast<double>(size_a) > bound(size_b)) return false;
-    if (static_cast<double>(size_b) > bound(size_a)) return true;
+    if (size_a > size_b + allowance(size_b)) return false;
+    if (size_b > size_a + allowance(size_a)) return true;
     LIMEN_ASSIGN(size_a, size_of(a, true));
     LIMEN_ASSIGN(size_b, size_of(b, true));
   }

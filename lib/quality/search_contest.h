@@ -34,15 +34,28 @@ class Contest {
   Result<Found> find_finest(std::uint64_t bytes);
 
  private:
+  /// A ladder and what is foretold of it.
+  struct Mode {
+    std::unique_ptr<Ladder> ladder;
+    std::unique_ptr<Ladder> sample;  ///< the same of a sample; null: none
+    std::vector<double> curve;
+    Offsets guess;
+    int likely = 0;    ///< the answer
+    double scale = 1;  ///< the picture's size beside the sample's
+  };
+
   bool accepts(Format format) const;
   std::size_t rank_of(const Contender& contender) const;
   std::vector<EncodeOptions> modes_of(Format format) const;
 
   Result<void> climb_jpeg();
   Result<void> climb_files(Format format);
-  Result<Offsets> guess_for(const Ladder& ladder);
+  Result<Mode> start_mode(const EncodeOptions& options);
+  Result<void> start_sampling();
+  Result<Offsets> sample_mode(Mode& mode, const Offsets& by_features);
+  Result<std::optional<std::uint64_t>> expected_size(Mode& mode, int setting);
+  Result<int> end_of_use(Mode& mode, const Forecast& forecast);
   Result<Climb> climb_one(Ladder& ladder, const Forecast& forecast, int end);
-  Result<int> end_of_use(Ladder& ladder, int first);
   Result<void> settle(std::unique_ptr<Ladder> ladder, const Climb& climb);
   Result<void> enter(Contender contender);
 
@@ -58,7 +71,11 @@ class Contest {
 
   Session& session_;
   std::span<const Format> formats_;
-  std::optional<Contender> best_;    ///< the smallest so far that reaches the goal
+  std::optional<Contender> best_;  ///< the smallest so far that reaches the goal
+  bool is_sampled_ = false;
+  std::optional<Image> sample_;
+  std::unique_ptr<Subject> sample_subject_;
+  std::unique_ptr<Session> sampling_;  ///< of sample_; null where there is none
   std::unique_ptr<Ladder> closest_;  ///< the one whose best score is the highest, none reaching it
 };
 

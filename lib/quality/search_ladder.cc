@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/quality/search_ladder.h"
 
-#include <cmath>
 #include <utility>
 
 namespace limen::inline LIMEN_ABI::search {
@@ -47,16 +46,14 @@ Result<Rung> Ladder::see(int setting) {
   ++session_->evaluations;
   const Rung rung{setting, seen, session_->goal.is_met(seen)};
   rungs_.emplace(setting, rung);
-  if (!is_draft_) {
-    told_[setting] = session_->trials.size();
-    session_->trials.push_back({.format = options_.format,
-                                .chroma = options_.chroma,
-                                .mode = trials_->quality_of(setting),
-                                .score = seen.score,
-                                .worst_block = seen.worst_block,
-                                .bytes = file_bytes(setting).value_or(0),
-                                .passes = rung.passes});
-  }
+  told_[setting] = session_->trials.size();
+  session_->trials.push_back({.format = options_.format,
+                              .chroma = options_.chroma,
+                              .mode = trials_->quality_of(setting),
+                              .score = seen.score,
+                              .worst_block = seen.worst_block,
+                              .bytes = file_bytes(setting).value_or(0),
+                              .passes = rung.passes});
   return rung;
 }
 
@@ -115,17 +112,6 @@ const Rung* Ladder::best() const {
     if (best == nullptr || rung.seen.score > best->seen.score) best = &rung;
   }
   return best;
-}
-
-const Rung* Ladder::nearest() const {
-  const Rung* nearest = nullptr;
-  const auto distance = [&](const Rung& rung) {
-    return std::abs(rung.seen.score.value - session_->goal.score.value);
-  };
-  for (const auto& [setting, rung] : rungs_) {
-    if (nearest == nullptr || distance(rung) < distance(*nearest)) nearest = &rung;
-  }
-  return nearest;
 }
 
 }  // namespace limen::inline LIMEN_ABI::search

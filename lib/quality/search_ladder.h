@@ -49,8 +49,6 @@ class Ladder {
   Result<std::optional<Rung>> look(int setting);
   /// The same whatever the time, for a setting already chosen; `passes` is told of it.
   Result<void> score(int setting, bool passes);
-  /// From now on looks count as evaluations but are not told among the trials.
-  void make_draft() { is_draft_ = true; }
 
   /// What the codec says of a file's size without making it; nothing where it cannot.
   Result<std::optional<std::uint64_t>> estimate(int setting);
@@ -69,8 +67,6 @@ class Ladder {
   const Rung& rung(int setting) const { return rungs_.at(setting); }
   /// The best score among what was looked at; null: nothing was.
   const Rung* best() const;
-  /// What was looked at that lies nearest to the goal's score; null: nothing was.
-  const Rung* nearest() const;
 
  private:
   Ladder() = default;
@@ -86,7 +82,6 @@ class Ladder {
   std::map<int, std::uint64_t> estimates_;
   std::map<int, Bytes> files_;
   std::map<int, std::size_t> told_;
-  bool is_draft_ = false;
 };
 
 }  // namespace limen::inline LIMEN_ABI::search

@@ -11,7 +11,6 @@ namespace {
 
 // How much the logarithm of a file's size grows where that of the mean loss falls by one, as seen
 // on photographs, and how far a picture's may be from it.
-constexpr double kGrowth = 1.0;
 constexpr double kLeastGrowth = 0.2;
 constexpr double kMostGrowth = 5.0;
 // From so many sizes on, every other one is that of the middle.
@@ -45,10 +44,10 @@ Result<Fit> largest_fit(const std::vector<double>& curve, std::uint64_t bytes, i
       next = fit.setting + (over - fit.setting) / 2;
     } else if (below && above) {
       const double run = height(below->setting) - height(above->setting);
-      const double growth = run > 0 ? (above->log_size - below->log_size) / run : kGrowth;
+      const double growth = run > 0 ? (above->log_size - below->log_size) / run : kSizeGrowth;
       next = aim(*below, std::clamp(growth, kLeastGrowth, kMostGrowth));
     } else if (below || above) {
-      next = aim(below ? *below : *above, kGrowth);
+      next = aim(below ? *below : *above, kSizeGrowth);
     }
     next = std::clamp(next, fit.setting + 1, over - 1);
     LIMEN_ASSIGN(const std::optional<std::uint64_t> size, size_of(next));

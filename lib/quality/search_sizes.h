@@ -13,6 +13,10 @@
 
 namespace limen::inline LIMEN_ABI::search {
 
+/// How much the logarithm of a file's size grows where that of the mean loss falls by one, as seen
+/// on photographs.
+inline constexpr double kSizeGrowth = 1.0;
+
 /// A setting's size; nothing where it may not be had any more.
 using SizeOf = std::function<Result<std::optional<std::uint64_t>>(int setting)>;
 

@@ -153,6 +153,7 @@ TEST(SearchClimb, AGoodGuessNeedsTwoLooks) {
 
 TEST(SearchClimb, EndsEarlyWhereItIsTold) {
   const auto script = scripted("line", 100, [](int i) { return 50.0 + 0.5 * i; });
+
   // Settings from 40 on are of no use: nothing passes below.
   const Climbed bounded = climbed(script, {}, 40);
   EXPECT_FALSE(bounded.climb.lowest.has_value());
@@ -163,7 +164,7 @@ TEST(SearchClimb, EndsEarlyWhereItIsTold) {
   const auto look = [&](int setting) -> Result<std::optional<Rung>> {
     return std::optional(Rung{setting, script.at(setting), script.passes(setting)});
   };
-  const auto hopeless = search::climb(kGoal, forecast, 100, look, [](const Rung&) { return true; });
+  const auto hopeless = search::climb(kGoal, forecast, 100, look, [](int) { return true; });
   EXPECT_TRUE(hopeless->is_hopeless);
 
   // Time runs out after one look.
