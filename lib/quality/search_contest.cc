@@ -23,7 +23,7 @@ constexpr double kEstimateError = 0.01;
 constexpr std::size_t kMostSampled = 3;
 constexpr std::size_t kMostSampledFiles = 2;
 // So near to what was looked at, the curve is known.
-constexpr int kNearEnough = 1;
+constexpr int kNearEnough = 2;
 
 // How often a sample that errs on sizes is set right.
 constexpr int kMostRounds = 3;
@@ -113,19 +113,27 @@ Result<Found> Contest::find_smallest() {
   return found(std::move(contender), false);
 }
 
+Offsets Contest::offsets_by_features(const Ladder& ladder) {
+  if (!features_) features_ = measure(session_.subject.picture());
+  return guess_offsets(ladder.model(), *features_);
+}
+
 // What is foretold of a mode: by the picture's features and, if it is not small, by what trials of
 // a sample of it show.
 Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options) {
   Mode mode;
   LIMEN_ASSIGN(mode.ladder, start_ladder(session_, options));
   mode.curve = curve_of(*mode.ladder);
-  mode.guess = guess_offsets(mode.ladder->model(), mode.ladder->original().features);
+  mode.guess = offsets_by_features(*mode.ladder);
   LIMEN_TRY(start_sampling());
   if (sampling_ != nullptr && session_.has_time()) {
     EncodeOptions plain = options;
     plain.metadata = {};
     LIMEN_ASSIGN(mode.sample, start_ladder(*sampling_, plain));
-    LIMEN_ASSIGN(mode.guess, sample_mode(mode, mode.guess));
+    // Formats and modes err alike.
+    const Offsets own = mode.guess;
+    LIMEN_ASSIGN(mode.guess, sample_mode(mode, sum(own, sample_shift_)));
+    sample_shift_ = difference(mode.guess, own);
     mode.scale = static_cast<double>(area(session_.subject.size())) /
                  static_cast<double>(area(sample_->size()));
   }
@@ -414,7 +422,7 @@ Result<Found> Contest::find_finest(std::uint64_t bytes) {
 Result<std::optional<Contender>> Contest::fit_into(std::uint64_t bytes, const EncodeOptions& mode) {
   LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, start_ladder(session_, mode));
   const std::vector<double> curve = curve_of(*ladder);
-  const Forecast forecast(curve, guess_offsets(ladder->model(), ladder->original().features));
+  const Forecast forecast(curve, offsets_by_features(*ladder));
   int first = forecast.next({Score{85}, Score{0}}, {}, -1, ladder->count());
   // Estimates, where there are any, lead to where the files must be made.
   LIMEN_ASSIGN(const Fit near, largest_fit(curve, bytes, first,

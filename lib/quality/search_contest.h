@@ -50,6 +50,7 @@ class Contest {
 
   Result<void> climb_jpeg();
   Result<void> climb_files(Format format);
+  Offsets offsets_by_features(const Ladder& ladder);
   Result<Mode> start_mode(const EncodeOptions& options);
   Result<void> start_sampling();
   Result<Offsets> sample_mode(Mode& mode, const Offsets& by_features);
@@ -72,9 +73,11 @@ class Contest {
   Session& session_;
   std::span<const Format> formats_;
   std::optional<Contender> best_;  ///< the smallest so far that reaches the goal
+  std::optional<Features> features_;
   bool is_sampled_ = false;
   std::optional<Image> sample_;
   std::unique_ptr<Subject> sample_subject_;
+  Offsets sample_shift_;  ///< how far the last mode's sample was from what features told
   std::unique_ptr<Session> sampling_;  ///< of sample_; null where there is none
   std::unique_ptr<Ladder> closest_;  ///< the one whose best score is the highest, none reaching it
 };

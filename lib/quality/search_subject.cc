@@ -69,7 +69,7 @@ Result<const Original*> Subject::original(Format format, int bit_depth,
   std::optional<Original>& original = originals_[index];
   if (!original) {
     LIMEN_ASSIGN(Ssimulacra2 metric, Ssimulacra2::prepare(picture, execution));
-    original = Original{picture, std::move(metric), measure(picture)};
+    original = Original{picture, std::move(metric)};
   }
   return &*original;
 }

@@ -6,7 +6,6 @@
 #include <array>
 #include <optional>
 
-#include "lib/quality/search_features.h"
 #include "limen/codec/encode.h"
 #include "limen/core/execution.h"
 #include "limen/core/image.h"
@@ -19,7 +18,6 @@ namespace limen::inline LIMEN_ABI::search {
 struct Original {
   ConstImageView picture;
   Ssimulacra2 metric;
-  Features features;
 };
 
 /// The picture of a search and what is made of it, each at most once. The view is borrowed.
