@@ -17,6 +17,7 @@
 #include "limen/compose/extend.h"
 #include "limen/core/workspace.h"
 #include "limen/pipeline/accept.h"
+#include "limen/quality/ssimulacra2.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -48,10 +49,12 @@ class Finisher {
     metadata_ = std::move(metadata.kept);
     metadata_.icc = plan_.keeps_profile ? source_.info.color.icc : Bytes();
     LIMEN_TRY(rewrite_source());
-    if (!keeps_unseen()) {
+    // Nothing can be finer than the source's own picture, so where that fits nothing needs a look.
+    const auto* target = std::get_if<TargetBytes>(&recipe_.fidelity);
+    if (!own_ || target == nullptr || own_->size() > target->bytes) {
       LIMEN_TRY(plan_.searches ? search() : code());
-      if (is_source_better()) keep_source();
     }
+    if (is_source_better()) LIMEN_TRY(keep_source());
     if (variant_.search && !variant_.search->reached) {
       variant_.notes.emplace_back("the target was not reached: this is the best that was found");
     }
@@ -77,14 +80,6 @@ class Finisher {
                              code == ErrorCode::truncated;
     if (is_no_fault) return {};
     return std::move(rewritten).error();
-  }
-
-  // Nothing can be finer than the source's own picture, so where that fits nothing needs a look.
-  bool keeps_unseen() {
-    const auto* target = std::get_if<TargetBytes>(&recipe_.fidelity);
-    if (!own_ || target == nullptr || own_->size() > target->bytes) return false;
-    keep_source();
-    return true;
   }
 
   EncodeOptions encode_options() const {
@@ -152,7 +147,7 @@ class Finisher {
   // Smaller, or to the target where nothing else gets there, or coarser quantised already.
   bool is_source_better() const {
     if (!own_) return false;
-    if (own_->size() <= variant_.bytes.size()) return true;
+    if (variant_.bytes.empty() || own_->size() <= variant_.bytes.size()) return true;
     const bool asks_for_bytes = std::holds_alternative<TargetBytes>(recipe_.fidelity);
     if (!plan_.searches || asks_for_bytes) return false;
     if (!variant_.search->reached) return true;
@@ -162,7 +157,18 @@ class Finisher {
            source_.info.format == Format::jpeg && quality->value > static_cast<float>(*own_quality);
   }
 
-  void keep_source() {
+  Result<void> keep_source() {
+    SearchReport report = without_loss();
+    if (variant_.search) {  // what it took to know
+      report.evaluations = variant_.search->evaluations;
+      report.encodes = variant_.search->encodes;
+      report.trials = std::move(variant_.search->trials);
+    }
+    if (plan_.orientation != Orientation::top_left) LIMEN_TRY(compare_turned(report));
+    if (const auto* target = std::get_if<TargetBytes>(&recipe_.fidelity)) {
+      report.reached = report.certified = own_->size() <= target->bytes;
+    }
+    variant_.search = std::move(report);
     variant_.bytes = *std::move(own_);
     variant_.format = source_.info.format;
     variant_.kept_source = true;
@@ -172,25 +178,30 @@ class Finisher {
     } else if (source_.info.jpeg_quality) {
       variant_.mode = Quality{static_cast<float>(*source_.info.jpeg_quality)};
     }
-    SearchReport report = without_loss();
-    if (variant_.search) {  // what it took to know
-      report.evaluations = variant_.search->evaluations;
-      report.encodes = variant_.search->encodes;
-      report.trials = std::move(variant_.search->trials);
-    }
-    if (const auto* target = std::get_if<TargetBytes>(&recipe_.fidelity)) {
-      report.reached = report.certified = variant_.bytes.size() <= target->bytes;
-    }
-    variant_.search = std::move(report);
+    return {};
+  }
+
+  // Turned coefficients are the same coefficients, but a decoder rounds otherwise on its way to
+  // their pixels than where pixels are turned.
+  Result<void> compare_turned(SearchReport& report) {
+    const Stopwatch watch(variant_.times.search);
+    LIMEN_ASSIGN(const Decoded shown, decode(*own_, {.limits = limits_}, execution_));
+    LIMEN_ASSIGN(const Comparison seen,
+                 ssimulacra2(canvas_.view(), shown.image.const_view(), execution_));
+    report.score = seen.score;
+    report.worst_block = seen.worst_block;
+    report.worst_block_at = seen.worst_block_at;
+    ++report.evaluations;
+    return {};
   }
 
   Result<void> describe() {
     variant_.mime_type = mime_type(variant_.format);
     variant_.bit_depth = output_depth(variant_.format, source_.info, recipe_);
-    variant_.has_alpha = canvas_.format().has_alpha() && variant_.format != Format::jpeg;
     Limits any;  // it is our own file
     any.input_bytes = any.metadata_bytes = std::numeric_limits<std::uint64_t>::max();
     LIMEN_ASSIGN(const ImageInfo info, probe(variant_.bytes, any));
+    variant_.has_alpha = info.has_alpha;
     if (info.model == ColorModel::ycbcr) variant_.chroma = info.subsampling;
     return {};
   }

@@ -75,9 +75,7 @@ Result<void> decide_colors(const ImageInfo& info, const Recipe& normal, Layout l
 
 Result<void> decide_file(const ImageInfo& info, const Recipe& normal, Layout layout, Plan& plan) {
   const Color background = normal.background.value_or(Color{255, 255, 255});
-  const bool pads = plan.fitted.canvas != plan.fitted.resized;
-  const bool opens_up = normal.radius > 0 || (background.alpha < 255 && (pads || plan.rotate != 0));
-  const bool may_be_transparent = has_alpha(layout) || opens_up;
+  const bool may_be_transparent = opens_up(normal, plan) || has_alpha(layout);
   const bool covers = normal.background && background.alpha == 255;
   plan.formats = formats_in_question(info, normal, may_be_transparent && !covers);
   plan.format = plan.formats.front();
@@ -189,6 +187,12 @@ Result<Plan> decide(const ImageInfo& info, const Recipe& recipe, const Limits& l
 }
 
 }  // namespace
+
+bool opens_up(const Recipe& normal, const Plan& plan) {
+  const bool is_clear = normal.background && normal.background->alpha < 255;
+  const bool pads = plan.fitted.canvas != plan.fitted.resized;
+  return normal.radius > 0 || (is_clear && (pads || plan.rotate != 0));
+}
 
 int shrink_eighths(Size stored, Size at_least, ShrinkAccuracy accuracy) {
   if (accuracy == ShrinkAccuracy::exact) return 8;

@@ -13,6 +13,9 @@
 
 namespace limen::inline LIMEN_ABI {
 
+/// True where a step lets the background's transparency, or that beyond round corners, in.
+bool opens_up(const Recipe& normal, const Plan& plan);
+
 /// The DCT scale that a JPEG decoder takes for these options.
 int shrink_eighths(Size stored, Size at_least, ShrinkAccuracy accuracy);
 

@@ -43,6 +43,36 @@ std::uint64_t retouch_bytes(const Recipe& normal, Size size, int channels) {
   return bytes + (normal.adjust != Adjustments{} ? 600'000 : 0);
 }
 
+// What find_smallest() holds beside the finished picture, its encoders' own memory left out: the
+// metric of each version of the picture that is compared (8 bits, and more), the map of what is
+// being compared, and what JPEG's trials of both chroma modes or the last file that was shown take.
+std::uint64_t search_bytes(const Recipe& normal, const Plan& plan, SampleType sample,
+                           int channels) {
+  const auto accepts = [&](Format format) {
+    return std::find(plan.formats.begin(), plan.formats.end(), format) != plan.formats.end();
+  };
+  const bool is_gray = channels < 3;
+  const bool is_deep = sample == SampleType::u16 && plan.bit_depth > 8;
+  const bool needs_8_bits = accepts(Format::jpeg) || accepts(Format::webp);
+  const std::uint64_t versions = is_deep && needs_8_bits ? 2 : 1;
+  const std::uint64_t grounds = channels % 2 == 0 ? 2 : 1;  // that alpha is laid on
+  // Rows of floats with margins.
+  const std::uint64_t pixels = (static_cast<std::uint64_t>(plan.output.width) + 64) *
+                               (static_cast<std::uint64_t>(plan.output.height) + 16);
+  std::uint64_t a_pixel = versions * grounds * 22 + 6;
+  if (accepts(Format::jpeg)) {
+    const bool has_one_mode = is_gray || normal.chroma != ChromaSubsampling::automatic;
+    a_pixel += is_gray ? 5 : has_one_mode ? 13 : 21;
+  }
+  std::uint64_t bytes = a_pixel * pixels;
+  if (is_deep && needs_8_bits) bytes += image_bytes(plan.output, SampleType::u8, channels);
+  if (accepts(Format::webp) || accepts(Format::avif)) {
+    // The decoder's own memory is less than the picture's.
+    bytes += 2 * image_bytes(plan.output, is_deep ? SampleType::u16 : SampleType::u8, 4);
+  }
+  return bytes + 512 * static_cast<std::uint64_t>(plan.output.width) + 300'000;
+}
+
 }  // namespace
 
 DecodeOptions decode_options(const Plan& plan, const Recipe& normal, const Limits& limits) {
@@ -106,6 +136,18 @@ std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, 
                             normal.radius > 0 || plan.flattens ||
                             (sample == SampleType::u16 && plan.bit_depth == 8);
   if (changes_form) hold(shared + resized + 2 * image_bytes(plan.output, sample, 4) + 65'536);
+  if (plan.may_keep_source && plan.orientation != Orientation::top_left) {
+    hold(shared + 2 * 2 * 3 * area(plan.output));  // coefficients before and after the turn
+  }
+  if (plan.searches) {
+    const bool has_alpha = !plan.flattens && (srgb_channels % 2 == 0 || opens_up(normal, plan));
+    const bool may_have_color = srgb_channels >= 3 || changes_form;
+    const int finished_channels = (may_have_color ? 3 : 1) + (has_alpha ? 1 : 0);
+    // Alpha that hides nothing is dropped into a copy.
+    const std::uint64_t finished = image_bytes(plan.output, sample, finished_channels);
+    hold(shared + finished * (has_alpha ? 2 : 1) +
+         search_bytes(normal, plan, sample, finished_channels));
+  }
   return peak;
 }
 

@@ -96,6 +96,46 @@ TEST(TransformFiles, PhotosBecomeResponsiveSetsWithOneDecode) {
   EXPECT_GE(photos, 4);
 }
 
+// JPEGs of photos at qualities below and above what is needed.
+TEST(TransformFiles, PhotosLoseNothingVisibleAndNeverGrow) {
+  LIMEN_NEEDS_DATA();
+  int photos = 0;
+  int kept = 0;
+  int coded_again = 0;
+  for (const Row& row : read_table("photos/manifest.tsv")) {
+    const std::string& file = row.at("file");
+    if (!file.starts_with("kodak/")) continue;
+    if (++photos > 3) break;
+    const Image photo = pixels_of(read_file(data_folder() / "photos" / file));
+    const ConstImageView part = subview(photo.const_view(), {200, 150, 320, 240});
+    for (const float quality : {50.0f, 75.0f, 97.0f}) {
+      EncodeOptions options;
+      options.mode = Quality{quality};
+      options.chroma = ChromaSubsampling::yuv420;
+      const auto source = encode(part, options);
+      ASSERT_TRUE(source.has_value());
+      for (const std::string query : {"", "force_format=webp"}) {
+        const Variant variant = made(*source, from_query(query));
+        SCOPED_TRACE(file + " " + std::to_string(quality) + " " + query);
+        ASSERT_TRUE(variant.search.has_value());
+        EXPECT_TRUE(variant.search->reached);
+        const auto seen =
+            ssimulacra2(pixels_of(*source).const_view(), pixels_of(variant.bytes).const_view());
+        ASSERT_TRUE(seen.has_value());
+        EXPECT_DOUBLE_EQ(seen->score.value, variant.search->score.value);
+        EXPECT_GE(seen->score.value, 85);
+        EXPECT_GE(seen->worst_block, *default_worst_block(Invisible{}));
+        if (query.empty()) {
+          EXPECT_LE(variant.bytes.size(), source->size());
+          variant.kept_source ? ++kept : ++coded_again;
+        }
+      }
+    }
+  }
+  EXPECT_GT(kept, 0);
+  EXPECT_GT(coded_again, 0);
+}
+
 TEST(TransformFiles, PicturesInkedForPrintersBecomeSrgbByTheirProfiles) {
   LIMEN_NEEDS_DATA();
   int seen = 0;

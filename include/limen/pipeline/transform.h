@@ -73,13 +73,15 @@ struct Variant {
   std::string_view mime_type;  ///< static text: "image/webp"
   Size size;
   int bit_depth = 8;
-  bool has_alpha = false;
+  bool has_alpha = false;  ///< of the file: some encoders leave out alpha that hides nothing
   /// What the picture is coded with, as encode() takes it. Of a kept source what is known: JPEG's
   /// ImageInfo::jpeg_quality, Lossless, or nothing.
   std::optional<std::variant<Quality, Lossless, NearLossless>> mode;
   /// As coded: automatic where the format or a gray picture leaves no choice.
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
-  /// The source's own coded picture, not encoded again: Recipe::always_encode has the rule.
+  /// The source's own coded picture, not encoded again: Recipe::always_encode has the rule. It
+  /// scores 100, or where it was turned by its coefficients what decoders' rounding leaves of that;
+  /// nothing is lost either way, so its target counts as reached.
   bool kept_source = false;
   /// What is lost. Absent where the fidelity names a codec's own knob: nobody has looked.
   std::optional<SearchReport> search;
