@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
+// Vectors whose size is unknown when compiling cannot be members, which the kernels' sums of pairs
+// are made of: machines with SVE take NEON, RISC-V the plain code.
+#include <hwy/detect_targets.h>
+#if !HWY_ARCH_X86
+#undef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
+#endif
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lib/codec/jpeg/block_transform.cc"
 #include <hwy/foreach_target.h>
@@ -21,18 +30,6 @@ HWY_EXPORT(CountSymbols);
 HWY_EXPORT(FindBits);
 HWY_EXPORT(UpsampleRow);
 HWY_EXPORT(RgbRow);
-
-Quantizer::Quantizer(const QuantTable& table) {
-  for (std::size_t k = 0; k < 64; ++k) {
-    const std::uint32_t divisor = 8u * table[k];
-    int bits = 0;  // 2^bits < divisor <= 2^(bits + 1), so that the reciprocal has 16 bits
-    while ((2u << bits) < divisor) ++bits;
-    step[k] = table[k];
-    half[k] = static_cast<std::uint16_t>(divisor / 2);
-    shift[k] = static_cast<std::uint8_t>(bits);
-    reciprocal[k] = static_cast<std::uint16_t>(((1u << (16 + bits)) + divisor - 1) / divisor);
-  }
-}
 
 void split_row(const std::uint8_t* rgb, std::int32_t width, std::uint8_t* y, std::uint8_t* cb,
                std::uint8_t* cr) {

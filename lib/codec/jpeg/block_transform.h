@@ -27,18 +27,6 @@ constexpr std::size_t group_count(std::int32_t width) {
 /// Samples in a row that holds whole groups.
 constexpr std::size_t padded_width(std::int32_t width) { return group_count(width) * kGroupWidth; }
 
-/// A table made ready to divide by: round(v / step), halves away from zero, of a coefficient that
-/// is stored 8 times too large is ((|v| + half) * reciprocal >> 16) >> shift with v's sign. Exact
-/// for |v| below 2^15 - 1024, twice what the DCT of 8-bit samples reaches.
-struct Quantizer {
-  explicit Quantizer(const QuantTable& table);
-
-  std::array<std::uint16_t, 64> step;  ///< the table, row-major
-  std::array<std::uint16_t, 64> half;
-  std::array<std::uint16_t, 64> reciprocal;
-  std::array<std::uint8_t, 64> shift;
-};
-
 /// A row of RGB to rows of full-range BT.601 (T.871), rounded as libjpeg does.
 void split_row(const std::uint8_t* rgb, std::int32_t width, std::uint8_t* y, std::uint8_t* cb,
                std::uint8_t* cr);

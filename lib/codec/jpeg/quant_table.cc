@@ -39,4 +39,16 @@ QuantTable scaled_table(const QuantTable& table, int quality) {
   return scaled;
 }
 
+Quantizer::Quantizer(const QuantTable& table) {
+  for (std::size_t k = 0; k < 64; ++k) {
+    const std::uint32_t divisor = 8u * table[k];
+    int bits = 0;  // 2^bits < divisor <= 2^(bits + 1), so that the reciprocal has 16 bits
+    while ((2u << bits) < divisor) ++bits;
+    step[k] = table[k];
+    half[k] = static_cast<std::uint16_t>(divisor / 2);
+    shift[k] = static_cast<std::uint8_t>(bits);
+    reciprocal[k] = static_cast<std::uint16_t>(((1u << (16 + bits)) + divisor - 1) / divisor);
+  }
+}
+
 }  // namespace limen::inline LIMEN_ABI

@@ -43,4 +43,16 @@ int scaled_step(int step, int quality, int largest);
 /// A whole table so scaled, of bytes.
 QuantTable scaled_table(const QuantTable& table, int quality);
 
+/// A table made ready to divide by: round(v / step), halves away from zero, of a coefficient that
+/// is stored 8 times too large is ((|v| + half) * reciprocal >> 16) >> shift with v's sign. Exact
+/// for |v| below 2^15 - 1024, twice what the DCT of 8-bit samples reaches.
+struct Quantizer {
+  explicit Quantizer(const QuantTable& table);
+
+  std::array<std::uint16_t, 64> step;  ///< the table, row-major
+  std::array<std::uint16_t, 64> half;
+  std::array<std::uint16_t, 64> reciprocal;
+  std::array<std::uint8_t, 64> shift;
+};
+
 }  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Prints a hash of what each kernel of JPEG's trials makes of random rows. Compiled for several
+// instruction sets; the outputs of all must be the same.
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <vector>
+
+#include "lib/codec/jpeg/block_transform-inl.h"
+#include "lib/codec/jpeg/color_rows-inl.h"
+#include "lib/codec/jpeg/symbols-inl.h"
+
+namespace limen {
+namespace {
+
+namespace kernels = HWY_NAMESPACE;
+
+std::uint32_t random_bits() {
+  static std::uint64_t state = 1;
+  state = state * 6364136223846793005u + 1442695040888963407u;  // Knuth's MMIX
+  return static_cast<std::uint32_t>(state >> 33);
+}
+
+// FNV-1a.
+class Hash {
+ public:
+  template <class T>
+  void add(const T* values, std::size_t count) {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(values);
+    for (std::size_t i = 0; i < count * sizeof(T); ++i)
+      state_ = (state_ ^ bytes[i]) * 0x100000001B3;
+  }
+  void print(const char* what, std::int32_t width) const {
+    std::printf("%s %d %016llx\n", what, width, static_cast<unsigned long long>(state_));
+  }
+
+ private:
+  std::uint64_t state_ = 0xCBF29CE484222325;
+};
+
+// Noise of an amplitude of its own each, some of it flat, some at the ends of the range.
+std::vector<std::uint8_t> random_row(std::size_t count) {
+  const std::uint32_t amplitude = 1u << random_bits() % 9;
+  const std::uint32_t base = random_bits() % (257 - amplitude);
+  std::vector<std::uint8_t> row(count);
+  for (std::uint8_t& sample : row) {
+    sample = static_cast<std::uint8_t>(base + random_bits() % amplitude);
+  }
+  return row;
+}
+
+// Groups of blocks are aligned as they are in the library.
+struct Coefficients {
+  alignas(64) std::int16_t values[3 * kGroupCoefficients];
+};
+
+void print_colors(std::int32_t width) {
+  const auto count = static_cast<std::size_t>(width);
+  Hash split, halved, upsampled, merged;
+  for (int i = 0; i < 20; ++i) {
+    const auto rgb = random_row(3 * count);
+    std::vector<std::uint8_t> y(count), cb(count), cr(count), out(3 * count + 1);
+    kernels::SplitRow(rgb.data(), width, y.data(), cb.data(), cr.data());
+    split.add(y.data(), count);
+    split.add(cb.data(), count);
+    split.add(cr.data(), count);
+    const auto upper = random_row(2 * count), lower = random_row(2 * count);
+    kernels::HalveRows(upper.data(), lower.data(), count, out.data());
+    halved.add(out.data(), count);
+    kernels::UpsampleRow(upper.data(), lower.data(), width, out.data());
+    upsampled.add(out.data(), count);
+    kernels::RgbRow(random_row(count).data(), upper.data(), lower.data(), width, out.data());
+    merged.add(out.data(), 3 * count);
+  }
+  split.print("split", width);
+  halved.print("halved", width);
+  upsampled.print("upsampled", width);
+  merged.print("merged", width);
+}
+
+void print_blocks(int quality) {
+  static Coefficients coefficients;
+  const std::size_t groups = 3, blocks = 3 * kBlockGroup - 5;
+  const Quantizer quantizer(scaled_table(luminance_table(), quality));
+  Hash transformed, rebuilt, levels_hash, bits_hash, symbols;
+  for (int i = 0; i < 10; ++i) {
+    std::array<std::vector<std::uint8_t>, 8> samples;
+    std::array<const std::uint8_t*, 8> rows{};
+    for (std::size_t r = 0; r < 8; ++r) {
+      samples[r] = random_row(groups * kGroupWidth);
+      rows[r] = samples[r].data();
+    }
+    kernels::ForwardDct(rows, groups, coefficients.values);
+    transformed.add(coefficients.values, groups * kGroupCoefficients);
+    std::vector<std::uint8_t> shown(8 * groups * kGroupWidth);
+    kernels::Reconstruct(coefficients.values, quantizer, groups, shown.data(),
+                         groups * kGroupWidth);
+    rebuilt.add(shown.data(), shown.size());
+    std::vector<std::int16_t> levels(64 * blocks), dc(blocks);
+    kernels::Quantize(coefficients.values, quantizer, blocks, levels.data());
+    levels_hash.add(levels.data(), levels.size());
+    std::vector<BlockBits> bits(blocks);
+    kernels::FindBits(levels.data(), blocks, bits.data());
+    bits_hash.add(bits.data(), blocks);
+    for (const auto kind :
+         {ScanKind::sequential, ScanKind::progressive_chroma, ScanKind::progressive_luma}) {
+      std::array<ScanSymbols, kMostScans> scans{};
+      kernels::CountSymbols(coefficients.values, quantizer, blocks, kind, scans, dc.data());
+      symbols.add(dc.data(), blocks);
+      for (const ScanSymbols& scan : scans) {
+        symbols.add(scan.runs.data(), scan.runs.size());
+        symbols.add(scan.ends.counts.data(), scan.ends.counts.size());
+        symbols.add(&scan.ends.open, 1);
+        symbols.add(&scan.correction_bits, 1);
+      }
+    }
+  }
+  transformed.print("transformed", quality);
+  rebuilt.print("rebuilt", quality);
+  levels_hash.print("levels", quality);
+  bits_hash.print("bits", quality);
+  symbols.print("symbols", quality);
+}
+
+}  // namespace
+}  // namespace limen
+
+int main() {
+  for (std::int32_t width = 1; width < 70; ++width) limen::print_colors(width);
+  for (const std::int32_t width : {255, 256, 257, 1000}) limen::print_colors(width);
+  for (int quality = 1; quality <= 100; ++quality) limen::print_blocks(quality);
+  return 0;
+}
