@@ -88,13 +88,13 @@ struct Places {
     std::uint16_t* to = at + count;
     const int bits = std::popcount(mask);
     count += static_cast<std::size_t>(bits);
-    for (int done = 0; done < bits; done += 4) {
-      for (int i = 0; i < 4; ++i) {
+    for (int done = 0; done < bits; done += 8) {
+      for (int i = 0; i < 8; ++i) {
         to[i] = static_cast<std::uint16_t>(64 * block +
                                            static_cast<std::size_t>(std::countr_zero(mask)));
         mask &= mask - 1;
       }
-      to += 4;
+      to += 8;
     }
   }
 };
