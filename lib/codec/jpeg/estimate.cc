@@ -89,6 +89,16 @@ struct DcPlane {
   }
 };
 
+// Blocks that only fill up the last MCUs of `side` x `side` blocks.
+std::uint64_t blocks_filling(const DcPlane& plane, std::int32_t side) {
+  const auto filled = [side](std::int32_t count) {
+    const std::int32_t mcus = (count + side - 1) / side;
+    return static_cast<std::uint64_t>(mcus) * static_cast<std::uint64_t>(side);
+  };
+  return filled(plane.columns) * filled(plane.rows) -
+         static_cast<std::uint64_t>(plane.columns) * static_cast<std::uint64_t>(plane.rows);
+}
+
 // Each level is coded as its difference from the one before, MCU by MCU of `side` x `side` blocks.
 // Blocks that only fill up an MCU repeat the one before.
 void add_dc(DcPlane& plane, std::int32_t side, int shift, Coded& coded) {
@@ -106,11 +116,7 @@ void add_dc(DcPlane& plane, std::int32_t side, int shift, Coded& coded) {
       }
     }
   }
-  const auto filled = [side](std::int32_t count) {
-    return static_cast<std::uint64_t>((count + side - 1) / side * side);
-  };
-  sizes[0] += filled(plane.columns) * filled(plane.rows) -
-              static_cast<std::uint64_t>(plane.columns) * static_cast<std::uint64_t>(plane.rows);
+  sizes[0] += blocks_filling(plane, side);
   for (std::size_t size = 0; size < sizes.size(); ++size) coded.add(size, sizes[size], size);
 }
 
@@ -189,9 +195,9 @@ class Estimate {
 
   // One scan of `components` components with its tables.
   void add_scan(const Cost& cost, std::size_t components) {
-    const auto coded = static_cast<double>((cost.bits + 7) / 8);
+    const std::uint64_t coded = (cost.bits + 7) / 8;
     bytes_ += 2 + 6 + 2 * components + cost.table_bytes +
-              static_cast<std::uint64_t>(coded * (1 + kStuffedBytes));
+              static_cast<std::uint64_t>(static_cast<double>(coded) * (1 + kStuffedBytes));
   }
 
   void add_sequential(const StandardTables* standard) {
@@ -243,14 +249,7 @@ class Estimate {
     add_scan({.bits = blocks}, picture_.plane_count);
   }
 
-  std::uint64_t filling_blocks() const {
-    const std::int32_t side = mcu_side(0);
-    const auto filled = [side](std::int32_t count) {
-      return static_cast<std::uint64_t>((count + side - 1) / side * side);
-    };
-    return filled(dc_[0].columns) * filled(dc_[0].rows) -
-           static_cast<std::uint64_t>(dc_[0].columns) * static_cast<std::uint64_t>(dc_[0].rows);
-  }
+  std::uint64_t filling_blocks() const { return blocks_filling(dc_[0], mcu_side(0)); }
 
   const TransformedPicture& picture_;
   JpegSettings settings_;

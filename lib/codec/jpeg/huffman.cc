@@ -9,6 +9,7 @@ namespace {
 
 // Every count and the reserved symbol 256, which gets the code of ones alone.
 constexpr int kReserved = 256;
+constexpr std::size_t kMostNodes = 2 * 257 - 1;
 constexpr std::size_t kLongest = 64;  // a deeper tree would need more symbols than 64 bits count
 
 struct Node {
@@ -67,8 +68,8 @@ class Tree {
     return queue_[--queued_];
   }
 
-  std::array<Node, 2 * 257> nodes_;
-  std::array<std::uint8_t, 2 * 257> depths_{};
+  std::array<Node, kMostNodes> nodes_;
+  std::array<std::uint8_t, kMostNodes> depths_{};
   std::array<int, 257> queue_{};
   std::size_t size_ = 0;
   std::size_t queued_ = 0;

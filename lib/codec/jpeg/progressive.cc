@@ -16,7 +16,8 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
-constexpr int kMostDcBits = 11;  // of a difference: T.81, table F.1
+constexpr std::size_t kMostHeaderBytes = 640;  // of a scan with two tables
+constexpr int kMostDcBits = 11;                // of a difference: T.81, table F.1
 
 constexpr QuantTable kZigzagPlaces = zigzag_places();
 
@@ -96,7 +97,7 @@ class Writer {
     for (const JpegSegment& segment : segments) {
       bytes += 4 + segment.prefix.size() + segment.body.size();
     }
-    for (const CodedScan& scan : scans_) bytes += scan.size + 2 * 300 + 32;
+    for (const CodedScan& scan : scans_) bytes += scan.size + kMostHeaderBytes;
     LIMEN_ASSIGN(const MemoryReservation held, execution_.workspace->reserve(bytes));
     file_.reserve(static_cast<std::size_t>(bytes));
     put_marker(0xD8);

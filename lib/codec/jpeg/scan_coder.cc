@@ -15,6 +15,11 @@ constexpr std::uint32_t kLongestRun = 0x7FFF;  // T.81, G.1.2.2
 // libjpeg's: it holds back so many corrections, and no further block's then.
 constexpr int kMostOpenBits = 1000 - 64 + 1;
 
+// So many zeros, then a magnitude of so many bits.
+std::size_t symbol_of(int run, int bits) {
+  return static_cast<std::size_t>(run) << 4 | static_cast<std::size_t>(bits);
+}
+
 }  // namespace
 
 Result<void> ScanTokens::make_room(std::size_t count, Workspace& workspace) {
@@ -92,7 +97,7 @@ void AcScan::add_first(const std::int16_t* levels, const BlockBits& bits) {
     }
     // A negative one's bits are those of its magnitude turned round.
     const std::uint32_t value = (level < 0 ? ~magnitude : magnitude) & ((1u << size) - 1);
-    tokens_.add(static_cast<std::size_t>(16 * run + size), value, size);
+    tokens_.add(symbol_of(run, size), value, size);
     before = k;
   }
   if (before < last_ && ++open_run_ == kLongestRun) end_run();
@@ -125,7 +130,7 @@ void AcScan::refine_block(const std::int16_t* levels, const BlockBits& bits) {
     before = k;
     // Sign and corrections, together where a token holds them.
     const std::uint32_t sign = levels[k] < 0 ? 0 : 1;
-    const auto symbol = static_cast<std::size_t>(16 * run + 1);
+    const std::size_t symbol = symbol_of(run, 1);
     if (corrections.count < 16) {
       tokens_.add(symbol, sign << corrections.count | static_cast<std::uint32_t>(corrections.bits),
                   corrections.count + 1);

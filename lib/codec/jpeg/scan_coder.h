@@ -121,7 +121,9 @@ class AcScan {
 
   /// Tokens that some blocks can add at the most: a symbol or 16 bits for each coefficient, 16
   /// zeros thrice, and what was held back before.
-  static constexpr std::size_t most_tokens(std::size_t blocks) { return 64 * 2 * blocks + 1100; }
+  static constexpr std::size_t most_tokens(std::size_t blocks) {
+    return std::size_t{128} * blocks + 1100;
+  }
 
   /// Room for them must have been made. `levels`: one block in zigzag order.
   void add_block(const std::int16_t* levels, const BlockBits& bits) {

@@ -15,7 +15,7 @@ namespace limen::inline LIMEN_ABI {
 /// Runs of zeros and magnitudes, by 16 * run + bits of the magnitude. A run here may have up to 63
 /// zeros: 16 of them are a symbol of their own in the file. Bits 0: the end of a block after so
 /// many zeros.
-using RunCounts = std::array<std::uint32_t, 64 * 16>;
+using RunCounts = std::array<std::uint32_t, std::size_t{64} * 16>;
 
 /// Blocks without anything (more) to say, joined over blocks as progressive scans do (T.81,
 /// G.1.2.2): how many such runs have 2^i blocks or more, but fewer than twice as many.
