@@ -20,6 +20,7 @@
 #define LIMEN_QUALITY_SSIMULACRA2_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -42,22 +43,24 @@ namespace terms = ssimulacra2_terms;
 using F32 = hn::ScalableTag<float>;
 using VF = hn::Vec<F32>;
 
-// The cube root of x in 0.003 to 1.1, to about 1 ulp. With y near 1 / cbrt(x) and c = 1 - x y^3,
-// the root is x y^2 (1 - c)^(-2/3). y is a guess from the exponent times a quadratic minimax fit of
-// (1 - c)^(-1/3) over the c that the guess leaves (0.123 to 0.264), good to 3e-5; so that of the
-// last power two terms are enough.
-HWY_INLINE VF CubeRoot(F32 d, VF x) {
+// 1 / cbrt(x) for x in 0.003 to 1.1, to 3e-5: a guess from the exponent, times a quadratic minimax
+// fit of (1 - c)^(-1/3) over the c = 1 - x y^3 that the guess y leaves (0.123 to 0.264).
+HWY_INLINE VF InverseCubeRoot(F32 d, VF x) {
   const hn::RebindToSigned<F32> di;
   const auto exponent = hn::ConvertTo(d, hn::BitCast(di, x));
   // 4/3 of a float's bias in bits, less a term by which the guess is always low.
   const auto guess_bits = hn::NegMulAdd(exponent, hn::Set(d, 1.0f / 3), hn::Set(d, 1419000000.0f));
-  VF y = hn::BitCast(d, hn::ConvertTo(di, guess_bits));
-  const VF one = hn::Set(d, 1.0f);
-  VF c = hn::NegMulAdd(x, hn::Mul(y, hn::Mul(y, y)), one);
+  const VF y = hn::BitCast(d, hn::ConvertTo(di, guess_bits));
+  const VF c = hn::NegMulAdd(x, hn::Mul(y, hn::Mul(y, y)), hn::Set(d, 1.0f));
   const VF slope = hn::MulAdd(c, hn::Set(d, 0.36795424f), hn::Set(d, 0.30292765f));
-  y = hn::Mul(y, hn::MulAdd(c, slope, hn::Set(d, 1.00192257f)));
-  const VF root = hn::Mul(x, hn::Mul(y, y));
-  c = hn::NegMulAdd(root, y, one);
+  return hn::Mul(y, hn::MulAdd(c, slope, hn::Set(d, 1.00192257f)));
+}
+
+// The cube root of x to about 1 ulp, with y near its inverse and y2 = y * y: x y^2 (1 - c)^(-2/3)
+// with c as above, of which two terms are enough.
+HWY_INLINE VF CubeRoot(F32 d, VF x, VF y, VF y2) {
+  const VF root = hn::Mul(x, y2);
+  const VF c = hn::NegMulAdd(root, y, hn::Set(d, 1.0f));
   return hn::MulAdd(hn::Mul(root, c), hn::Set(d, 2.0f / 3), root);
 }
 
@@ -69,36 +72,61 @@ HWY_INLINE VF Mix(F32 d, int row, VF r, VF g, VF b) {
   return hn::MulAdd(b, hn::Set(d, static_cast<float>(m[2])), sum);
 }
 
+// The cones L and M differ in what they take of red and green alone.
+constexpr double kConeStep = 0.07;
+static_assert([] {
+  const auto& l = terms::kAbsorbance[0];
+  const auto& m = terms::kAbsorbance[1];
+  const auto is_near = [](double a, double b) { return a - b < 1e-12 && b - a < 1e-12; };
+  return is_near(l[0] - m[0], kConeStep) && is_near(m[1] - l[1], kConeStep) && l[2] == m[2];
+}());
+// (1 - cbrt(1 - kConeStep u)) / 2 / u for u from -1.6 to 3.3: near minimax.
+constexpr float kShare[] = {0.01166664486f, 0.0002719793496f, 1.06256018e-05f, 6.023421504e-07f};
+
 // Linear light, 0 to 1, to the metric's channels, less `minus` where that is not null; a channel
-// that is not needed is null. Whole vectors are read and written.
+// that is not needed is null. Whole vectors are read and written. `ahead`: from the rows of `minus`
+// to those that are fetched meanwhile.
 template <bool kMinus>
 HWY_INLINE void XybRow(const float* const linear[3], std::size_t width, const float* const minus[3],
-                       float* const out[3]) {
+                       std::size_t ahead, float* const out[3]) {
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
   const float root = static_cast<float>(std::cbrt(terms::kAbsorbanceBias));
   const VF y_offset = hn::Set(d, static_cast<float>(terms::kOffsetY) - root);
-  const VF half = hn::Set(d, 0.5f);
   const auto put = [&](int c, std::size_t x, VF v) HWY_ATTR {
-    if constexpr (kMinus) v = hn::Sub(v, hn::LoadU(d, minus[c] + x));
+    if constexpr (kMinus) {
+      hwy::Prefetch(minus[c] + x + ahead);
+      v = hn::Sub(v, hn::LoadU(d, minus[c] + x));
+    }
     hn::StoreU(v, d, out[c] + x);
   };
   for (std::size_t x = 0; x < width; x += lanes) {
     const VF r = hn::LoadU(d, linear[0] + x);
     const VF g = hn::LoadU(d, linear[1] + x);
     const VF b = hn::LoadU(d, linear[2] + x);
-    const VF l = CubeRoot(d, Mix(d, 0, r, g, b));
-    const VF m = CubeRoot(d, Mix(d, 1, r, g, b));
-    const VF luma = hn::MulAdd(hn::Add(l, m), half, y_offset);
+    // L and M differ by 0.07 (R - G), so with u = (R - G) / L the mean of their roots is that of L
+    // less a share (1 - cbrt(1 - 0.07 u)) / 2 of it, which is a polynomial to 2e-7.
+    const VF cone = Mix(d, 0, r, g, b);
+    const VF inverse = InverseCubeRoot(d, cone);
+    const VF inverse2 = hn::Mul(inverse, inverse);
+    const VF l = CubeRoot(d, cone, inverse, inverse2);
+    const VF u = hn::Mul(hn::Sub(r, g), hn::Mul(inverse, inverse2));
+    VF share = hn::MulAdd(u, hn::Set(d, kShare[3]), hn::Set(d, kShare[2]));
+    share = hn::MulAdd(u, share, hn::Set(d, kShare[1]));
+    share = hn::Mul(u, hn::MulAdd(u, share, hn::Set(d, kShare[0])));
+    const VF difference = hn::Mul(l, share);
+    const VF luma = hn::Add(hn::Sub(l, difference), y_offset);
     if (out[0] != nullptr) {
       put(0, x,
-          hn::MulAdd(hn::Sub(l, m), hn::Set(d, static_cast<float>(terms::kScaleX) / 2),
+          hn::MulAdd(difference, hn::Set(d, static_cast<float>(terms::kScaleX)),
                      hn::Set(d, static_cast<float>(terms::kOffsetX))));
     }
     if (out[1] != nullptr) put(1, x, luma);
     if (out[2] != nullptr) {
       // (S - root) - Y with Y = luma - kOffsetY.
-      const VF s = CubeRoot(d, Mix(d, 2, r, g, b));
+      const VF third = Mix(d, 2, r, g, b);
+      const VF y = InverseCubeRoot(d, third);
+      const VF s = CubeRoot(d, third, y, hn::Mul(y, y));
       const float offset = static_cast<float>(terms::kOffsetB + terms::kOffsetY) - root;
       put(2, x, hn::Add(hn::Sub(s, luma), hn::Set(d, offset)));
     }
@@ -176,25 +204,43 @@ HWY_INLINE void FinishOriginalRow(const float* HWY_RESTRICT value, const float* 
   }
 }
 
-// Nine rows of differences and of the original: the blur down of the differences, of their products
-// with the original, and of their squares.
-HWY_INLINE void BlurDifferenceDown(const float* const differences[terms::kWindow],
-                                   const float* const originals[terms::kWindow], std::size_t width,
-                                   float* const blurred[3]) {
+// Ten rows of differences and of the original: the blur down of the differences, of their products
+// with the original, and of their squares, for the fifth row and the sixth. Two at once, since most
+// of the work is to load what does not fit into the first-level cache.
+HWY_INLINE void BlurDifferencesDown(const float* const differences[terms::kWindow + 1],
+                                    const float* const originals[terms::kWindow + 1],
+                                    std::size_t width, float* const upper[3],
+                                    float* const lower[3]) {
   const F32 d;
   const std::size_t lanes = hn::Lanes(d);
   for (std::size_t x = 0; x < width; x += lanes) {
-    VF sum = hn::Zero(d), product = hn::Zero(d), square = hn::Zero(d);
-    for (std::size_t k = 0; k < terms::kWindow; ++k) {
-      const VF difference = hn::LoadU(d, differences[k] + x);
-      const VF weighted = hn::Mul(difference, Tap(d, k));
-      sum = hn::Add(sum, weighted);
-      product = hn::MulAdd(weighted, hn::LoadU(d, originals[k] + x), product);
-      square = hn::MulAdd(weighted, difference, square);
+    VF difference = hn::LoadU(d, differences[0] + x);
+    VF weighted = hn::Mul(difference, Tap(d, 0));
+    VF sum0 = weighted;
+    VF product0 = hn::Mul(weighted, hn::LoadU(d, originals[0] + x));
+    VF square0 = hn::Mul(weighted, difference);
+    VF sum1 = hn::Zero(d), product1 = sum1, square1 = sum1;
+    for (std::size_t k = 1; k < terms::kWindow; ++k) {
+      difference = hn::LoadU(d, differences[k] + x);
+      const VF product = hn::Mul(difference, hn::LoadU(d, originals[k] + x));
+      const VF square = hn::Mul(difference, difference);
+      sum0 = hn::MulAdd(difference, Tap(d, k), sum0);
+      sum1 = hn::MulAdd(difference, Tap(d, k - 1), sum1);
+      product0 = hn::MulAdd(product, Tap(d, k), product0);
+      product1 = hn::MulAdd(product, Tap(d, k - 1), product1);
+      square0 = hn::MulAdd(square, Tap(d, k), square0);
+      square1 = hn::MulAdd(square, Tap(d, k - 1), square1);
     }
-    hn::StoreU(sum, d, blurred[0] + x);
-    hn::StoreU(product, d, blurred[1] + x);
-    hn::StoreU(square, d, blurred[2] + x);
+    difference = hn::LoadU(d, differences[terms::kWindow] + x);
+    weighted = hn::Mul(difference, Tap(d, terms::kWindow - 1));
+    product1 = hn::MulAdd(weighted, hn::LoadU(d, originals[terms::kWindow] + x), product1);
+    square1 = hn::MulAdd(weighted, difference, square1);
+    hn::StoreU(sum0, d, upper[0] + x);
+    hn::StoreU(product0, d, upper[1] + x);
+    hn::StoreU(square0, d, upper[2] + x);
+    hn::StoreU(hn::Add(sum1, weighted), d, lower[0] + x);
+    hn::StoreU(product1, d, lower[1] + x);
+    hn::StoreU(square1, d, lower[2] + x);
   }
 }
 
@@ -204,6 +250,7 @@ struct CompareRowInput {
   const float* spreads;
   const float* differences;
   const float* blurred[3];  // down
+  std::size_t ahead;        // from this row of the original to the one to be fetched meanwhile
 };
 
 HWY_INLINE VF FourthPower(VF v) {
@@ -224,7 +271,7 @@ constexpr unsigned KeptMask(int channel, int scale) {
 
 // Adds one row of the maps that `kMask` names to columns[term].
 template <unsigned kMask>
-void CompareRow(const CompareRowInput& in, std::size_t width, float* const* columns) {
+void CompareRow(const CompareRowInput& input, std::size_t width, float* const* columns) {
   constexpr bool kSsim = Has(kMask, terms::ssim_1) || Has(kMask, terms::ssim_4);
   constexpr bool kArtifact = Has(kMask, terms::artifact_1) || Has(kMask, terms::artifact_4);
   constexpr bool kDetail = Has(kMask, terms::detail_1) || Has(kMask, terms::detail_4);
@@ -232,6 +279,7 @@ void CompareRow(const CompareRowInput& in, std::size_t width, float* const* colu
   const std::size_t lanes = hn::Lanes(d);
   const VF one = hn::Set(d, 1.0f);
   const VF zero = hn::Zero(d);
+  const CompareRowInput in = input;  // of its own, so that no store can change it
   for (std::size_t x = 0; x < width; x += lanes) {
     const auto add = [&](terms::Term term, VF v) HWY_ATTR {
       float* column = columns[term] + x;
@@ -239,6 +287,8 @@ void CompareRow(const CompareRowInput& in, std::size_t width, float* const* colu
     };
     const VF mean = BlurAcross(d, in.blurred[0] + x);
     const VF deviation = hn::LoadU(d, in.deviations + x);
+    hwy::Prefetch(in.deviations + x + in.ahead);
+    hwy::Prefetch(in.spreads + x + in.ahead);
     if constexpr (kSsim) {
       const VF value = hn::LoadU(d, in.values + x);
       const VF mean_square = hn::Mul(mean, mean);
@@ -349,10 +399,10 @@ class LinearReader {
 
 // Row y + k - kTapRadius of something for each k, as the blur down needs them; `outside` stands for
 // rows above and below the picture.
-template <class RowAt>
+template <std::size_t kRows, class RowAt>
 void RowsAround(std::int32_t y, std::int32_t height, const float* outside, RowAt row_at,
-                const float* rows[terms::kWindow]) {
-  for (std::int32_t k = 0; k < static_cast<std::int32_t>(terms::kWindow); ++k) {
+                const float* (&rows)[kRows]) {
+  for (std::int32_t k = 0; k < static_cast<std::int32_t>(kRows); ++k) {
     const std::int32_t at = y + k - terms::kTapRadius;
     rows[k] = at < 0 || at >= height ? outside : row_at(at);
   }
@@ -379,7 +429,7 @@ bool PrepareScale(const terms::ScaleTask& task) {
         float* const values = task.original[c].values;
         out[c] = values == nullptr ? nullptr : values + static_cast<std::size_t>(y) * stride;
       }
-      XybRow<false>(linear, width, nullptr, out);
+      XybRow<false>(linear, width, nullptr, 0, out);
       for (float* row : out) {
         if (row != nullptr) std::fill(row + width, row + stride, 0.0f);
       }
@@ -411,7 +461,8 @@ class Comparer {
         scratch_(task.scratch, stride_),
         reader_(task, scratch_),
         zero_(scratch_.take()),
-        blurred_{scratch_.take(), scratch_.take(), scratch_.take()},
+        blurred_{{scratch_.take(), scratch_.take(), scratch_.take()},
+                 {scratch_.take(), scratch_.take(), scratch_.take()}},
         compare_row_{CompareRowOf<0>(task.scale), CompareRowOf<1>(task.scale),
                      CompareRowOf<2>(task.scale)} {
     for (int c = 0; c < 3; ++c) {
@@ -423,13 +474,16 @@ class Comparer {
 
   // False if cancelled.
   bool compare() {
-    for (std::int32_t y = 0; y < task_.size.height + terms::kTapRadius; ++y) {
+    std::int32_t subtracted = 0;
+    for (std::int32_t y = 0; y < task_.size.height; y += 2) {
       if (WasCancelled(task_, y)) return false;
-      if (y < task_.size.height) subtract(y);
-      const std::int32_t done = y - terms::kTapRadius;
-      if (done < 0) continue;
+      const std::int32_t end = std::min(y + 2 + terms::kTapRadius, task_.size.height);
+      while (subtracted < end) subtract(subtracted++);
       for (int c = 0; c < 3; ++c) {
-        if (compare_row_[c] != nullptr) compare_row(done, c);
+        if (compare_row_[c] == nullptr) continue;
+        blur_two(y, c);
+        compare_row(y, c);
+        if (y + 1 < task_.size.height) compare_row(y + 1, c);
       }
     }
     return true;
@@ -437,11 +491,13 @@ class Comparer {
 
  private:
   float* difference_at(int c, std::int32_t y) const {
-    return differences_[c][static_cast<std::size_t>(y) % terms::kWindow];
+    return differences_[c][static_cast<std::size_t>(y) % (terms::kWindow + 1)];
   }
   const float* original_at(int c, std::int32_t y) const {
     return task_.original[c].values + static_cast<std::size_t>(y) * stride_;
   }
+
+  std::size_t ahead(std::int32_t y) const { return y + 1 < task_.size.height ? stride_ : 0; }
 
   // Makes row y of the differences, zero behind its end.
   void subtract(std::int32_t y) {
@@ -453,15 +509,16 @@ class Comparer {
       minus[c] = original_at(c, y);
       out[c] = difference_at(c, y);
     }
-    XybRow<true>(linear, width_, minus, out);
+    XybRow<true>(linear, width_, minus, ahead(y), out);
     for (float* row : out) {
       if (row != nullptr) std::fill(row + width_, row + stride_ - terms::kRowMargin, 0.0f);
     }
   }
 
-  void compare_row(std::int32_t y, int c) {
-    const float* originals[terms::kWindow];
-    const float* differences[terms::kWindow];
+  // Makes rows y and y + 1 of the blurred differences.
+  void blur_two(std::int32_t y, int c) {
+    const float* originals[terms::kWindow + 1];
+    const float* differences[terms::kWindow + 1];
     // Where the difference is zero any original will do.
     RowsAround(
         y, task_.size.height, original_at(c, y),
@@ -469,13 +526,16 @@ class Comparer {
     RowsAround(
         y, task_.size.height, zero_, [&](std::int32_t row) { return difference_at(c, row); },
         differences);
-    BlurDifferenceDown(differences, originals, width_ + terms::kTapRadius, blurred_);
+    BlurDifferencesDown(differences, originals, width_ + terms::kTapRadius, blurred_[0],
+                        blurred_[1]);
+  }
+
+  void compare_row(std::int32_t y, int c) {
+    float* const* const blurred = blurred_[y & 1];
     const std::size_t at = static_cast<std::size_t>(y) * stride_;
-    const CompareRowInput in = {original_at(c, y),
-                                task_.original[c].deviations + at,
-                                task_.original[c].spreads + at,
-                                difference_at(c, y),
-                                {blurred_[0], blurred_[1], blurred_[2]}};
+    const CompareRowInput in = {
+        original_at(c, y),   task_.original[c].deviations + at,    task_.original[c].spreads + at,
+        difference_at(c, y), {blurred[0], blurred[1], blurred[2]}, ahead(y)};
     compare_row_[c](in, width_, columns_[c]);
     const std::int32_t side = terms::kCellSide >> task_.scale;
     if ((y + 1) % side != 0 && y + 1 != task_.size.height) return;
@@ -493,9 +553,9 @@ class Comparer {
   ScratchRows scratch_;
   LinearReader reader_;
   const float* const zero_;
-  float* const blurred_[3];
+  float* const blurred_[2][3];
   const CompareRowFunction compare_row_[3];
-  float* differences_[3][terms::kWindow];
+  float* differences_[3][terms::kWindow + 1];
   float* columns_[3][terms::kTerms];
 };
 

@@ -38,7 +38,7 @@ inline constexpr std::size_t kWindow = 2 * kTapRadius + 1;
 
 /// Rows of scratch memory that a scale needs at the most: linear light twice, zeros, three blurs,
 /// and for each channel the differences and a sum for each term.
-inline constexpr std::size_t kScratchRows = 2 * 3 + 1 + 3 + 3 * (kWindow + kTerms);
+inline constexpr std::size_t kScratchRows = 2 * 3 + 1 + 2 * 3 + 3 * (kWindow + 1 + kTerms);
 
 /// Planes of the original, row_stride apart, starting at the first pixel; null where not needed.
 struct OriginalPlanes {
