@@ -8,10 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "limen/codec/decode.h"
-#include "limen/core/simd_target.h"
-#include "tests/data.h"
 #include "tests/pictures.h"
+#include "tests/quality/on_target.h"
 #include "tests/reference/ssimulacra2_reference.h"
 
 namespace limen::test {
@@ -31,16 +29,6 @@ double score(const ConstImageView& original, const ConstImageView& candidate) {
   EXPECT_TRUE(result.has_value()) << (result ? "" : result.error().message);
   return result ? result->score.value : -1e9;
 }
-
-std::vector<std::string> targets() { return simd_targets(); }
-
-class OnTarget {
- public:
-  explicit OnTarget(const std::string& target) {
-    EXPECT_TRUE(force_simd_target(target).has_value());
-  }
-  ~OnTarget() { EXPECT_TRUE(force_simd_target("").has_value()); }
-};
 
 TEST(Ssimulacra2, EqualsTheDefinitionOnMadePictures) {
   const Size sizes[] = {{1, 1},  {7, 5},   {8, 8},   {9, 17},  {16, 16},   {15, 33},
@@ -246,36 +234,6 @@ TEST(Ssimulacra2, ComparingAgainTakesNoNewMemory) {
   EXPECT_EQ(first->score, second->score);
   EXPECT_EQ(first->worst_block_at, second->worst_block_at);
   EXPECT_EQ(workspace.bytes_in_use(), held);
-}
-
-Image decoded(const std::string& relative) {
-  auto result = decode(read_file(data_folder() / relative));
-  EXPECT_TRUE(result.has_value()) << relative << ": " << result.error().message;
-  return result ? std::move(result->image) : Image();
-}
-
-TEST(Ssimulacra2, EqualsThePublishedDefinitionOnRealPairs) {
-  LIMEN_NEEDS_DATA();
-  const auto rows = read_table("metric/scores.tsv");
-  ASSERT_EQ(rows.size(), 70u);
-  double worst = 0;
-  for (const Row& row : rows) {
-    const Image original = decoded(row.at("original"));
-    const Image candidate = decoded(row.at("distorted"));
-    const double expected = std::stod(row.at("ssimulacra2_double"));
-    double least = 1e9, most = -1e9;
-    for (const std::string& target : targets()) {
-      const OnTarget on(target);
-      const double now = score(original.view(), candidate.view());
-      EXPECT_NEAR(now, expected, 0.02) << row.at("distorted") << " on " << target;
-      worst = std::max(worst, std::abs(now - expected));
-      least = std::min(least, now);
-      most = std::max(most, now);
-    }
-    EXPECT_LE(most - least, 0.001) << row.at("distorted");
-  }
-  RecordProperty("largest_difference", std::to_string(worst));
-  std::printf("largest difference from the definition: %.6f\n", worst);
 }
 
 }  // namespace
