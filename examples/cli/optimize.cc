@@ -7,7 +7,7 @@
 #include "describe.h"
 #include "files.h"
 #include "limen/quality/search.h"
-#include "recipe_options.h"
+#include "option_values.h"
 #include "report.h"
 
 namespace cli {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "optimize.h"
-#include "recipe_options.h"
+#include "option_values.h"
 
 namespace cli {
 

@@ -2,8 +2,6 @@
 #include "recipe_options.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <map>
 #include <span>
 #include <utility>
@@ -49,46 +47,6 @@ const std::map<std::string, limen::ChromaSubsampling> kChromas = {
     {"4:2:2", limen::ChromaSubsampling::yuv422},   {"420", limen::ChromaSubsampling::yuv420},
     {"4:2:0", limen::ChromaSubsampling::yuv420}};
 
-const std::map<std::string, limen::MetadataPolicy> kPolicies = {
-    {"none", limen::MetadataPolicy::none},
-    {"copyright", limen::MetadataPolicy::copyright},
-    {"keep", limen::MetadataPolicy::keep}};
-
-template <class Value>
-Value look_up(const std::map<std::string, Value>& table, const std::string& text,
-              const std::string& option) {
-  const auto found = table.find(text);
-  if (found != table.end()) return found->second;
-  std::string known;
-  for (const auto& [name, value] : table) known += (known.empty() ? "" : ", ") + name;
-  throw UsageError(option + ": '" + text + "' is none of " + known);
-}
-
-double parse_number(std::string_view text, const std::string& option) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
-    throw UsageError(option + ": '" + std::string(text) + "' is not a number");
-  }
-  return value;
-}
-
-std::int32_t to_int(double value, const std::string& option) {
-  if (value != std::floor(value) || std::fabs(value) > 1e9) {
-    throw UsageError(option + ": takes whole numbers");
-  }
-  return static_cast<std::int32_t>(value);
-}
-
-// "12%" is a fraction, "12" pixels.
-limen::Length parse_length(std::string_view text, const std::string& option) {
-  if (text.ends_with('%')) {
-    text.remove_suffix(1);
-    return {parse_number(text, option) / 100, limen::Length::Unit::fraction};
-  }
-  return {parse_number(text, option), limen::Length::Unit::pixels};
-}
-
 std::pair<double, double> parse_fractions(const std::string& text, const std::string& option) {
   const std::vector<double> numbers = parse_numbers(text, option);
   if (numbers.size() != 2) throw UsageError(option + ": takes a compass point or X,Y in fractions");
@@ -97,85 +55,7 @@ std::pair<double, double> parse_fractions(const std::string& text, const std::st
 
 bool looks_like_numbers(const std::string& text) { return text.find(',') != std::string::npos; }
 
-limen::Color parse_color(std::string text) {
-  if (text == "transparent") return {0, 0, 0, 0};
-  if (text == "white") return {255, 255, 255};
-  if (text == "black") return {0, 0, 0};
-  if (!text.empty() && text.front() == '#') text.erase(0, 1);
-  if (text.size() == 3) text = {text[0], text[0], text[1], text[1], text[2], text[2]};
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  if (error != std::errc() || end != text.data() + text.size() ||
-      (text.size() != 6 && text.size() != 8)) {
-    throw UsageError(
-        "--background: takes RGB, RRGGBB or RRGGBBAA in hex, white, black, transparent");
-  }
-  if (text.size() == 6) value = value << 8 | 0xFF;
-  return {static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16),
-          static_cast<std::uint8_t>(value >> 8), static_cast<std::uint8_t>(value)};
-}
-
 }  // namespace
-
-std::vector<double> parse_numbers(const std::string& text, const std::string& option) {
-  std::vector<double> numbers;
-  std::string_view rest = text;
-  for (;;) {
-    const std::size_t comma = rest.find(',');
-    numbers.push_back(parse_number(rest.substr(0, comma), option));
-    if (comma == std::string_view::npos) return numbers;
-    rest.remove_prefix(comma + 1);
-  }
-}
-
-std::optional<limen::Format> parse_format(std::string_view text) {
-  if (text.starts_with('.')) text.remove_prefix(1);
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
-  if (lower == "jpg") return limen::Format::jpeg;
-  for (const auto format :
-       {limen::Format::jpeg, limen::Format::png, limen::Format::webp, limen::Format::avif}) {
-    if (lower == name(format)) return format;
-  }
-  return std::nullopt;
-}
-
-std::vector<limen::Format> parse_formats(const std::vector<std::string>& names,
-                                         const std::string& option) {
-  std::vector<limen::Format> formats;
-  for (const std::string& name : names) {
-    const auto format = parse_format(name);
-    if (!format) throw UsageError(option + ": '" + name + "' is none of jpeg, png, webp, avif");
-    if (std::ranges::find(formats, *format) == formats.end()) formats.push_back(*format);
-  }
-  return formats;
-}
-
-limen::Fidelity parse_fidelity(const std::string& text, const std::string& option) {
-  constexpr std::string_view kScore = "score:";
-  if (text == "invisible") return limen::Invisible{};
-  if (text == "flicker-proof") return limen::FlickerProof{};
-  if (text == "lossless") return limen::Lossless{};
-  if (text.starts_with(kScore)) {
-    return limen::TargetScore{{parse_number(text.substr(kScore.size()), option)}};
-  }
-  if (text.empty() || text.find_first_not_of("0123456789.-+e") != std::string::npos) {
-    throw UsageError(option +
-                     ": takes invisible, flicker-proof, score:N, 0..100 or lossless, not '" + text +
-                     "'");
-  }
-  return limen::Quality{static_cast<float>(parse_number(text, option))};
-}
-
-limen::MetadataPolicy parse_metadata_policy(const std::string& text, const std::string& option) {
-  return look_up(kPolicies, text, option);
-}
-
-std::string_view extension(limen::Format format) {
-  return format == limen::Format::jpeg ? "jpg" : name(format);
-}
 
 void RecipeOptions::add_to(CLI::App& command, bool with_size) {
   command_ = &command;
@@ -336,14 +216,14 @@ limen::Recipe RecipeOptions::recipe_from_options() const {
   recipe.adjust = adjust_;
   if (!overlay_.empty()) recipe.marks.push_back(mark());
   recipe.radius = radius_;
-  if (!background_.empty()) recipe.background = parse_color(background_);
+  if (!background_.empty()) recipe.background = parse_color(background_, "--background");
   recipe.fidelity = limen::Invisible{};
   recipe.always_encode = always_encode_;
   recipe.effort = effort_;
   recipe.chroma = look_up(kChromas, chroma_, "--chroma");
   recipe.progressive = !baseline_;
   if (eight_bit_) recipe.depth = limen::OutputDepth::eight;
-  recipe.metadata = look_up(kPolicies, metadata_, "--metadata");
+  recipe.metadata = parse_metadata_policy(metadata_, "--metadata");
   recipe.keep_profile = keep_profile_;
   return recipe;
 }

@@ -12,6 +12,7 @@
 #include "limen/core/bytes.h"
 #include "limen/pipeline/recipe.h"
 #include "limen/pipeline/transform.h"
+#include "option_values.h"
 #include "session.h"
 
 namespace cli {
@@ -74,25 +75,5 @@ class RecipeOptions {
   std::string chroma_ = "auto", metadata_ = "copyright";
   bool baseline_ = false, eight_bit_ = false, keep_profile_ = false;
 };
-
-/// "jpeg", "jpg", "png", "webp", "avif" in any case, with or without a leading dot; else nothing.
-std::optional<limen::Format> parse_format(std::string_view text);
-
-/// A list of those, each once. Throws UsageError naming `option`.
-std::vector<limen::Format> parse_formats(const std::vector<std::string>& names,
-                                         const std::string& option);
-
-/// "invisible", "flicker-proof", "score:87", "82" (a Quality), "lossless". Throws UsageError naming
-/// `option`; what is out of range is validate()'s affair.
-limen::Fidelity parse_fidelity(const std::string& text, const std::string& option);
-
-/// "none", "copyright" or "keep". Throws UsageError naming `option`.
-limen::MetadataPolicy parse_metadata_policy(const std::string& text, const std::string& option);
-
-/// The extension that files of a format get: "jpg", "png", "webp", "avif".
-std::string_view extension(limen::Format format);
-
-/// Numbers separated by commas. Throws UsageError naming `option`.
-std::vector<double> parse_numbers(const std::string& text, const std::string& option);
 
 }  // namespace cli

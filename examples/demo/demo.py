@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turns a folder of photographs into responsive sets with a watermark, prints what that saved, and
-writes a page that shows before and after side by side. All the work is done by the limen tool."""
+"""Turns a folder of photographs into responsive sets with a watermark whose loss nobody sees, prints
+what that took beside fixed qualities, and writes a page on which original and result can be swapped
+in place. All the work is done by the limen tool."""
 import argparse
 import html
 import json
@@ -12,6 +13,7 @@ import struct
 import subprocess
 import sys
 import time
+import urllib.parse
 import zlib
 
 # Where the Debian package lomiri-wallpapers-16.04 puts its photographs, and which it has.
@@ -24,6 +26,8 @@ PHOTO_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif"}
 WIDTHS = (320, 640, 960, 1280)
 FORMATS = ("jpeg", "webp", "avif")
 SHOWN = 960  # the width that the table and the page compare
+FIXED = (95, 80)  # the qualities that others would have set
+INVISIBLE = 85
 
 
 def write_mark(path, side=256):
@@ -79,92 +83,223 @@ class Progress:
 
 def ask(limen, *arguments):
     """What the tool reports, from its JSON."""
-    done = subprocess.run([limen, "--json", *arguments], check=True, capture_output=True, text=True)
+    done = subprocess.run([limen, "--json", "--threads", "0", *map(str, arguments)], check=True,
+                          capture_output=True, text=True)
     return json.loads(done.stdout)
 
 
+def mark_options(mark):
+    return ("--overlay", mark, "--overlay-gravity", "southeast", "--overlay-width", "12%",
+            "--overlay-pad", "3%", "--overlay-opacity", "0.7")
+
+
 def make_set(limen, photo, mark, out):
-    """One responsive set by one call of the tool, from one decode. Returns a row of the table."""
+    """One responsive set by one call of the tool, from one decode."""
+    return ask(limen, "srcset", photo, "-o", out / "sets", "--widths", ",".join(map(str, WIDTHS)),
+               "--formats", ",".join(FORMATS), "--url-prefix", "sets/", "--sizes", "48vw", "--alt",
+               f"{photo.stem}, from the set", *mark_options(mark))
+
+
+def compare(limen, photo, mark, variants, out):
+    """The JPEG that the page shows beside the same picture without loss and at fixed qualities."""
+    jpegs = [variant for variant in variants if variant["format"] == "jpeg"]
+    chosen = max((v for v in jpegs if v["width"] <= SHOWN), default=jpegs[0],
+                 key=lambda v: v["width"])
+    recipe = ("--width", chosen["width"], *mark_options(mark))
+    original = out / "swap" / f"{photo.stem}.webp"
+    ask(limen, "transform", photo, "-o", original, "-q", "lossless", *recipe)
+    heatmap = original.with_suffix(".png")
+    ask(limen, "compare", original, chosen["output"], "--heatmap", heatmap)
+    fixed = {}
+    for quality in FIXED:
+        path = out / "swap" / f"{photo.stem}-q{quality}.jpg"
+        made = ask(limen, "transform", photo, "-o", path, "-q", quality, *recipe)
+        fixed[quality] = (made["bytes"], ask(limen, "compare", original, path)["score"])
+    return {"chosen": chosen, "original": original.name, "heatmap": heatmap.name, "fixed": fixed}
+
+
+def make_row(limen, photo, mark, out):
+    """What table and page tell of a photograph."""
     info = ask(limen, "info", photo)
     started = time.monotonic()
-    report = ask(limen, "srcset", photo, "-o", out / "sets", "--widths", ",".join(map(str, WIDTHS)),
-                 "--formats", ",".join(FORMATS), "--url-prefix", "sets/", "--sizes", "48vw",
-                 "--alt", f"{photo.stem}, from the set", "--overlay", mark,
-                 "--overlay-gravity", "southeast", "--overlay-width", "12%",
-                 "--overlay-pad", "3%", "--overlay-opacity", "0.7")
+    report = make_set(limen, photo, mark, out)
     seconds = time.monotonic() - started
-    variants = report["variants"]
-    shown = {}
-    for name in FORMATS:
-        sizes = {variant["width"]: variant["bytes"] for variant in variants
-                 if variant["format"] == name}
-        width = max((width for width in sizes if width <= SHOWN), default=min(sizes))
-        shown[name] = (width, sizes[width])
-    return {"photo": photo, "width": info["upright_width"], "height": info["upright_height"],
-            "before": photo.stat().st_size, "shown": shown, "seconds": seconds,
-            "variants": variants, "picture": report["picture"]}
+    row = {"photo": photo, "width": info["upright_width"], "height": info["upright_height"],
+           "before": photo.stat().st_size, "seconds": seconds, "variants": report["variants"],
+           "picture": report["picture"]}
+    return row | compare(limen, photo, mark, report["variants"], out)
 
 
 def kilobytes(size):
     return f"{size / 1000:.0f} kB"
 
 
+def rounded_down(score):
+    return f"{math.floor(score * 100) / 100:.2f}"
+
+
+def coding(variant):
+    if variant["quality"] is None:
+        return "lossless"
+    return f"{variant['quality']:g} {variant['chroma'] or ''}".strip()
+
+
+def as_wide_as(row, name):
+    """The bytes of another format at the width that is compared."""
+    return next(v["bytes"] for v in row["variants"]
+                if v["format"] == name and v["width"] == row["chosen"]["width"])
+
+
 def print_table(rows):
-    head = ("photo", "pixels", "before", *(f"{name} {SHOWN}" for name in FORMATS), "ratio", "time")
-    lines = [head]
+    others = [name for name in FORMATS if name != "jpeg"]
+    lines = [("photo", "pixels", f"jpeg {SHOWN}", "quality", "score", "evaluations",
+              *(f"q{quality}" for quality in FIXED), *(f"score q{quality}" for quality in FIXED),
+              *others, "time")]
     for row in rows:
-        after = [kilobytes(size) + ("" if width == SHOWN else f" ({width})")
-                 for width, size in (row["shown"][name] for name in FORMATS)]
-        lines.append((row["photo"].stem[:32], f"{row['width']}x{row['height']}",
-                      kilobytes(row["before"]), *after,
-                      f"{row['before'] / row['shown']['webp'][1]:.1f}", f"{row['seconds']:.2f} s"))
-    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+        chosen, fixed = row["chosen"], row["fixed"]
+        lines.append((row["photo"].stem[:26], f"{row['width']}x{row['height']}",
+                      kilobytes(chosen["bytes"]), coding(chosen), rounded_down(chosen["score"]),
+                      str(chosen["evaluations"]), *(kilobytes(fixed[q][0]) for q in FIXED),
+                      *(rounded_down(fixed[q][1]) for q in FIXED),
+                      *(kilobytes(as_wide_as(row, name)) for name in others),
+                      f"{row['seconds']:.2f} s"))
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     for line in lines:
         print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
                         for i, (cell, width) in enumerate(zip(line, widths))))
+    print()
+    print(summary(rows))
+
+
+def summary(rows):
     files = sum(len(row["variants"]) for row in rows)
-    print(f"\n{files} files from {len(rows)} photographs in {sum(r['seconds'] for r in rows):.1f} s;"
-          f" ratio: the photograph's bytes to those of its {SHOWN}-pixel WebP")
+    invisible = sum(row["chosen"]["bytes"] for row in rows)
+    text = (f"{files} files from {len(rows)} photographs in {sum(r['seconds'] for r in rows):.1f} s."
+            f" JPEGs up to {SHOWN} pixels wide whose loss nobody sees: {kilobytes(invisible)}")
+    for quality in FIXED:
+        total = sum(row["fixed"][quality][0] for row in rows)
+        seen = sum(row["fixed"][quality][1] < INVISIBLE for row in rows)
+        text += (f"; at quality {quality}: {kilobytes(total)} ({invisible / total - 1:+.0%}), "
+                 f"{seen} of {len(rows)} score below {INVISIBLE}")
+    return text + "."
 
 
 PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>limen: before and after</title>
+<html lang="en"><meta charset="utf-8"><title>limen: swap original and result</title>
 <meta name="viewport" content="width=device-width">
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1200px; padding: 0 1rem }}
-figure {{ display: inline-block; width: 48%; margin: 0 1% 0 0; vertical-align: top }}
-img {{ width: 100%; height: auto }}
-table {{ border-collapse: collapse; margin: .5rem 0 3rem }}
-td, th {{ border: 1px solid #bbb; padding: .2rem .6rem; text-align: right }}
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1000px; padding: 0 1rem }
+h2 { margin: 2.5rem 0 .3rem; overflow-wrap: anywhere }
+table { border-collapse: collapse; margin: .5rem 0; font-variant-numeric: tabular-nums }
+td, th { border-bottom: 1px solid #ccc; padding: .15rem .8rem .15rem 0; text-align: right }
+td:first-child, th:first-child { text-align: left }
+button { font: inherit; border: 1px solid #bbb; background: #f4f4f4; border-radius: 4px;
+  padding: .1rem .7rem; cursor: pointer } button[aria-pressed=true] { background: #222; color: #fff }
+.controls { display: flex; gap: .4rem; margin: .5rem 0; flex-wrap: wrap }
+.frame { overflow: auto } .stage { position: relative; cursor: pointer; user-select: none }
+.stage img { position: absolute; inset: 0; width: 100%; height: 100%; visibility: hidden }
+[data-shown=before] .before, [data-shown=after] .after, [data-shown=map] .map,
+[data-shown=split] :is(.before, .after) { visibility: visible }
+[data-shown=split] .after { clip-path: inset(0 0 0 var(--split)) }
+details picture img { max-width: 100%; height: auto }
 </style>
-<h1>limen: before and after</h1>
-<p>Left: the photograph as it came. Right: the responsive set that limen made of it, with a
-watermark, in the format and width that your browser chose.</p>
-{sections}
+<h1>limen: swap original and result</h1>
+<p>Click a picture to swap it with its original in place, hold to see the other for a moment, or
+press the space bar while pointing at it. The original is the photograph reduced, with its
+watermark, without loss; the result is the smallest JPEG whose loss nobody should see (SSIMULACRA
+2.1 of at least 85). SUMMARY</p>
+SECTIONS
+<script>
+'use strict';
+let active = null;
+for (const swap of document.querySelectorAll('.swap')) {
+  const stage = swap.querySelector('.stage'), buttons = swap.querySelectorAll('button');
+  const range = swap.querySelector('input');
+  let pressed = 0;
+  const show = (name) => {
+    swap.dataset.shown = name;
+    for (const b of buttons) b.setAttribute('aria-pressed', b.dataset.show === name);
+  };
+  const other = () => swap.dataset.shown === 'before' ? 'after' : 'before';
+  const release = (event) => {
+    if (pressed && event.timeStamp - pressed > 350) show(other());
+    pressed = 0;
+  };
+  for (const b of buttons) b.addEventListener('click', () => show(b.dataset.show));
+  stage.addEventListener('pointerdown', (event) => { show(other()); pressed = event.timeStamp; });
+  stage.addEventListener('pointerup', release);
+  stage.addEventListener('pointerleave', release);
+  swap.addEventListener('pointerenter', () => { active = swap; });
+  range.addEventListener('input', () => {
+    stage.style.setProperty('--split', range.value + '%');
+    show('split');
+  });
+  // A pixel of the picture is one of the screen's.
+  stage.style.width = stage.dataset.width / devicePixelRatio + 'px';
+  stage.style.height = stage.dataset.height / devicePixelRatio + 'px';
+  swap.toggle = () => show(other());
+  show('after');
+}
+addEventListener('keydown', (event) => {
+  if (event.key !== ' ' || !active || event.target.closest('button, input, summary')) return;
+  event.preventDefault();
+  active.toggle();
+});
+</script>
 </html>
 """
 
 
+def swap_of(row):
+    chosen = row["chosen"]
+
+    def image(kind, path):
+        return f'<img class="{kind}" src="{html.escape(path)}" alt="{kind}" draggable="false">'
+    pictures = "\n".join((image("before", url("swap", row["original"])),
+                          image("after", url("sets", pathlib.Path(chosen["output"]).name)),
+                          image("map", url("swap", row["heatmap"]))))
+    return f"""<div class="swap" data-shown="after">
+<div class="controls"><button data-show="before">Original</button>
+<button data-show="after">Result</button><button data-show="map">Heat map</button>
+<label>Split <input type="range" value="0"></label></div>
+<div class="frame"><div class="stage" data-width="{chosen['width']}" data-height="{chosen['height']}">
+{pictures}</div></div></div>"""
+
+
+def url(folder, name):
+    return f"{folder}/{urllib.parse.quote(name)}"
+
+
+def table_of(row):
+    lines = ["<tr><th>file</th><th>bytes</th><th>quality</th><th>score</th>"
+             "<th>evaluations</th></tr>"]
+    for variant in row["variants"]:
+        lines.append(f"<tr><td>{variant['format']} {variant['width']}x{variant['height']}</td>"
+                     f"<td>{kilobytes(variant['bytes'])}</td><td>{coding(variant)}</td>"
+                     f"<td>{rounded_down(variant['score'])}</td>"
+                     f"<td>{variant['evaluations']}</td></tr>")
+    return "<table>\n" + "\n".join(lines) + "\n</table>"
+
+
+def section(row):
+    chosen, fixed = row["chosen"], row["fixed"]
+    beside = "; ".join(f"at quality {q} {kilobytes(size)}, score {rounded_down(score)}"
+                       for q, (size, score) in fixed.items())
+    return f"""<h2>{html.escape(row['photo'].stem)}</h2>
+<p>{row['width']}x{row['height']}, {kilobytes(row['before'])} became {kilobytes(chosen['bytes'])} at
+{chosen['width']}x{chosen['height']}: quality {coding(chosen)}, score {rounded_down(chosen['score'])},
+worst block {rounded_down(chosen['worst_block'])}, {chosen['evaluations']} evaluations; {beside}</p>
+{swap_of(row)}
+<details><summary>The whole set: {len(row['variants'])} files in {row['seconds']:.2f} s; below, the
+one that your browser chose</summary>
+{table_of(row)}
+{row['picture']}</details>"""
+
+
 def write_page(rows, out):
-    sections = []
-    for row in rows:
-        original = out / "originals" / row["photo"].name
-        original.parent.mkdir(exist_ok=True)
-        shutil.copyfile(row["photo"], original)
-        name = html.escape(row["photo"].stem)
-        cells = "".join(
-            f"<tr><td>{variant['format']}</td><td>{variant['width']}x{variant['height']}</td>"
-            f"<td>{kilobytes(variant['bytes'])}</td></tr>\n" for variant in row["variants"])
-        sections.append(f"""<h2>{name}</h2>
-<figure><img loading="lazy" src="originals/{html.escape(original.name)}" alt="{name}, original">
-<figcaption>before: {row['width']}x{row['height']}, {kilobytes(row['before'])}</figcaption></figure>
-<figure>{row['picture']}
-<figcaption>after: {len(row['variants'])} files in {row['seconds']:.2f} s</figcaption></figure>
-<details><summary>all files</summary>
-<table><tr><th>format</th><th>pixels</th><th>size</th></tr>
-{cells}</table></details>""")
     page = out / "index.html"
-    page.write_text(PAGE.format(sections="\n".join(sections)), encoding="utf-8")
+    text = PAGE.replace("SUMMARY", html.escape(summary(rows)))
+    page.write_text(text.replace("SECTIONS", "\n".join(map(section, rows))), encoding="utf-8")
     return page
 
 
@@ -179,7 +314,7 @@ def main():
         sys.exit(f"no photographs in {arguments.photos}")
     limen = arguments.limen.resolve()
     shutil.rmtree(arguments.out, ignore_errors=True)
-    arguments.out.mkdir(parents=True)
+    (arguments.out / "swap").mkdir(parents=True)
     mark = arguments.out / "mark.png"
     write_mark(mark)
 
@@ -188,13 +323,13 @@ def main():
     for done, photo in enumerate(photos):
         progress.update(done, photo.stem)
         try:
-            rows.append(make_set(limen, photo, mark, arguments.out))
+            rows.append(make_row(limen, photo, mark, arguments.out))
         except subprocess.CalledProcessError as error:
             progress.finish()
             sys.exit(f"{error.stderr.strip()}")
     progress.finish()
     print_table(rows)
-    print(f"side by side: {write_page(rows, arguments.out).resolve()}")
+    print(f"swap them in place: {write_page(rows, arguments.out).resolve()}")
 
 
 if __name__ == "__main__":
