@@ -20,12 +20,18 @@ constexpr std::string_view kAbout =
     "<kbd>Space</kbd> swaps the picture under the pointer, <kbd>H</kbd> shows its heat map. At "
     "zoom 1 "
     "a pixel of the picture is a pixel of the screen. Scores are SSIMULACRA 2.1: from 90 up no "
-    "difference is seen when both flicker, from 85 up none when they are swapped.</p>\n";
+    "difference is seen when both flicker, from 85 up none when they are swapped. Filled points of "
+    "a "
+    "curve pass, hollow ones miss the target or the bound on the worst block.</p>\n";
 
 std::string cell(const std::string& text) { return "<td>" + text + "</td>"; }
 
 std::string figure(std::string_view term, const std::string& value) {
   return "<dt>" + std::string(term) + "</dt><dd>" + value + "</dd>\n";
+}
+
+std::string counted(int count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 std::string score_of(const limen::Variant& variant) {
@@ -76,9 +82,12 @@ std::string figures(const Optimized& file) {
     html += figure("score", score_of(variant));
     html += figure("worst block", rounded_down(search.worst_block) + " at " + std::to_string(at.x) +
                                       "," + std::to_string(at.y));
-    html += figure("cost", std::to_string(search.evaluations) + " evaluations, " +
-                               std::to_string(search.encodes) + " encodes");
-    html += figure("certified", search.certified ? "yes: the next lower quality fails" : "no");
+    html += figure("cost", counted(search.evaluations, "evaluation") + ", " +
+                               counted(search.encodes, "encode"));
+    if (!variant.kept_source && variant.mode &&
+        std::holds_alternative<limen::Quality>(*variant.mode)) {
+      html += figure("certified", search.certified ? "yes: the next lower quality fails" : "no");
+    }
   }
   html += "</dl>\n";
   for (const std::string& note : variant.notes) {
