@@ -5,10 +5,10 @@
 //
 //   search_judge FOLDER [TABLE.tsv…] [--format jpeg|webp|avif] [--chroma 420|444] [--effort N]
 //                [--targets 85,90] [--sources original,q92-420,…] [--max-pixels N] [--repeat N]
-//                [--least-pixels N] [--fixed]
+//                [--least-pixels N]
 //
-// Times are this thread's processor time, the least of --repeat runs, in units of one encode of the
-// answer in the same minute. --fixed compares bytes with those of fixed qualities.
+// What ended in a lossless file is counted apart. Times are this thread's processor time, the least
+// of --repeat runs, in units of one encode of the
 
 #include <ctime>
 
@@ -248,9 +248,11 @@ class Judge {
       ++totals.reached;
       if (!found->certified) ++totals.uncertified;
     }
-    totals.evaluations.push_back(found->evaluations);
-    totals.encodes.push_back(found->encodes);
-    totals.cost.push_back(cost);
+    if (!is_lossless) {
+      totals.evaluations.push_back(found->evaluations);
+      totals.encodes.push_back(found->encodes);
+      totals.cost.push_back(cost);
+    }
     std::string trials;  // quality and score of each, in order
     for (const Trial& trial : found->trials) {
       const auto* knob = std::get_if<Quality>(&trial.mode);

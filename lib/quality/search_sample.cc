@@ -10,7 +10,8 @@ namespace {
 
 // A multiple of every codec's block, and the side of the metric's blocks.
 constexpr std::int32_t kTile = 64;
-constexpr std::uint64_t kLeastPixels = 200'000;
+constexpr std::uint64_t kLeastPixels = 65'536;
+constexpr std::uint64_t kMiddlingPixels = 200'000;
 constexpr std::uint64_t kLargePixels = 4'000'000;
 
 }  // namespace
@@ -18,7 +19,7 @@ constexpr std::uint64_t kLargePixels = 4'000'000;
 Result<std::optional<Image>> sample_of(const ConstImageView& picture, const Execution& execution) {
   const Size size = picture.size;
   if (area(size) < kLeastPixels) return std::optional<Image>();
-  const std::int32_t part = area(size) < kLargePixels ? 8 : 16;
+  const std::int32_t part = area(size) < kMiddlingPixels ? 4 : area(size) < kLargePixels ? 8 : 16;
   const std::int32_t across = size.width / kTile;
   const std::int32_t down = size.height / kTile;
   std::vector<Rect> tiles;
