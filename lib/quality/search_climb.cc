@@ -15,6 +15,8 @@ constexpr double kMostLoss = 1e6;
 // How much steeper or flatter than the mean curve a picture's is taken to be at the most.
 constexpr double kFlattest = 0.5;
 constexpr double kSteepest = 2.0;
+// A log loss so near to the goal's is a near miss: a tenth of a point at 85.
+constexpr double kHair = 0.007;
 // From so many looks on, every other one goes to the middle.
 constexpr std::size_t kPatience = 6;
 
@@ -29,6 +31,18 @@ Losses score_losses(const std::vector<Rung>& seen) {
   for (const Rung& rung : seen) losses.emplace_back(rung.setting, log_loss(rung.seen.score));
   std::sort(losses.begin(), losses.end());
   return losses;
+}
+
+const Rung* find_rung(const std::vector<Rung>& seen, int setting) {
+  const auto at = std::find_if(seen.begin(), seen.end(),
+                               [setting](const Rung& rung) { return rung.setting == setting; });
+  return at != seen.end() ? &*at : nullptr;
+}
+
+bool is_near_miss(const Goal& goal, const std::vector<Rung>& seen, int setting) {
+  const Rung* rung = find_rung(seen, setting);
+  return rung != nullptr && log_loss(rung->seen.score) < log_loss(goal.score) + kHair &&
+         log_loss(rung->seen.worst_block) < log_loss(goal.worst_block) + kHair;
 }
 
 Losses block_losses(const std::vector<Rung>& seen) {
@@ -112,19 +126,38 @@ Result<Climb> climb(const Goal& goal, const Forecast& forecast, int end, const L
   Climb climb;
   int failed = -1;
   int passed = std::min(end, forecast.count());
-  while (passed - failed > 1) {
-    LIMEN_ASSIGN(const std::optional<Rung> rung,
-                 look(forecast.next(goal, climb.seen, failed, passed)));
-    if (!rung) return climb;
+  const auto look_at = [&](int setting) -> Result<std::optional<Rung>> {
+    LIMEN_ASSIGN(const std::optional<Rung> rung, look(setting));
+    if (!rung) return rung;
     climb.seen.push_back(*rung);
     if (rung->passes) {
-      passed = rung->setting;
+      passed = setting;
       climb.lowest = rung;
-      continue;
     }
-    failed = rung->setting;
-    climb.is_hopeless = is_hopeless != nullptr && is_hopeless(failed);
-    if (climb.is_hopeless) return climb;
+    return rung;
+  };
+  while (true) {
+    while (passed - failed > 1) {
+      LIMEN_ASSIGN(const std::optional<Rung> rung,
+                   look_at(forecast.next(goal, climb.seen, failed, passed)));
+      if (!rung) return climb;
+      if (rung->passes) continue;
+      failed = rung->setting;
+      climb.is_hopeless = is_hopeless != nullptr && is_hopeless(failed);
+      if (climb.is_hopeless) return climb;
+    }
+    // Curves waver: below a setting that failed by a hair another may pass.
+    if (failed < 1 || !is_near_miss(goal, climb.seen, failed) ||
+        find_rung(climb.seen, failed - 1) != nullptr) {
+      break;
+    }
+    const int below = failed - 1;
+    LIMEN_ASSIGN(const std::optional<Rung> rung, look_at(below));
+    if (!rung || !rung->passes) break;
+    failed = -1;
+    for (const Rung& other : climb.seen) {
+      if (!other.passes && other.setting < below) failed = std::max(failed, other.setting);
+    }
   }
   climb.is_closed = true;
   return climb;

@@ -139,6 +139,21 @@ TEST(SearchClimb, TheWorstBlockBindsToo) {
   EXPECT_EQ(result.climb.lowest->setting, 82);  // the score alone: 25
 }
 
+TEST(SearchClimb, LooksBelowANearMiss) {
+  const auto wavering = [](double miss, double below) {
+    return scripted("wavering", 100, [=](int i) {
+      if (i == 60) return 85 - miss;
+      if (i == 59) return below;
+      return 85.5 + 0.7 * (i - 61);
+    });
+  };
+  const Climbed found = climbed(wavering(0.05, 85.1));
+  ASSERT_TRUE(found.climb.lowest.has_value());
+  EXPECT_EQ(found.climb.lowest->setting, 59);
+  EXPECT_TRUE(found.climb.is_closed);
+  EXPECT_EQ(climbed(wavering(0.05, 84.2)).climb.lowest->setting, 61);
+}
+
 TEST(SearchClimb, AGoodGuessNeedsTwoLooks) {
   // A picture parallel to the mean curve, at a distance that was guessed.
   const std::vector<double> curve = plain_curve(100);
