@@ -48,6 +48,13 @@ std::vector<double> curve_of(const Ladder& ladder) {
   return curve;
 }
 
+EncodeOptions options_for_sample(EncodeOptions options) {
+  options.metadata = {};
+  // No pixel of a JPEG depends on its effort, and plain files are the quickest to reckon with.
+  if (options.format == Format::jpeg) options.effort = 0;
+  return options;
+}
+
 Offsets sum(const Offsets& a, const Offsets& b) {
   return {a.score + b.score, a.worst_block + b.worst_block};
 }
@@ -134,9 +141,7 @@ Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options) {
   mode.guess = offsets_by_features(*mode.ladder);
   LIMEN_TRY(start_sampling());
   if (sampling_ != nullptr && session_.has_time()) {
-    EncodeOptions plain = options;
-    plain.metadata = {};
-    LIMEN_ASSIGN(mode.sample, start_ladder(*sampling_, plain));
+    LIMEN_ASSIGN(mode.sample, start_ladder(*sampling_, options_for_sample(options)));
     // Formats and modes err alike.
     const Offsets own = mode.guess;
     LIMEN_ASSIGN(mode.guess, sample_mode(mode, sum(own, sample_shift_)));
@@ -196,7 +201,7 @@ Result<double> Contest::sample_error() {
                 .trials = {}};
   EncodeOptions options = modes_of(Format::jpeg).front();
   options.chroma = ChromaSubsampling::yuv420;
-  options.metadata = {};
+  options = options_for_sample(options);
   Mode mode;
   LIMEN_ASSIGN(mode.ladder, start_ladder(aside, options));
   LIMEN_ASSIGN(mode.sample, start_ladder(*sampling_, options));
