@@ -97,7 +97,8 @@ def beside_sample(pictures, curve):
         return None
     print(f"  spread of {len(found[2])}: {statistics.pstdev(found[2]):.3f}, "
           f"blocks {statistics.pstdev(found[3]):.3f}")
-    return statistics.median(found[2]), statistics.median(found[3])
+    # The worst block binds now and then only: a guess that errs upward would err each time.
+    return statistics.median(found[2]), sorted(found[3])[len(found[3]) // 5]
 
 
 def solve(matrix, vector):

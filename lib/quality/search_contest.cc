@@ -187,11 +187,14 @@ Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
   return sum(forecast.offsets(session_.goal, seen), mode.ladder->model().beside_sample);
 }
 
+// Of scores all formats err alike, of worst blocks less so.
+Offsets Contest::error_of(const Offsets& jpeg) { return {jpeg.score, 0.5 * jpeg.worst_block}; }
+
 // How much farther from the curve the picture's score is than its sample says. All formats are much
 // alike in that, and JPEG tells it at a fraction of what another format's file takes.
-Result<double> Contest::sample_error() {
+Result<Offsets> Contest::sample_error() {
   if (sample_error_ || session_.subject.picture().format.has_alpha() || !session_.has_time()) {
-    return sample_error_.value_or(0);
+    return sample_error_.value_or(Offsets{});
   }
   Session aside{.options = session_.options,
                 .goal = session_.goal,
@@ -212,8 +215,9 @@ Result<double> Contest::sample_error() {
   LIMEN_ASSIGN(const auto rung,
                mode.ladder->look(forecast.next(session_.goal, {}, -1, forecast.count())));
   session_.evaluations += aside.evaluations;
-  sample_error_ = 0;
-  if (rung) sample_error_ = forecast.offsets(session_.goal, {*rung}).score - mode.guess.score;
+  sample_error_ = Offsets{};
+  if (rung)
+    sample_error_ = error_of(difference(forecast.offsets(session_.goal, {*rung}), mode.guess));
   return *sample_error_;
 }
 
@@ -247,7 +251,7 @@ Result<void> Contest::climb_jpeg() {
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
     shift = difference(forecast.offsets(session_.goal, climb.seen), mode.guess);
     if (mode.sample != nullptr && !climb.seen.empty() && !sample_error_)
-      sample_error_ = shift.score;
+      sample_error_ = error_of(shift);
     if (climb.lowest && mode.sample != nullptr && modes.size() == 2) {
       // The same of both modes, or nearly so.
       const int setting = climb.lowest->setting;
@@ -292,8 +296,8 @@ Result<void> Contest::climb_files(Format format) {
   for (const EncodeOptions& options : modes_of(format)) {
     LIMEN_ASSIGN(Mode mode, start_mode(options));
     if (mode.sample != nullptr) {
-      LIMEN_ASSIGN(const double error, sample_error());
-      mode.guess.score += error;
+      LIMEN_ASSIGN(const Offsets error, sample_error());
+      mode.guess = sum(mode.guess, error);
     }
     const Forecast forecast(mode.curve, mode.guess);
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, mode.ladder->count()));

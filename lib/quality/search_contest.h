@@ -54,7 +54,8 @@ class Contest {
   Result<Mode> start_mode(const EncodeOptions& options);
   Result<void> start_sampling();
   Result<Offsets> sample_mode(Mode& mode, const Offsets& by_features);
-  Result<double> sample_error();
+  static Offsets error_of(const Offsets& jpeg);
+  Result<Offsets> sample_error();
   Result<std::optional<std::uint64_t>> expected_size(Mode& mode, int setting);
   Result<int> end_of_use(Mode& mode, const Forecast& forecast);
   Result<Climb> climb_one(Ladder& ladder, const Forecast& forecast, int end);
@@ -79,7 +80,7 @@ class Contest {
   std::optional<Image> sample_;
   std::unique_ptr<Subject> sample_subject_;
   Offsets sample_shift_;  ///< how far the last mode's sample was from what features told
-  std::optional<double> sample_error_;
+  std::optional<Offsets> sample_error_;
   std::unique_ptr<Session> sampling_;  ///< of sample_; null where there is none
   std::unique_ptr<Ladder> closest_;  ///< the one whose best score is the highest, none reaching it
 };
