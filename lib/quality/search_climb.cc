@@ -104,7 +104,13 @@ double Forecast::crossing_height(double goal, double guess,
 }
 
 int Forecast::next(const Goal& goal, const std::vector<Rung>& seen, int failed, int passed) const {
-  if (seen.size() >= kPatience && seen.size() % 2 == 0) return failed + (passed - failed) / 2;
+  const int middle = failed + (passed - failed) / 2;
+  if (seen.size() >= kPatience && seen.size() % 2 == 0) return middle;
+  // The forecast has come down upon the same side twice: it creeps.
+  const bool is_bracketed = failed >= 0 && find_rung(seen, passed) != nullptr;
+  if (is_bracketed && seen.size() >= 3 && seen.back().passes == seen[seen.size() - 2].passes) {
+    return middle;
+  }
   const double crossed =
       std::max(setting_at(crossing_height(log_loss(goal.score), guess_.score, score_losses(seen))),
                setting_at(crossing_height(log_loss(goal.worst_block), guess_.worst_block,

@@ -105,6 +105,11 @@ struct Found {
 /// crosses the target more than once, it need not be the lowest crossing. The answer does not
 /// depend on the machine unless a time budget runs out.
 ///
+/// Compared with what a format can hold of the picture: 8 bits but for PNG and AVIF of 10, without
+/// alpha where the format has none (JPEG) or nothing is transparent. AVIF is tried in 4:4:4 only
+/// where 4:2:0 does not reach the target, unless encode.chroma says otherwise. Memory: some 55
+/// bytes a pixel, and what encoders take; without a Workspace under the default limit.
+///
 /// A target that no accepted format reaches is no error: Found::reached is false and the file is
 /// the best that was found. Thread-safe. Errors: invalid_argument (target, formats, worst block out
 /// of range, picture), unsupported, limit_exceeded, cancelled, out_of_memory.
