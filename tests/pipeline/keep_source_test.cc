@@ -82,42 +82,41 @@ Metadata camera(std::uint16_t orientation = 1) {
 }
 
 TEST(KeepSource, NoJpegGrowsNorIsQuantisedFinerThanItWas) {
-  const Image picture = scene({176, 132}, rgb8);
+  const Image picture = scene({144, 96}, rgb8);
   int kept = 0;
   int coded_again = 0;
-  for (const float quality : {20.0f, 50.0f, 75.0f, 92.0f, 100.0f}) {
+  for (const float quality : {30.0f, 75.0f, 100.0f}) {
     for (const int effort : {0, 4}) {
-      for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
-        const Bytes source =
-            coded(picture.const_view(), Format::jpeg,
-                  {.mode = Quality{quality}, .effort = effort, .chroma = chroma}, camera());
-        const Bytes own = stripped(source);
-        for (const double score : {70.0, 85.0, 97.0}) {
-          SCOPED_TRACE(std::to_string(quality) + " effort " + std::to_string(effort) + " to " +
-                       std::to_string(score));
-          Recipe recipe;
-          recipe.fidelity = TargetScore{{score}};
-          const Variant variant = made(source, recipe);
-          EXPECT_TRUE(variant.search->reached);
-          const float found = std::get<Quality>(*variant.mode).value;
-          EXPECT_LE(found, static_cast<float>(*probe(source)->jpeg_quality));
-          if (variant.kept_source) {
-            ++kept;
-            expect_kept(variant);
-            EXPECT_EQ(variant.bytes, own);
-            EXPECT_EQ(variant.chroma, chroma);
-            expect_same_pixels(variant.bytes, source);
-          } else {
-            ++coded_again;
-            EXPECT_LT(variant.bytes.size(), own.size());
-            EXPECT_GE(variant.search->score.value, score);
-          }
+      const auto chroma = effort == 0 ? ChromaSubsampling::yuv420 : ChromaSubsampling::yuv444;
+      const Bytes source =
+          coded(picture.const_view(), Format::jpeg,
+                {.mode = Quality{quality}, .effort = effort, .chroma = chroma}, camera());
+      const Bytes own = stripped(source);
+      for (const double score : {80.0, 97.0}) {
+        SCOPED_TRACE(std::to_string(quality) + " effort " + std::to_string(effort) + " to " +
+                     std::to_string(score));
+        Recipe recipe;
+        recipe.fidelity = TargetScore{{score}};
+        const Variant variant = made(source, recipe);
+        EXPECT_TRUE(variant.search->reached);
+        const float found = std::get<Quality>(*variant.mode).value;
+        EXPECT_LE(found, static_cast<float>(*probe(source)->jpeg_quality));
+        if (variant.kept_source) {
+          ++kept;
+          expect_kept(variant);
+          EXPECT_EQ(variant.bytes, own);
+          EXPECT_EQ(variant.chroma, chroma);
+          expect_same_pixels(variant.bytes, source);
+        } else {
+          ++coded_again;
+          EXPECT_LT(variant.bytes.size(), own.size());
+          EXPECT_GE(variant.search->score.value, score);
         }
       }
     }
   }
-  EXPECT_GE(kept, 8);
-  EXPECT_GE(coded_again, 8);
+  EXPECT_GE(kept, 2);
+  EXPECT_GE(coded_again, 2);
 }
 
 TEST(KeepSource, PersonalDataGoesAllTheSame) {

@@ -151,7 +151,7 @@ TEST(TransformEffects, RoundCornersAreTransparentOrFilled) {
   EXPECT_EQ(largest_difference_of(shown(source, "radius=10&dpr=2&w=40").const_view(),
                                   shown(source, "radius=20&w=80").const_view()),
             0);
-  const Image jpeg = pixels_of(made(source, from_query("radius=10&force_format=jpeg")).bytes);
+  const Image jpeg = pixels_of(made(source, from_query("radius=10&q=80&force_format=jpeg")).bytes);
   EXPECT_GT(pixel(jpeg.const_view(), 0, 0).green, 240);
 }
 
@@ -181,7 +181,7 @@ TEST(TransformEffects, GreyBlurAndSharpen) {
 TEST(TransformEffects, JpegLaysTransparencyOnWhiteOrTheBackground) {
   const Bytes source = png(solid({32, 32}, rgba8, {255, 0, 0, 0}));
   const auto jpeg = [&](const std::string& query) {
-    const Variant variant = made(source, from_query(query + "force_format=jpeg"));
+    const Variant variant = made(source, from_query(query + "q=80&force_format=jpeg"));
     EXPECT_FALSE(variant.has_alpha);
     return pixel(pixels_of(variant.bytes).const_view(), 16, 16);
   };
