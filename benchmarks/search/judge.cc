@@ -5,10 +5,11 @@
 //
 //   search_judge FOLDER [TABLE.tsv…] [--format jpeg|webp|avif] [--chroma 420|444] [--effort N]
 //                [--targets 85,90] [--sources original,q92-420,…] [--max-pixels N] [--repeat N]
-//                [--least-pixels N]
+//                [--least-pixels N] [--fixed QUALITY,…]
 //
+// --fixed compares bytes with those of fixed qualities, chroma automatic.
 // What ended in a lossless file is counted apart. Times are this thread's processor time, the least
-// of --repeat runs, in units of one encode of the
+// of --repeat runs, in units of one encode of the answer in the same minute.
 
 #include <ctime>
 
@@ -33,7 +34,7 @@ struct Arguments {
   std::uint64_t max_pixels = ~std::uint64_t{0};
   std::uint64_t least_pixels = 0;
   int repeat = 1;
-  bool fixed = false;
+  std::vector<int> fixed;
 };
 
 struct Swept {
@@ -87,6 +88,7 @@ struct Totals {
   int pictures = 0, reached = 0, known = 0, same = 0, missed = 0, false_claims = 0, lossless = 0;
   int not_lowest = 0, uncertified = 0;
   std::vector<double> evaluations, encodes, cost, ratio;
+  std::map<int, std::vector<double>> beside_fixed;  ///< by quality: the answer's bytes over its
   std::vector<std::string> misses;
 };
 
@@ -127,6 +129,9 @@ class Judge {
       print("encodes", t.encodes);
       print("cost", t.cost);
       print("bytes / oracle", t.ratio);
+      for (const auto& [quality, ratios] : t.beside_fixed) {
+        print(("bytes / those of quality " + std::to_string(quality)).c_str(), ratios);
+      }
     }
   }
 
@@ -244,6 +249,13 @@ class Judge {
                                static_cast<double>(oracle.bytes));
       }
     }
+    for (const int quality : arguments_.fixed) {
+      EncodeOptions fixed = options.encode;
+      fixed.mode = Quality{static_cast<float>(quality)};
+      const Bytes file = required(encode(picture, fixed, execution_), name);
+      totals.beside_fixed[quality].push_back(static_cast<double>(found->bytes.size()) /
+                                             static_cast<double>(file.size()));
+    }
     if (found->reached) {
       ++totals.reached;
       if (!found->certified) ++totals.uncertified;
@@ -301,6 +313,11 @@ int run(int count, char** values) {
     if (name == "--sources") arguments.sources = split(value, ',');
     if (name == "--max-pixels") arguments.max_pixels = std::stoull(value);
     if (name == "--least-pixels") arguments.least_pixels = std::stoull(value);
+    if (name == "--fixed") {
+      for (const std::string& quality : split(value, ',')) {
+        arguments.fixed.push_back(std::stoi(quality));
+      }
+    }
     if (name == "--repeat") arguments.repeat = std::stoi(value);
     if (name == "--targets") {
       arguments.targets.clear();
