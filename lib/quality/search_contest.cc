@@ -237,11 +237,7 @@ Result<void> Contest::climb_jpeg() {
     LIMEN_ASSIGN(Mode mode, start_mode(options));
     modes.push_back(std::move(mode));
   }
-  if (modes.size() == 2) {
-    LIMEN_ASSIGN(const auto first, expected_size(modes[0], modes[0].likely));
-    LIMEN_ASSIGN(const auto second, expected_size(modes[1], modes[1].likely));
-    if (first && second && *second < *first) std::swap(modes[0], modes[1]);
-  }
+  LIMEN_TRY(sort_by_promise(modes));
   Offsets shift;
   double scale = 0;
   for (Mode& mode : modes) {
@@ -291,11 +287,38 @@ Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
   return count;
 }
 
+// About what the file of the likely answer takes, nothing where that cannot be told beforehand.
+Result<std::optional<std::uint64_t>> Contest::promised_size(Mode& mode) {
+  if (!mode.ladder->shows_files()) return expected_size(mode, mode.likely);
+  const std::optional<int> near =
+      mode.sample != nullptr ? mode.sample->file_near(mode.likely) : std::nullopt;
+  if (!near) return std::optional<std::uint64_t>();
+  const auto height = [&](int setting) { return mode.curve[static_cast<std::size_t>(setting)]; };
+  const double growth = std::exp(kSizeGrowth * (height(*near) - height(mode.likely)));
+  const auto bytes = static_cast<double>(*mode.sample->file_bytes(*near));
+  return std::optional(static_cast<std::uint64_t>(bytes * mode.scale * growth));
+}
+
+// Those that promise the smaller file first.
+Result<void> Contest::sort_by_promise(std::vector<Mode>& modes) {
+  if (modes.size() < 2) return {};
+  LIMEN_ASSIGN(const auto first, promised_size(modes[0]));
+  LIMEN_ASSIGN(const auto second, promised_size(modes[1]));
+  if (first && second && *second < *first) std::swap(modes[0], modes[1]);
+  return {};
+}
+
 // Formats whose trials are files: each look tells a size.
 Result<void> Contest::climb_files(Format format) {
+  std::vector<Mode> modes;
   for (const EncodeOptions& options : modes_of(format)) {
     LIMEN_ASSIGN(Mode mode, start_mode(options));
-    if (mode.sample != nullptr) {
+    modes.push_back(std::move(mode));
+  }
+  LIMEN_TRY(sort_by_promise(modes));
+  for (Mode& mode : modes) {
+    const bool is_sampled = mode.sample != nullptr;
+    if (is_sampled) {
       LIMEN_ASSIGN(const Offsets error, sample_error());
       mode.guess = sum(mode.guess, error);
     }
@@ -303,8 +326,9 @@ Result<void> Contest::climb_files(Format format) {
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, mode.ladder->count()));
     const bool is_enough = climb.lowest || climb.is_hopeless;
     LIMEN_TRY(settle(std::move(mode.ladder), climb));
-    // AVIF: finer chroma only where the coarser is not enough, since each look costs a file.
-    if (is_enough) break;
+    // Each look costs a file: the mode that promised less is not tried where the other reached the
+    // target, unless nothing was promised.
+    if (is_enough && is_sampled) break;
   }
   return {};
 }

@@ -57,6 +57,8 @@ class Contest {
   static Offsets error_of(const Offsets& jpeg);
   Result<Offsets> sample_error();
   Result<std::optional<std::uint64_t>> expected_size(Mode& mode, int setting);
+  Result<std::optional<std::uint64_t>> promised_size(Mode& mode);
+  Result<void> sort_by_promise(std::vector<Mode>& modes);
   Result<int> end_of_use(Mode& mode, const Forecast& forecast);
   Result<Climb> climb_one(Ladder& ladder, const Forecast& forecast, int end);
   Result<void> settle(std::unique_ptr<Ladder> ladder, const Climb& climb);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/quality/search_ladder.h"
 
+#include <cstdlib>
 #include <utility>
 
 namespace limen::inline LIMEN_ABI::search {
@@ -76,6 +77,14 @@ std::optional<std::uint64_t> Ladder::file_bytes(int setting) const {
   const auto file = files_.find(setting);
   if (file == files_.end()) return std::nullopt;
   return file->second.size();
+}
+
+std::optional<int> Ladder::file_near(int setting) const {
+  std::optional<int> near;
+  for (const auto& [other, file] : files_) {
+    if (!near || std::abs(other - setting) < std::abs(*near - setting)) near = other;
+  }
+  return near;
 }
 
 std::optional<int> Ladder::any_file() const {

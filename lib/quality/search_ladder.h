@@ -56,6 +56,8 @@ class Ladder {
   std::optional<std::uint64_t> file_bytes(int setting) const;
   /// Makes and keeps a file, and tells its size.
   Result<std::uint64_t> make_file(int setting);
+  /// The setting nearest to this one whose file is kept.
+  std::optional<int> file_near(int setting) const;
   /// A setting whose file is kept, the lowest.
   std::optional<int> any_file() const;
   /// The file, which is forgotten here.

@@ -57,8 +57,8 @@ struct SearchOptions {
   /// where two are equal. Empty: encode.format alone. PNG takes part as what it is: lossless.
   std::vector<Format> formats = {};
   /// Everything but format and mode, which the search finds. chroma automatic: part of the search
-  /// (JPEG: 4:2:0 and 4:4:4). Alpha that a format cannot hold is blended onto the matte before
-  /// anything is compared.
+  /// (JPEG and AVIF: 4:2:0 and 4:4:4). Alpha that a format cannot hold is blended onto the matte
+  /// before anything is compared.
   EncodeOptions encode = {};
   /// Least score of the worst block (Comparison::worst_block); absent: default_worst_block().
   std::optional<Score> worst_block = std::nullopt;
@@ -106,9 +106,10 @@ struct Found {
 /// depend on the machine unless a time budget runs out.
 ///
 /// Compared with what a format can hold of the picture: 8 bits but for PNG and AVIF of 10, without
-/// alpha where the format has none (JPEG) or nothing is transparent. AVIF is tried in 4:4:4 only
-/// where 4:2:0 does not reach the target, unless encode.chroma says otherwise. Memory: some 55
-/// bytes a pixel, and what encoders take; without a Workspace under the default limit.
+/// alpha where the format has none (JPEG) or nothing is transparent. AVIF is climbed in the
+/// chroma that promises the smaller file, in the other only where that one does not reach the
+/// target, unless encode.chroma says which. Memory: some 55 bytes a pixel, and what encoders take;
+/// without a Workspace under the default limit.
 ///
 /// A target that no accepted format reaches is no error: Found::reached is false and the file is
 /// the best that was found. Thread-safe. Errors: invalid_argument (target, formats, worst block out
