@@ -12,13 +12,16 @@
 
 namespace limen::inline LIMEN_ABI {
 namespace resample {
-HWY_EXPORT(fixed_vertical_u8_mid);
-HWY_EXPORT(fixed_vertical_u8_u8);
-HWY_EXPORT(fixed_vertical_mid_mid);
-HWY_EXPORT(fixed_vertical_mid_u8);
-HWY_EXPORT(fixed_horizontal_mid);
-HWY_EXPORT(fixed_horizontal_u8);
-HWY_EXPORT(fixed_pack);
+HWY_EXPORT(fixed_down_u8_mid);
+HWY_EXPORT(fixed_down_u8_u8);
+HWY_EXPORT(fixed_down_mid_mid);
+HWY_EXPORT(fixed_down_mid_u8);
+HWY_EXPORT(fixed_down_gray_alpha_mid);
+HWY_EXPORT(fixed_down_rgba_mid);
+HWY_EXPORT(fixed_columns);
+HWY_EXPORT(fixed_along_mid);
+HWY_EXPORT(fixed_along_level);
+HWY_EXPORT(fixed_bytes);
 HWY_EXPORT(fixed_widen);
 HWY_EXPORT(fixed_premultiply);
 HWY_EXPORT(fixed_unpremultiply);

@@ -18,7 +18,9 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include "limen/resample/resize-along-inl.h"
 #include "limen/resample/resize-pixels-inl.h"
+#include "limen/resample/resize-sums-inl.h"
 #include "limen/resample/resize-wide-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -28,46 +30,55 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-using resample::FixedHorizontalRows;
-using resample::FixedVerticalRows;
-using resample::kMidBits;
-using resample::kMidZero;
-using resample::kRowsTogether;
+using resample::FixedDown;
 
-// One sample at a time: the whole kernel where there are no vectors, and what every vector path
-// must equal.
-
-template <class Out>
-Out narrow_fixed(std::int32_t sum, int shift, std::int32_t bias) {
-  constexpr std::int32_t kLow = sizeof(Out) == 1 ? 0 : -32768;
-  constexpr std::int32_t kHigh = sizeof(Out) == 1 ? 255 : 32767;
-  const std::int32_t value = ((sum + (1 << (shift - 1))) >> shift) + bias;
-  return static_cast<Out>(value < kLow ? kLow : value > kHigh ? kHigh : value);
-}
-
-/// By how many bits a weighted sum is shifted, and what is added before and after it. A sum of u8
-/// samples has no fraction and no zero of its own; one of mids has both.
-template <class In, class Out>
-struct Narrowing {
-  static constexpr int kShift =
-      (sizeof(In) == 2 ? kMidBits : 0) - (sizeof(Out) == 2 ? kMidBits : 0);
-  static constexpr std::int32_t kBias =
-      sizeof(In) == 2 ? (sizeof(Out) == 1 ? 128 : 0) : (sizeof(Out) == 2 ? -kMidZero : 0);
+// What rows are: `Scale` is u8 where weighted sums are in levels, int16 where they are in mids.
+struct Bytes {
+  static constexpr bool kLoadsAreDear = false;
+  using Sample = std::uint8_t;
+  using Scale = std::uint8_t;
+  static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
+};
+struct Mids {
+  static constexpr bool kLoadsAreDear = false;
+  using Sample = std::int16_t;
+  using Scale = std::int16_t;
+  static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
+};
+/// Bytes, to be multiplied by each pixel's last one.
+template <int kChannels>
+struct Straight {
+  static constexpr bool kLoadsAreDear = true;
+  using Sample = std::uint8_t;
+  using Scale = std::int16_t;
+  static std::int32_t get(const Sample* row, std::size_t x) {
+    const std::size_t alpha = x / kChannels * kChannels + kChannels - 1;
+    return premultiply_fixed(row[x], x == alpha ? 255 : row[alpha]);
+  }
 };
 
+template <class Out>
+HWY_INLINE Out store_of(std::int16_t value) {
+  if constexpr (sizeof(Out) == 2) {
+    return value;
+  } else {
+    return static_cast<Out>(value < 0 ? 0 : value > 255 ? 255 : value);
+  }
+}
+
+// One sample at a time: the whole kernel where there are no vectors, and what every vector path
+// must equal. Out: u8 samples, or mids.
 template <class In, class Out>
-void vertical_scalar(const FixedVerticalRows& job, std::size_t begin, std::size_t end) {
-  const auto* rows = reinterpret_cast<const In* const*>(job.rows);
-  for (int r = 0; r < job.outputs; ++r) {
+void down_scalar(const FixedDown& job) {
+  const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
+  for (std::int32_t r = 0; r < job.outputs; ++r) {
     auto* out = static_cast<Out*>(job.out[r]);
-    for (std::size_t x = begin; x < end; ++x) {
+    const typename In::Sample* const* taken = rows + (job.first[r] - job.first[0]);
+    for (std::size_t x = job.begin; x < job.end; ++x) {
       std::int32_t sum = 0;
-      const std::int16_t* weights = job.weights[r];
-      for (std::int32_t k = 2 * job.begin[r]; k < 2 * job.end[r]; ++k) {
-        sum += *weights++ * rows[k][x];
-      }
-      out[x] = narrow_fixed<Out>(sum, job.bits[r] + Narrowing<In, Out>::kShift,
-                                 Narrowing<In, Out>::kBias);
+      const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
+      for (std::int32_t k = 0; k < 2 * job.pairs[r]; ++k) sum += weights[k] * In::get(taken[k], x);
+      *out++ = store_of<Out>(narrow_sum<typename In::Scale, Out>(sum, job.bits[r]));
     }
   }
 }
@@ -78,309 +89,288 @@ void vertical_scalar(const FixedVerticalRows& job, std::size_t begin, std::size_
 // to tune for, they take the plain loops.
 
 template <class In, class Out>
-void vertical(const FixedVerticalRows& job) {
-  vertical_scalar<In, Out>(job, 0, job.samples);
-}
-
-template <class Out>
-void horizontal(const FixedHorizontalRows& job) {
-  const int lanes = resample::lanes_of(job.channels);
-  for (std::int32_t x = 0; x < job.outputs; ++x) {
-    const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * x;
-    for (int r = 0; r < job.rows; ++r) {
-      const std::int16_t* pixels = job.paired[r] + static_cast<std::size_t>(job.first[x]) * lanes;
-      auto* out = static_cast<Out*>(job.out[r]) + static_cast<std::size_t>(x) * job.channels;
-      for (int c = 0; c < job.channels; ++c) {
-        std::int32_t sum = 0;
-        for (std::int32_t k = 0; k < 2 * job.pairs[x]; ++k) {
-          sum += weights[k] * pixels[(k / 2 * lanes + c) * 2 + k % 2];
-        }
-        out[c] = narrow_fixed<Out>(sum, job.bits[x] + Narrowing<std::int16_t, Out>::kShift,
-                                   Narrowing<std::int16_t, Out>::kBias);
-      }
-    }
-  }
+void down(const FixedDown& job) {
+  down_scalar<In, Out>(job);
 }
 
 #else  // vectors
 
-// The sum of products of even and odd lanes, in whatever order is cheapest until finish(). The
-// constructor is written out because a generated one would lack the target's instruction set.
-template <class D32>
-struct PairSum {
-  using V = hn::Vec<D32>;
-  V a, b;
-  HWY_INLINE PairSum() : a(hn::Zero(D32())), b(hn::Zero(D32())) {}
-  template <class V16>
-  HWY_INLINE void add(V16 x, V16 weights) {
-    a = hn::ReorderWidenMulAccumulate(D32(), x, weights, a, b);
-  }
-  HWY_INLINE V finish() const { return hn::RearrangeToOddPlusEven(a, b); }
-};
-
-template <class D32>
-HWY_INLINE hn::Vec<D32> round_shift(D32 d, hn::Vec<D32> sum, int shift) {
-  return hn::ShiftRightSame(hn::Add(sum, hn::Set(d, 1 << (shift - 1))), shift);
-}
-
-// Two weights in every 32-bit lane.
 template <class D16>
-HWY_INLINE hn::Vec<D16> broadcast_pair(D16 d, const std::int16_t* weights) {
-  std::int32_t pair;
-  std::memcpy(&pair, weights, sizeof(pair));
-  return hn::BitCast(d, hn::Set(hn::RepartitionToWide<D16>(), pair));
-}
-
-template <class D16>
-HWY_INLINE hn::Vec<D16> load_samples(D16 d, const std::uint8_t* from) {
+HWY_INLINE hn::Vec<D16> load_samples(Bytes, D16 d, const std::uint8_t* from) {
   const hn::Rebind<std::uint8_t, D16> d8;
   return hn::BitCast(d, hn::PromoteTo(hn::RebindToUnsigned<D16>(), hn::LoadU(d8, from)));
 }
 template <class D16>
-HWY_INLINE hn::Vec<D16> load_samples(D16 d, const std::int16_t* from) {
+HWY_INLINE hn::Vec<D16> load_samples(Mids, D16 d, const std::int16_t* from) {
   return hn::LoadU(d, from);
 }
+template <int kChannels, class D16>
+HWY_INLINE hn::Vec<D16> load_samples(Straight<kChannels>, D16 d, const std::uint8_t* from) {
+  return load_premultiplied<kChannels>(d, from);
+}
 
-template <class In, class Out, class D32>
-HWY_INLINE void store_narrowed(D32 d32, hn::Vec<D32> lower, hn::Vec<D32> upper, int bits, Out* to) {
-  using Step = Narrowing<In, Out>;
-  const hn::Repartition<std::int16_t, D32> d16;
-  const int shift = bits + Step::kShift;
-  lower = round_shift(d32, lower, shift);
-  upper = round_shift(d32, upper, shift);
-  if constexpr (sizeof(Out) == 2) {
-    if constexpr (Step::kBias != 0) {
-      lower = hn::Add(lower, hn::Set(d32, Step::kBias));
-      upper = hn::Add(upper, hn::Set(d32, Step::kBias));
+template <class D16>
+HWY_INLINE void store_samples(D16 d, hn::Vec<D16> samples, std::int16_t* to) {
+  hn::StoreU(samples, d, to);
+}
+template <class D16>
+HWY_INLINE void store_samples(D16 d, hn::Vec<D16> samples, std::uint8_t* to) {
+  const hn::Rebind<std::uint8_t, D16> d8;
+  static_cast<void>(d);
+  hn::StoreU(hn::DemoteTo(d8, samples), d8, to);
+}
+
+// Into the cache, without a fault where there is nothing.
+HWY_INLINE void fetch(const void* from, std::ptrdiff_t ahead) {
+  hwy::Prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::intptr_t>(from) + ahead));
+}
+
+// The window of columns in work: `samples` from sample x on, pairs of which lie `pair` samples
+// apart.
+struct DownWindow {
+  std::size_t x;
+  std::size_t samples;
+  std::size_t pair;
+};
+
+// Pairs of rows from `paired` on to `end` - 1, interleaved into `scratch`.
+template <class In, class D16>
+HWY_INLINE void pair_rows(const FixedDown& job, D16 d16, DownWindow window, std::int32_t paired,
+                          std::int32_t end) {
+  constexpr std::size_t kLanes = hn::MaxLanes(D16());
+  using Sample = typename In::Sample;
+  const auto* rows = reinterpret_cast<const Sample* const*>(job.rows);
+  const std::ptrdiff_t ahead = job.ahead;
+  for (; paired < end; ++paired) {
+    const Sample* even = rows[2 * paired] + window.x;
+    const Sample* odd = rows[2 * paired + 1] + window.x;
+    std::int16_t* to = job.scratch + static_cast<std::size_t>(paired) * window.pair;
+    for (std::size_t i = 0; i < window.samples; i += kLanes) {
+      const std::size_t from = i + kLanes <= window.samples ? i : window.samples - kLanes;
+      if (ahead != 0 && i % 64 < kLanes) {
+        fetch(even + from, ahead);
+        fetch(odd + from, ahead);
+      }
+      const auto a = load_samples(In(), d16, even + from);
+      const auto b = load_samples(In(), d16, odd + from);
+      hn::Store(hn::InterleaveLower(d16, a, b), d16, to + 2 * i);
+      hn::Store(hn::InterleaveUpper(d16, a, b), d16, to + 2 * i + kLanes);
     }
-    hn::StoreU(hn::ReorderDemote2To(d16, lower, upper), d16, to);
-  } else {
-    auto both = hn::ReorderDemote2To(d16, lower, upper);
-    if constexpr (Step::kBias != 0) {
-      both = hn::SaturatedAdd(both, hn::Set(d16, static_cast<std::int16_t>(Step::kBias)));
-    }
-    const hn::Rebind<std::uint8_t, decltype(d16)> d8;
-    hn::StoreU(hn::DemoteTo(d8, both), d8, to);
   }
 }
 
-/// How far ahead of the columns in work source rows are fetched into the cache.
-inline constexpr std::size_t kPrefetchBytes = 256;
+template <class In, class Out, int kVectors, class D16, class D32>
+HWY_INLINE void store_sums(D16 d16, const PairSums<kVectors, D32>& sums, int bits,
+                           std::size_t column, std::size_t samples, Out* out) {
+  constexpr std::size_t kLanes = hn::MaxLanes(D16());
+  for (std::size_t v = 0; v < kVectors; ++v, column += kLanes) {
+    if (column >= samples) break;
+    store_samples(d16,
+                  narrow_sums<typename In::Scale, Out>(D32(), sums.lower[v], sums.upper[v], bits),
+                  out + (column + kLanes <= samples ? column : samples - kLanes));
+  }
+}
 
-// Lanes of an output row: the columns x to x + Lanes(d16) - 1, kept as two vectors in the order of
-// interleaving, which narrowing undoes.
-template <class D32>
-struct RowSums {
-  HWY_INLINE RowSums() {}
-  PairSum<D32> lower, upper;
+inline constexpr int kDownVectors = 2;
+
+// One output row of a window, from kPairs pairs in `from`.
+template <int kPairs, class In, class Out, class D16>
+HWY_INLINE void down_row(D16 d16, std::size_t samples, std::size_t pair, const std::int16_t* from,
+                         const std::int16_t* weights, int bits, Out* out, const Out* later) {
+  constexpr std::size_t kStep = kDownVectors * hn::MaxLanes(D16());
+  hn::Vec<D16> kept[kPairs];
+  for (int p = 0; p < kPairs; ++p) kept[p] = broadcast_pair(d16, weights + 2 * p);
+  for (std::size_t i = 0; i < samples; i += kStep, from += 2 * kStep) {
+    PairSums<kDownVectors, hn::RepartitionToWide<D16> > sums;
+    for (std::size_t p = 0; p < kPairs; ++p) sums.add_pair(d16, from + p * pair, kept[p]);
+    if (sizeof(Out) == 1) fetch(later + i, 0);
+    store_sums<In>(d16, sums, bits, i, samples, out);
+  }
+}
+
+// One output row of a window, from `pairs` pairs in `from`.
+template <class In, class Out, class D16>
+HWY_INLINE void down_row_of(D16 d16, std::size_t samples, std::size_t pair,
+                            const std::int16_t* from, const std::int16_t* weights,
+                            std::int32_t pairs, int bits, Out* out) {
+  constexpr std::size_t kStep = kDownVectors * hn::MaxLanes(D16());
+  for (std::size_t i = 0; i < samples; i += kStep, from += 2 * kStep) {
+    PairSums<kDownVectors, hn::RepartitionToWide<D16> > sums;
+    sums.add_pairs(d16, from, weights, pairs, pair);
+    store_sums<In>(d16, sums, bits, i, samples, out);
+  }
+}
+
+// A window of columns at a time: rows are paired up as outputs come to need them, so that what the
+// next outputs take is still in the first cache. kPairs 0: any number of pairs.
+template <int kPairs, class In, class Out>
+HWY_INLINE void down_paired(const FixedDown& job) {
+  const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
+  constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
+  // Few pairs leave room in the first cache for more columns.
+  constexpr std::size_t kWindow = kPairs == 0 ? resample::kDownSamples / 2 : resample::kDownSamples;
+  constexpr std::size_t kPair = 2 * kWindow + 32;
+  for (std::size_t at = job.begin; at < job.end; at += kWindow) {
+    // The last columns may be computed twice; that writes the same values again.
+    const std::size_t x = at + kLanes <= job.end ? at : job.end - kLanes;
+    const std::size_t samples = job.end - x < kWindow ? job.end - x : kWindow;
+    const auto out_of = [&](std::int32_t r) {
+      return static_cast<Out*>(job.out[r]) + (x - job.begin);
+    };
+    std::int32_t paired = 0;
+    for (std::int32_t r = 0; r < job.outputs; ++r) {
+      const std::int32_t begin = (job.first[r] - job.first[0]) / 2;
+      const std::int32_t end = begin + job.pairs[r];
+      pair_rows<In>(job, d16, {x, samples, kPair}, paired, end);
+      paired = end;
+      const std::int16_t* from = job.scratch + static_cast<std::size_t>(begin) * kPair;
+      const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
+      if constexpr (kPairs != 0) {
+        // Where the row after the next is written is fetched as well.
+        down_row<kPairs, In, Out>(d16, samples, kPair, from, weights, job.bits[r], out_of(r),
+                                  out_of(r + 2 < job.outputs ? r + 2 : r));
+      } else {
+        down_row_of<In, Out>(d16, samples, kPair, from, weights, job.pairs[r], job.bits[r],
+                             out_of(r));
+      }
+    }
+  }
+}
+
+// Output rows that share what they load. Row r takes the pairs begin[r] to end[r] - 1 of `rows`,
+// both of which do not fall as r rises.
+template <int kRows, class In, class Out>
+struct DownRows {
+  const typename In::Sample* const* rows;
+  std::int32_t begin[kRows];
+  std::int32_t end[kRows];
+  const std::int16_t* weights[kRows];
+  int bits[kRows];
+  Out* out[kRows];
 };
 
-template <int kFrom, int kTo, class In, class D16, class D32>
-HWY_INLINE void accumulate(const FixedVerticalRows& job, const In* const* rows, std::size_t x,
-                           std::int32_t pair, std::int32_t pair_end, RowSums<D32>* sums) {
-  const D16 d16;
+template <int kFrom, int kTo, class D16, class Sums, int kRows, class In, class Out>
+HWY_INLINE void add_shared(D16 d16, const DownRows<kRows, In, Out>& job, std::size_t x,
+                           std::int32_t pair, std::int32_t pair_end, Sums* sums) {
   for (; pair < pair_end; ++pair) {
-    if constexpr (sizeof(In) == 1) {
-      // The rows are more streams than the hardware follows.
-      hwy::Prefetch(rows[2 * pair] + x + kPrefetchBytes);
-      hwy::Prefetch(rows[2 * pair + 1] + x + kPrefetchBytes);
-    }
-    const auto a = load_samples(d16, rows[2 * pair] + x);
-    const auto b = load_samples(d16, rows[2 * pair + 1] + x);
+    const auto a = load_samples(In(), d16, job.rows[2 * pair] + x);
+    const auto b = load_samples(In(), d16, job.rows[2 * pair + 1] + x);
     const auto lower = hn::InterleaveLower(d16, a, b);
     const auto upper = hn::InterleaveUpper(d16, a, b);
     for (int r = kFrom; r < kTo; ++r) {
-      const auto weights = broadcast_pair(d16, job.weights[r] + 2 * (pair - job.begin[r]));
-      sums[r].lower.add(lower, weights);
-      sums[r].upper.add(upper, weights);
+      const auto weight = broadcast_pair(d16, job.weights[r] + 2 * (pair - job.begin[r]));
+      sums[r].lower[0].add(lower, weight);
+      sums[r].upper[0].add(upper, weight);
     }
   }
 }
+// First the runs that rows 0 to kRow take, for each kRow but the last; after the one that all take,
+// those that rows kRow to the last take.
+template <int kRow, int kRows, class D16, class Rows, class Sums>
+HWY_INLINE void add_beginnings(D16 d16, const Rows& rows, std::size_t x, Sums* sums) {
+  if constexpr (kRow + 1 < kRows) {
+    add_shared<0, kRow + 1>(d16, rows, x, rows.begin[kRow], rows.begin[kRow + 1], sums);
+    add_beginnings<kRow + 1, kRows>(d16, rows, x, sums);
+  }
+}
+template <int kRow, int kRows, class D16, class Rows, class Sums>
+HWY_INLINE void add_endings(D16 d16, const Rows& rows, std::size_t x, Sums* sums) {
+  if constexpr (kRow < kRows) {
+    add_shared<kRow, kRows>(d16, rows, x, rows.end[kRow - 1], rows.end[kRow], sums);
+    add_endings<kRow + 1, kRows>(d16, rows, x, sums);
+  }
+}
 
-// kOutputs rows whose runs all overlap: first begins the run of row 0, then 0 and 1 together, …,
-// and last ends that of the last row.
-template <int kOutputs, class In, class Out>
-HWY_INLINE void vertical_together(const FixedVerticalRows& job) {
-  const hn::CappedTag<std::int16_t, 32> d16;
-  using D16 = decltype(d16);
-  using D32 = hn::RepartitionToWide<D16>;
-  const D32 d32;
-  const std::size_t step = hn::Lanes(d16);
-  if (job.samples < step) return vertical_scalar<In, Out>(job, 0, job.samples);
-  const auto* rows = reinterpret_cast<const In* const*>(job.rows);
-  for (std::size_t at = 0; at < job.samples; at += step) {
+// Output rows r to r + kRows - 1, whose runs all overlap; pairs before `fetched` have been used.
+template <int kRows, class In, class Out>
+HWY_INLINE void down_rows(const FixedDown& job, std::int32_t r, std::int32_t fetched) {
+  const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
+  constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
+  DownRows<kRows, In, Out> rows;
+  rows.rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
+  for (int i = 0; i < kRows; ++i) {
+    rows.begin[i] = (job.first[r + i] - job.first[0]) / 2;
+    rows.end[i] = rows.begin[i] + job.pairs[r + i];
+    rows.weights[i] = job.weights + std::size_t{2} * job.pair_stride * (r + i);
+    rows.bits[i] = job.bits[r + i];
+    rows.out[i] = static_cast<Out*>(job.out[r + i]);
+  }
+  const std::int32_t fresh = fetched > rows.begin[0] ? fetched : rows.begin[0];
+  for (std::size_t at = job.begin; at < job.end; at += kLanes) {
     // The last columns may be computed twice; that writes the same values again.
-    const std::size_t x = at + step <= job.samples ? at : job.samples - step;
-    RowSums<D32> sums[kOutputs];
-    if constexpr (kOutputs == 1) {
-      accumulate<0, 1, In, D16>(job, rows, x, job.begin[0], job.end[0], sums);
-    } else if constexpr (kOutputs == 2) {
-      accumulate<0, 1, In, D16>(job, rows, x, job.begin[0], job.begin[1], sums);
-      accumulate<0, 2, In, D16>(job, rows, x, job.begin[1], job.end[0], sums);
-      accumulate<1, 2, In, D16>(job, rows, x, job.end[0], job.end[1], sums);
-    } else {
-      static_assert(kOutputs == 4);
-      accumulate<0, 1, In, D16>(job, rows, x, job.begin[0], job.begin[1], sums);
-      accumulate<0, 2, In, D16>(job, rows, x, job.begin[1], job.begin[2], sums);
-      accumulate<0, 3, In, D16>(job, rows, x, job.begin[2], job.begin[3], sums);
-      accumulate<0, 4, In, D16>(job, rows, x, job.begin[3], job.end[0], sums);
-      accumulate<1, 4, In, D16>(job, rows, x, job.end[0], job.end[1], sums);
-      accumulate<2, 4, In, D16>(job, rows, x, job.end[1], job.end[2], sums);
-      accumulate<3, 4, In, D16>(job, rows, x, job.end[2], job.end[3], sums);
+    const std::size_t x = at + kLanes <= job.end ? at : job.end - kLanes;
+    if (job.ahead != 0 && at % 64 < kLanes) {
+      for (std::int32_t pair = fresh; pair < rows.end[kRows - 1]; ++pair) {
+        fetch(rows.rows[2 * pair] + x, job.ahead);
+        fetch(rows.rows[2 * pair + 1] + x, job.ahead);
+      }
     }
-    for (int r = 0; r < kOutputs; ++r) {
-      store_narrowed<In, Out>(d32, sums[r].lower.finish(), sums[r].upper.finish(), job.bits[r],
-                              static_cast<Out*>(job.out[r]) + x);
+    PairSums<1, hn::RepartitionToWide<hn::CappedTag<std::int16_t, resample::kStripRows> > >
+        sums[kRows];
+    add_beginnings<0, kRows>(d16, rows, x, sums);
+    add_shared<0, kRows>(d16, rows, x, rows.begin[kRows - 1], rows.end[0], sums);
+    add_endings<1, kRows>(d16, rows, x, sums);
+    for (int i = 0; i < kRows; ++i) {
+      store_sums<In>(d16, sums[i], rows.bits[i], 0, kLanes, rows.out[i] + (x - job.begin));
     }
   }
 }
 
-// Output rows r to r + count - 1 of a job.
-HWY_INLINE FixedVerticalRows part_of(const FixedVerticalRows& job, int r, int count) {
-  FixedVerticalRows part = job;
-  part.outputs = count;
-  for (int i = 0; i < count; ++i) {
-    part.begin[i] = job.begin[r + i];
-    part.end[i] = job.end[r + i];
-    part.weights[i] = job.weights[r + i];
-    part.bits[i] = job.bits[r + i];
-    part.out[i] = job.out[r + i];
+// Many pairs: straight from the rows, a few outputs at a time.
+template <class In, class Out>
+HWY_INLINE void down_direct(const FixedDown& job) {
+  const auto begin = [&](std::int32_t r) { return job.first[r]; };
+  const auto end = [&](std::int32_t r) { return job.first[r] + 2 * job.pairs[r]; };
+  std::int32_t fetched = 0;
+  for (std::int32_t r = 0; r < job.outputs;) {
+    if (r + 4 <= job.outputs && begin(r + 3) <= end(r)) {
+      down_rows<4, In, Out>(job, r, fetched);
+      r += 4;
+    } else if (r + 2 <= job.outputs && begin(r + 1) <= end(r)) {
+      down_rows<2, In, Out>(job, r, fetched);
+      r += 2;
+    } else {
+      down_rows<1, In, Out>(job, r, fetched);
+      r += 1;
+    }
+    fetched = (end(r - 1) - begin(0)) / 2;
   }
-  return part;
 }
 
 template <class In, class Out>
-void vertical(const FixedVerticalRows& job) {
-  if (job.outputs == 4 && job.begin[3] <= job.end[0]) return vertical_together<4, In, Out>(job);
-  for (int r = 0; r < job.outputs;) {
-    if (r + 2 <= job.outputs && job.begin[r + 1] <= job.end[r]) {
-      vertical_together<2, In, Out>(part_of(job, r, 2));
-      r += 2;
-    } else {
-      vertical_together<1, In, Out>(part_of(job, r, 1));
-      r += 1;
-    }
+void down(const FixedDown& job) {
+  if (job.end - job.begin < hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>())) {
+    return down_scalar<In, Out>(job);
   }
-}
-
-// Adds up the blocks of four lanes.
-template <class D32>
-HWY_INLINE hn::Vec<hn::FixedTag<std::int32_t, 4> > sum_of_blocks(D32 d, hn::Vec<D32> v) {
-  if constexpr (hn::MaxLanes(D32()) <= 4) {
-    static_cast<void>(d);
-    return v;
-  } else {
-    const hn::Half<D32> half;
-    return sum_of_blocks(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
-  }
-}
-
-// Weights of the pairs that the lanes of one vector hold: each pair for kLanes lanes.
-template <int kLanes, class D16>
-HWY_INLINE hn::Vec<D16> spread_pairs(D16 d, const std::int16_t* weights) {
-  const hn::RepartitionToWide<D16> d32;
-  constexpr std::size_t kCount = hn::MaxLanes(D16()) / 2;
-  if constexpr (kLanes == 1) {
-    return hn::LoadU(d, weights);
-  } else if constexpr (kCount == kLanes) {
-    return broadcast_pair(d, weights);
-  } else if constexpr (kCount == 4) {
-    const auto pairs = hn::BitCast(d32, hn::LoadU(d, weights));
-    return hn::BitCast(d, hn::InterleaveLower(d32, pairs, pairs));
-  } else {
-    HWY_ALIGN static constexpr std::int32_t kEach[16] = {0, 0, 0, 0, 1, 1, 1, 1,
-                                                         2, 2, 2, 2, 3, 3, 3, 3};
-    const auto pairs = hn::BitCast(d32, hn::LoadDup128(d, weights));
-    return hn::BitCast(d, hn::TableLookupLanes(pairs, hn::SetTableIndices(d32, kEach)));
-  }
-}
-
-// Pixels of kLanes lanes, kRows rows. Four lanes fill wide vectors with several pairs of pixels;
-// the others stay at four lanes, several pairs each.
-template <int kLanes, int kRows, class Out>
-HWY_INLINE void horizontal_together(const FixedHorizontalRows& job) {
-  const hn::CappedTag<std::int32_t, kLanes == 4 ? 16 : 4> d32;
-  using D32 = decltype(d32);
-  const hn::Repartition<std::int16_t, D32> d16;
-  const hn::FixedTag<std::int32_t, 4> d4;
-  constexpr int kPairs = static_cast<int>(hn::MaxLanes(D32())) / kLanes;
-  using Step = Narrowing<std::int16_t, Out>;
-  for (std::int32_t x = 0; x < job.outputs; ++x) {
-    const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * x;
-    const std::size_t start = static_cast<std::size_t>(job.first[x]) * kLanes;
-    PairSum<D32> sums[kRows];
-    for (std::int32_t p = 0; p < job.pairs[x]; p += kPairs) {
-      const auto spread = spread_pairs<kLanes>(d16, weights + 2 * p);
-      for (int r = 0; r < kRows; ++r) {
-        sums[r].add(
-            hn::LoadU(d16, job.paired[r] + start + static_cast<std::size_t>(p) * 2 * kLanes),
-            spread);
-      }
-    }
-    const int shift = job.bits[x] + Step::kShift;
-    for (int r = 0; r < kRows; ++r) {
-      auto sum = sum_of_blocks(d32, sums[r].finish());
-      if constexpr (kLanes <= 2) sum = hn::Add(sum, hn::Shuffle1032(sum));
-      if constexpr (kLanes == 1) sum = hn::Add(sum, hn::Shuffle2301(sum));
-      sum = hn::Add(round_shift(d4, sum, shift), hn::Set(d4, Step::kBias));
-      // Four samples are stored; those behind the pixel are overwritten by the next one.
-      Out* out = static_cast<Out*>(job.out[r]) + static_cast<std::size_t>(x) * job.channels;
-      const hn::Rebind<std::int16_t, decltype(d4)> narrow;
-      const auto narrowed = hn::DemoteTo(narrow, sum);
-      if constexpr (sizeof(Out) == 2) {
-        hn::StoreU(narrowed, narrow, out);
-      } else {
-        const hn::Rebind<std::uint8_t, decltype(d4)> bytes;
-        hn::StoreU(hn::DemoteTo(bytes, narrowed), bytes, out);
-      }
-    }
-  }
-}
-
-template <int kLanes, class Out>
-void horizontal_lanes(const FixedHorizontalRows& job) {
-  if (job.rows == 4) return horizontal_together<kLanes, 4, Out>(job);
-  FixedHorizontalRows part = job;
-  part.rows = 1;
-  for (int r = 0; r < job.rows; ++r) {
-    part.paired[0] = job.paired[r];
-    part.out[0] = job.out[r];
-    horizontal_together<kLanes, 1, Out>(part);
-  }
-}
-
-template <class Out>
-void horizontal(const FixedHorizontalRows& job) {
-  switch (job.channels) {
-    case 1:
-      return horizontal_lanes<1, Out>(job);
-    case 2:
-      return horizontal_lanes<2, Out>(job);
+  std::int32_t most = 0;
+  for (std::int32_t r = 0; r < job.outputs; ++r) most = job.pairs[r] > most ? job.pairs[r] : most;
+  switch (unrolled_pairs(most)) {
+    case 4:
+      return down_paired<4, In, Out>(job);
+    case 5:
+      return down_paired<5, In, Out>(job);
+    case 6:
+      return down_paired<6, In, Out>(job);
+    case 7:
+      return down_paired<7, In, Out>(job);
     default:
-      return horizontal_lanes<4, Out>(job);
+      // What takes work to load is loaded once.
+      if (In::kLoadsAreDear || most <= 7) return down_paired<0, In, Out>(job);
+      return down_direct<In, Out>(job);
   }
 }
 
 #endif  // vectors
 
-// Source rows to mids, vertical first.
-HWY_MAYBE_UNUSED void fixed_vertical_u8_mid(const FixedVerticalRows& job) {
-  vertical<std::uint8_t, std::int16_t>(job);
+HWY_MAYBE_UNUSED void fixed_down_u8_mid(const FixedDown& job) { down<Bytes, std::int16_t>(job); }
+HWY_MAYBE_UNUSED void fixed_down_u8_u8(const FixedDown& job) { down<Bytes, std::uint8_t>(job); }
+HWY_MAYBE_UNUSED void fixed_down_mid_mid(const FixedDown& job) { down<Mids, std::int16_t>(job); }
+HWY_MAYBE_UNUSED void fixed_down_mid_u8(const FixedDown& job) { down<Mids, std::uint8_t>(job); }
+HWY_MAYBE_UNUSED void fixed_down_gray_alpha_mid(const FixedDown& job) {
+  down<Straight<2>, std::int16_t>(job);
 }
-HWY_MAYBE_UNUSED void fixed_vertical_u8_u8(const FixedVerticalRows& job) {
-  vertical<std::uint8_t, std::uint8_t>(job);
-}
-HWY_MAYBE_UNUSED void fixed_vertical_mid_mid(const FixedVerticalRows& job) {
-  vertical<std::int16_t, std::int16_t>(job);
-}
-HWY_MAYBE_UNUSED void fixed_vertical_mid_u8(const FixedVerticalRows& job) {
-  vertical<std::int16_t, std::uint8_t>(job);
-}
-HWY_MAYBE_UNUSED void fixed_horizontal_mid(const FixedHorizontalRows& job) {
-  horizontal<std::int16_t>(job);
-}
-HWY_MAYBE_UNUSED void fixed_horizontal_u8(const FixedHorizontalRows& job) {
-  horizontal<std::uint8_t>(job);
+HWY_MAYBE_UNUSED void fixed_down_rgba_mid(const FixedDown& job) {
+  down<Straight<4>, std::int16_t>(job);
 }
 
 }  // namespace

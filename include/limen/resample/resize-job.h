@@ -63,6 +63,7 @@ class Rows {
     return rows;
   }
   T* operator[](std::size_t row) { return samples_.data() + row * stride_; }
+  std::size_t stride() const { return stride_; }
 
  private:
   Array<T> samples_;

@@ -36,8 +36,8 @@ HWY_MAYBE_UNUSED std::int16_t premultiply_fixed(std::uint32_t color, std::uint32
                                    kMidZero);
 }
 
-/// One pixel of mids multiplied by their last channel, as straight u8. All steps but the division
-/// are exact, and that is rounded once: equal on every machine.
+/// One pixel of mids multiplied by their last channel, as straight u8. Each step is rounded as IEEE
+/// 754 has it: equal on every machine.
 HWY_MAYBE_UNUSED void unpremultiply_pixel(const std::int16_t* from, int channels,
                                           std::uint8_t* to) {
   const std::int32_t alpha = from[channels - 1] + kMidZero;
@@ -50,19 +50,17 @@ HWY_MAYBE_UNUSED void unpremultiply_pixel(const std::int16_t* from, int channels
     to[c] = rounded <= 0
                 ? 0
                 : static_cast<std::uint8_t>(
-                      static_cast<float>(color) * 255.0f / static_cast<float>(alpha) + 0.5f);
+                      static_cast<float>(color) * (255.0f / static_cast<float>(alpha)) + 0.5f);
   }
 }
 
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
 
-HWY_MAYBE_UNUSED void fixed_pack(const std::int16_t* plain, std::size_t pixels, int channels,
-                                 std::int16_t* paired) {
-  const int lanes = resample::lanes_of(channels);
-  for (std::size_t x = 0; x < pixels; ++x) {
-    for (int c = 0; c < channels; ++c) {
-      paired[(x / 2 * lanes + c) * 2 + x % 2] = plain[x * channels + c];
-    }
+/// Sums that are whole levels already, clamped.
+HWY_MAYBE_UNUSED void fixed_bytes(const std::int16_t* sums, std::size_t count,
+                                  std::uint8_t* samples) {
+  for (std::size_t i = 0; i < count; ++i) {
+    samples[i] = static_cast<std::uint8_t>(sums[i] < 0 ? 0 : sums[i] > 255 ? 255 : sums[i]);
   }
 }
 
@@ -91,25 +89,17 @@ HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t p
 
 #else  // vectors
 
-HWY_MAYBE_UNUSED void fixed_pack(const std::int16_t* plain, std::size_t pixels, int channels,
-                                 std::int16_t* paired) {
-  if (channels == 1) {
-    std::memcpy(paired, plain, pixels * sizeof(*plain));
-    return;
+HWY_MAYBE_UNUSED void fixed_bytes(const std::int16_t* sums, std::size_t count,
+                                  std::uint8_t* samples) {
+  const hn::CappedTag<std::int16_t, 32> d16;
+  const hn::Rebind<std::uint8_t, decltype(d16)> d8;
+  const std::size_t step = hn::Lanes(d16);
+  std::size_t i = 0;
+  for (; i + step <= count; i += step) {
+    hn::StoreU(hn::DemoteTo(d8, hn::LoadU(d16, sums + i)), d8, samples + i);
   }
-  // 0x80 gives a zero.
-  HWY_ALIGN static constexpr std::uint8_t kOrder[3][16] = {
-      {0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15},
-      {0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 0x80, 0x80, 0x80, 0x80},
-      {0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15}};
-  const hn::FixedTag<std::int16_t, 8> d16;
-  const hn::FixedTag<std::uint8_t, 16> d8;
-  const auto order = hn::Load(d8, kOrder[channels - 2]);
-  const std::size_t step = channels == 2 ? 4 : 2;
-  for (std::size_t x = 0; x < pixels; x += step) {
-    const auto samples = hn::BitCast(d8, hn::LoadU(d16, plain + x * channels));
-    hn::StoreU(hn::BitCast(d16, hn::TableLookupBytesOr0(samples, order)), d16, paired);
-    paired += 8;
+  for (; i < count; ++i) {
+    samples[i] = static_cast<std::uint8_t>(sums[i] < 0 ? 0 : sums[i] > 255 ? 255 : sums[i]);
   }
 }
 
@@ -128,41 +118,52 @@ HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count
   for (; i < count; ++i) mid[i] = static_cast<std::int16_t>((samples[i] << kMidBits) - kMidZero);
 }
 
-/// Two or four channels, the last of which is alpha.
-HWY_MAYBE_UNUSED void fixed_premultiply(const std::uint8_t* samples, std::size_t pixels,
-                                        int channels, std::int16_t* mid) {
+/// Pixels of two or four bytes, the last of which is alpha, as mids multiplied by it.
+template <int kChannels, class D16>
+HWY_INLINE hn::Vec<D16> load_premultiplied(D16 di16, const std::uint8_t* samples) {
+  static_assert(kChannels == 2 || kChannels == 4);
   // Alpha to each colour, and 255 to itself. 0x80 gives a zero.
   HWY_ALIGN static constexpr std::uint8_t kSpread[2][16] = {
       {2, 3, 0x80, 0x80, 6, 7, 0x80, 0x80, 10, 11, 0x80, 0x80, 14, 15, 0x80, 0x80},
       {6, 7, 6, 7, 6, 7, 0x80, 0x80, 14, 15, 14, 15, 14, 15, 0x80, 0x80}};
   HWY_ALIGN static constexpr std::uint16_t kOwn[2][8] = {{0, 255, 0, 255, 0, 255, 0, 255},
                                                          {0, 0, 0, 255, 0, 0, 0, 255}};
-  const hn::CappedTag<std::uint16_t, 32> d16;
-  const hn::RebindToSigned<decltype(d16)> di16;
-  const hn::Repartition<std::uint8_t, decltype(d16)> bytes;
-  const hn::Rebind<std::uint8_t, decltype(d16)> d8;
-  const auto spread = hn::LoadDup128(bytes, kSpread[channels == 4]);
-  const auto own = hn::LoadDup128(d16, kOwn[channels == 4]);
-  const auto zero = hn::Set(d16, kMidZero);
+  const hn::RebindToUnsigned<D16> d16;
+  const hn::Repartition<std::uint8_t, D16> bytes;
+  const hn::Rebind<std::uint8_t, D16> d8;
+  const auto spread = hn::LoadDup128(bytes, kSpread[kChannels == 4]);
+  const auto own = hn::LoadDup128(d16, kOwn[kChannels == 4]);
+  const auto color = hn::PromoteTo(d16, hn::LoadU(d8, samples));
+  const auto alpha =
+      hn::Or(hn::BitCast(d16, hn::TableLookupBytesOr0(hn::BitCast(bytes, color), spread)), own);
+  const auto product = hn::Mul(color, alpha);
+  // floor(product / 255), for 16 bits of it.
+  const auto quotient =
+      hn::ShiftRight<7>(hn::MulHigh(product, hn::Set(d16, std::uint16_t{0x8081})));
+  const auto value = hn::AverageRound(product, quotient);
+  return hn::BitCast(di16, hn::Sub(value, hn::Set(d16, kMidZero)));
+}
+
+template <int kChannels>
+HWY_INLINE void premultiply_row(const std::uint8_t* samples, std::size_t count, std::int16_t* mid) {
+  const hn::CappedTag<std::int16_t, 32> d16;
   const std::size_t step = hn::Lanes(d16);
-  const std::size_t count = pixels * static_cast<std::size_t>(channels);
   std::size_t i = 0;
   for (; i + step <= count; i += step) {
-    const auto color = hn::PromoteTo(d16, hn::LoadU(d8, samples + i));
-    const auto alpha =
-        hn::Or(hn::BitCast(d16, hn::TableLookupBytesOr0(hn::BitCast(bytes, color), spread)), own);
-    const auto product = hn::Mul(color, alpha);
-    const auto one = hn::Set(d16, std::uint16_t{1});
-    // floor(product / 255) for products of bytes.
-    const auto quotient =
-        hn::ShiftRight<8>(hn::Add(hn::Add(product, one), hn::ShiftRight<8>(product)));
-    const auto value = hn::ShiftRight<1>(hn::Add(hn::Add(product, quotient), one));
-    hn::StoreU(hn::BitCast(di16, hn::Sub(value, zero)), di16, mid + i);
+    hn::StoreU(load_premultiplied<kChannels>(d16, samples + i), d16, mid + i);
   }
   for (; i < count; ++i) {
-    const std::size_t alpha = i / channels * channels + channels - 1;
+    const std::size_t alpha = i / kChannels * kChannels + kChannels - 1;
     mid[i] = premultiply_fixed(samples[i], i == alpha ? 255 : samples[alpha]);
   }
+}
+
+/// Two or four channels, the last of which is alpha.
+HWY_MAYBE_UNUSED void fixed_premultiply(const std::uint8_t* samples, std::size_t pixels,
+                                        int channels, std::int16_t* mid) {
+  const std::size_t count = pixels * static_cast<std::size_t>(channels);
+  if (channels == 2) return premultiply_row<2>(samples, count, mid);
+  premultiply_row<4>(samples, count, mid);
 }
 
 HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t pixels, int channels,
@@ -176,21 +177,52 @@ HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t p
   const auto zero = hn::Zero(d32);
   HWY_ALIGN static constexpr std::int32_t kAlphaLanes[2][4] = {{0, -1, 0, -1}, {0, 0, 0, -1}};
   const auto is_alpha = hn::MaskFromVec(hn::LoadDup128(d32, kAlphaLanes[channels == 4]));
-  std::size_t i = 0;
-  for (; i + step <= count; i += step) {
-    const auto value = hn::Add(hn::PromoteTo(d32, hn::LoadU(d16, mid + i)), hn::Set(d32, kMidZero));
-    const auto alpha = channels == 4 ? hn::Broadcast<3>(value)
-                                     : hn::BitCast(d32, hn::DupOdd(hn::BitCast(df, value)));
-    const auto rounded =
-        hn::ShiftRight<kMidBits>(hn::Add(alpha, hn::Set(d32, 1 << (kMidBits - 1))));
+  const auto color_of = [&](auto value, auto alpha, auto scale) HWY_ATTR {
     const auto color = hn::Min(hn::Max(value, zero), alpha);
-    const auto scaled = hn::Mul(hn::ConvertTo(df, color), hn::Set(df, 255.0f));
+    return hn::ConvertTo(d32, hn::Add(hn::Mul(hn::ConvertTo(df, color), scale), hn::Set(df, 0.5f)));
+  };
+  // 255 / alpha; 0 where alpha rounds to 0, and so do the colours.
+  const auto scale_of = [&](auto alpha) HWY_ATTR {
+    const auto visible = hn::Gt(alpha, hn::Set(d32, (1 << (kMidBits - 1)) - 1));
     // Never by zero: converting NaN is undefined where Highway does it in plain C++.
     const auto divisor = hn::ConvertTo(df, hn::Max(alpha, hn::Set(d32, 1)));
-    const auto quotient = hn::Div(scaled, divisor);
-    const auto straight = hn::ConvertTo(d32, hn::Add(quotient, hn::Set(df, 0.5f)));
-    const auto visible = hn::IfThenElseZero(hn::Gt(rounded, zero), straight);
-    hn::StoreU(hn::DemoteTo(d8, hn::IfThenElse(is_alpha, rounded, visible)), d8, samples + i);
+    return hn::IfThenElseZero(hn::RebindMask(df, visible), hn::Div(hn::Set(df, 255.0f), divisor));
+  };
+  const auto rounded_alpha = [&](auto alpha) HWY_ATTR {
+    return hn::ShiftRight<kMidBits>(hn::Add(alpha, hn::Set(d32, 1 << (kMidBits - 1))));
+  };
+  const auto load = [&](std::size_t at) HWY_ATTR {
+    return hn::Add(hn::PromoteTo(d32, hn::LoadU(d16, mid + at)), hn::Set(d32, kMidZero));
+  };
+  std::size_t i = 0;
+  if (channels == 4) {
+    // Divisions are dear: one for the pixels of four vectors.
+    const hn::Repartition<std::uint64_t, decltype(d32)> d64;
+    for (; i + 4 * step <= count; i += 4 * step) {
+      const auto a = load(i), b = load(i + step), c = load(i + 2 * step), d = load(i + 3 * step);
+      const auto alphas = hn::BitCast(
+          d32, hn::InterleaveUpper(d64, hn::BitCast(d64, hn::InterleaveUpper(d32, a, b)),
+                                   hn::BitCast(d64, hn::InterleaveUpper(d32, c, d))));
+      const auto scales = hn::BitCast(d32, scale_of(alphas));
+      const auto store = [&](auto value, auto scale, std::size_t at) HWY_ATTR {
+        const auto alpha = hn::Broadcast<3>(value);
+        const auto color = color_of(value, alpha, hn::BitCast(df, scale));
+        hn::StoreU(hn::DemoteTo(d8, hn::IfThenElse(is_alpha, rounded_alpha(alpha), color)), d8,
+                   samples + at);
+      };
+      store(a, hn::Broadcast<0>(scales), i);
+      store(b, hn::Broadcast<1>(scales), i + step);
+      store(c, hn::Broadcast<2>(scales), i + 2 * step);
+      store(d, hn::Broadcast<3>(scales), i + 3 * step);
+    }
+  }
+  for (; i + step <= count; i += step) {
+    const auto value = load(i);
+    const auto alpha = channels == 4 ? hn::Broadcast<3>(value)
+                                     : hn::BitCast(d32, hn::DupOdd(hn::BitCast(df, value)));
+    const auto color = color_of(value, alpha, scale_of(alpha));
+    hn::StoreU(hn::DemoteTo(d8, hn::IfThenElse(is_alpha, rounded_alpha(alpha), color)), d8,
+               samples + i);
   }
   for (; i < count; i += static_cast<std::size_t>(channels)) {
     unpremultiply_pixel(mid + i, channels, samples + i);

@@ -16,39 +16,72 @@ namespace resample {
 
 inline constexpr int kMidBits = 7;
 inline constexpr int kMidZero = 128 << kMidBits;
-/// How many output rows share each load.
-inline constexpr int kRowsTogether = 4;
+/// Rows that are worked on at a time: as many as the widest vector has lanes of 16 bits.
+inline constexpr int kStripRows = 32;
+/// Samples that a pixel takes in the wide kernels: 3 channels travel as 4.
+constexpr int lanes_of(int channels) { return channels == 3 ? 4 : channels; }
 
-/// Up to four output rows from the input rows `rows[0]`, `rows[1]`, … Output r takes the pairs of
-/// rows begin[r] to end[r] - 1, both of which do not fall as r rises.
-struct FixedVerticalRows {
-  const void* const* rows = nullptr;
-  int outputs = 0;
-  std::int32_t begin[kRowsTogether] = {};
-  std::int32_t end[kRowsTogether] = {};
-  const std::int16_t* weights[kRowsTogether] = {};
-  std::int32_t bits[kRowsTogether] = {};
-  void* out[kRowsTogether] = {};
-  std::size_t samples = 0;
-};
+/// Samples across that are filtered down at a time, and how far apart pairs of them lie: not a
+/// power of two, for then they would compete for the same lines of the cache.
+inline constexpr std::size_t kDownSamples = 512;
+inline constexpr std::size_t kDownPair = 2 * kDownSamples + 32;
+/// Pairs that may be read, times a weight of 0, behind the last one.
+inline constexpr std::int32_t kSparePairs = 4;
+/// Pixels that are turned from rows to columns at a time.
+inline constexpr int kColumnPixels = 8;
 
-/// Up to four rows of the same width. Input: pairs of neighbouring pixels interleaved per channel,
-/// (c0 of 2k, c0 of 2k + 1), (c1 …), …; three channels take the room of four.
-struct FixedHorizontalRows {
-  const std::int16_t* paired[kRowsTogether] = {};
-  int rows = 0;
-  void* out[kRowsTogether] = {};
-  int channels = 0;
+/// Up to kStripRows output rows, filtered down from the input rows `rows[0]`, `rows[1]`, …
+struct FixedDown {
+  const void* const* rows = nullptr;  ///< rows[k] is the input's row first[0] + k
   std::int32_t outputs = 0;
-  const std::int32_t* first = nullptr;
+  const std::int32_t* first = nullptr;  ///< this and the next three: FixedAxis, of output 0 onwards
   const std::int32_t* pairs = nullptr;
   const std::int32_t* bits = nullptr;
   const std::int16_t* weights = nullptr;
   std::int32_t pair_stride = 0;
+  void* const* out = nullptr;  ///< a row for each output, of end - begin samples
+  std::size_t begin = 0;       ///< samples of the input rows that are taken
+  std::size_t end = 0;
+  /// kDownPair samples for each pair of rows, and kSparePairs more.
+  std::int16_t* scratch = nullptr;
+  /// What is needed next lies as many bytes from what is used, and is fetched; 0: no need.
+  std::ptrdiff_t ahead = 0;
 };
 
-/// Lanes that a pixel takes in the kernels: 3 channels travel as 4.
-constexpr int lanes_of(int channels) { return channels == 3 ? 4 : channels; }
+/// A window of up to kStripRows rows turned into columns, so that filtering along is what filtering
+/// down is to rows: one weight for a whole vector. How they lie in `columns` is the kernels'
+/// affair.
+struct FixedColumns {
+  /// kStripRows * capacity * channels samples; as many as a kSparePairs need more.
+  std::int16_t* columns = nullptr;
+  std::int32_t capacity = 0;  ///< pixels; a multiple of kColumnPixels
+  std::int32_t held = 0;      ///< pixels in the window; even
+  std::int32_t drop = 0;      ///< forget as many at its beginning first; even
+  int channels = 0;
+  std::int32_t rows = 0;
+  const std::int16_t* in = nullptr;  ///< rows of mids to append
+  std::size_t in_stride = 0;         ///< samples
+  std::int32_t pixels = 0;           ///< to append; read up to the next multiple of kColumnPixels
+};
+
+/// Outputs `begin` to `end` - 1 of each row, filtered along from a window of columns.
+struct FixedAlong {
+  const std::int16_t* columns = nullptr;  ///< as FixedColumns left it
+  std::int32_t capacity = 0;
+  std::int32_t base = 0;  ///< the first pixel in the window
+  int channels = 0;
+  std::int32_t rows = 0;
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+  std::int32_t most_pairs = 0;          ///< of any output
+  const std::int32_t* first = nullptr;  ///< this and the next four: FixedAxis, of output 0 onwards
+  const std::int32_t* pairs = nullptr;
+  const std::int32_t* bits = nullptr;
+  const std::int16_t* weights = nullptr;
+  std::int32_t pair_stride = 0;
+  /// kStripRows rows, those without an input row too; written up to kColumnPixels further.
+  std::int16_t* const* out = nullptr;
+};
 
 }  // namespace resample
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <numbers>
+#include <numeric>
 
 #include "limen/core/abi.h"
 #include "limen/core/checked_size.h"
@@ -170,6 +171,12 @@ inline Run compute_weights(const Axis& axis, std::int32_t i, double* weights) {
   return run;
 }
 
+/// std::floor() for what fits 63 bits; a call where the compiler's target has no such instruction.
+inline std::int64_t floor_to_integer(double value) {
+  const auto whole = static_cast<std::int64_t>(value);
+  return whole - (static_cast<double>(whole) > value ? 1 : 0);
+}
+
 /// Whole multiples of 1 / one that sum to exactly one. Each rounding error is carried to the next
 /// weight, from both ends to the heaviest, which takes what is left: a constant picture stays
 /// constant, slow changes lose nothing, and mirrored weights give mirrored results.
@@ -193,10 +200,10 @@ void quantise_weights(const double* weights, std::int32_t count, std::int64_t on
     for (; k != end; k += direction) {
       const double wanted = weights[k] * static_cast<double>(one) + error;
       // A hair more than half, so that a tie goes the same way however the compiler has rounded.
-      const double rounded = std::floor(wanted + 0.5 + 1e-7);
-      error = wanted - rounded;
+      const std::int64_t rounded = floor_to_integer(wanted + 0.5 + 1e-7);
+      error = wanted - static_cast<double>(rounded);
       out[k] = static_cast<Integer>(rounded);
-      rest -= static_cast<std::int64_t>(rounded);
+      rest -= rounded;
     }
     return error;
   };
@@ -212,6 +219,27 @@ void quantise_weights(const double* weights, std::int32_t count, std::int64_t on
   out[peak] = static_cast<Integer>(rest);
 }
 
+/// Without a window, output i + outputs takes the weights of output i from `samples` further on, as
+/// far as no edge of the source is in the way: whole ratios have few different outputs.
+struct Period {
+  std::int32_t outputs = 0;  ///< 0: none
+  std::int32_t samples = 0;
+};
+
+inline Period period_of(const Axis& axis) {
+  if (axis.begin != 0 || axis.step != static_cast<double>(axis.source) / axis.outputs) return {};
+  const std::int32_t common = std::gcd(axis.source, axis.outputs);
+  return {.outputs = axis.outputs / common, .samples = axis.source / common};
+}
+
+/// Whether a period before output `i` there is one like it: neither is cut by an edge.
+inline bool repeats(const Axis& axis, const Period& period, std::int32_t i) {
+  if (period.outputs == 0 || i < period.outputs) return false;
+  const double radius = axis.radius() + 1;
+  return (i - period.outputs + 0.5) * axis.step > radius &&
+         (i + 0.5) * axis.step < axis.source - radius;
+}
+
 /// An axis in 16-bit fixed point, for multiply-add of pairs: output i is the sum of
 /// weights[i][k] * sample[first[i] + k] over k < 2 * pairs[i], divided by 2^bits[i]. `first` is
 /// even; the weight of a sample behind the last one is 0.
@@ -222,7 +250,8 @@ struct FixedAxis {
   Array<std::int32_t> pairs;
   Array<std::int32_t> bits;
   Array<std::int16_t> weights;
-  double gain = 1;  ///< the largest sum of |weight| of an output
+  std::int32_t most_pairs = 0;  ///< of an output
+  double gain = 1;              ///< the largest sum of |weight| of an output
 
   const std::int16_t* weights_of(std::int32_t i) const {
     return weights.data() + static_cast<std::int64_t>(i) * pair_stride * 2;
@@ -250,7 +279,21 @@ inline Result<FixedAxis> make_fixed_axis(const Axis& axis, double largest, Works
   // Vectors of weights may be loaded whole: up to 64 bytes behind the last.
   LIMEN_ASSIGN(fixed.weights, Array<std::int16_t>::create(workspace, *count + 32));
   LIMEN_ASSIGN(auto exact, Array<double>::create(workspace, static_cast<std::uint64_t>(longest)));
+  const Period period = period_of(axis);
   for (std::int32_t i = 0; i < axis.outputs; ++i) {
+    std::int16_t* weights =
+        fixed.weights.data() + static_cast<std::int64_t>(i) * fixed.pair_stride * 2;
+    if (repeats(axis, period, i)) {
+      const std::int32_t like = i - period.outputs;
+      const Run run = reach(axis, like);
+      const std::int32_t first = run.first + period.samples;
+      fixed.bits[i] = fixed.bits[like];
+      fixed.first[i] = first & ~1;
+      fixed.pairs[i] = (run.count + (first & 1) + 1) / 2;
+      std::memcpy(weights + (first & 1), fixed.weights_of(like) + (run.first & 1),
+                  static_cast<std::size_t>(run.count) * sizeof(*weights));
+      continue;
+    }
     const Run run = compute_weights(axis, i, exact.data());
     double peak = 0;
     double gain = 0;
@@ -261,17 +304,19 @@ inline Result<FixedAxis> make_fixed_axis(const Axis& axis, double largest, Works
     fixed.gain = std::max(fixed.gain, gain);
     std::int32_t bits = 22;
     // Two units of room for the carried errors; 256 for the rounding and the bias of the kernels.
-    while (bits > 8 && (std::ldexp(peak, bits) + 2 > 32767 ||
-                        std::ldexp(gain * largest + 256, bits) > 2147483647.0)) {
+    for (double scale = 1 << 22;
+         bits > 8 && (peak * scale + 2 > 32767 || (gain * largest + 256) * scale > 2147483647.0);
+         scale /= 2) {
       --bits;
     }
     fixed.bits[i] = bits;
     fixed.first[i] = run.first & ~1;
     const std::int32_t shift = run.first & 1;
     fixed.pairs[i] = (run.count + shift + 1) / 2;
-    quantise_weights(
-        exact.data(), run.count, std::int64_t{1} << bits,
-        fixed.weights.data() + static_cast<std::int64_t>(i) * fixed.pair_stride * 2 + shift);
+    quantise_weights(exact.data(), run.count, std::int64_t{1} << bits, weights + shift);
+  }
+  for (std::int32_t i = 0; i < axis.outputs; ++i) {
+    fixed.most_pairs = std::max(fixed.most_pairs, fixed.pairs[i]);
   }
   return fixed;
 }

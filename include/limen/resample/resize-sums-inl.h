@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Sums of weighted pairs in 32 bits, and how they become samples. Part of resize-inl.h, which
+// includes it.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "limen/resample/resize-rows.h"
+
+#if defined(LIMEN_RESAMPLE_RESIZE_SUMS_INL_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIMEN_RESAMPLE_RESIZE_SUMS_INL_
+#undef LIMEN_RESAMPLE_RESIZE_SUMS_INL_
+#else
+#define LIMEN_RESAMPLE_RESIZE_SUMS_INL_
+#endif
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace limen::inline LIMEN_ABI {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using resample::kMidBits;
+using resample::kMidZero;
+
+/// By how many bits a weighted sum is shifted, and what is added before and after it. A sum of u8
+/// samples has no fraction and no zero of its own; one of mids has both. `Out` u8: whole levels.
+template <class In, class Out>
+struct Narrowing {
+  static constexpr int kShift =
+      (sizeof(In) == 2 ? kMidBits : 0) - (sizeof(Out) == 2 ? kMidBits : 0);
+  static constexpr std::int32_t kBias =
+      sizeof(In) == 2 ? (sizeof(Out) == 1 ? 128 : 0) : (sizeof(Out) == 2 ? -kMidZero : 0);
+};
+
+/// One sum, in plain C++; what the vectors must equal.
+template <class In, class Out>
+std::int16_t narrow_sum(std::int32_t sum, int bits) {
+  const int shift = bits + Narrowing<In, Out>::kShift;
+  const std::int32_t value = ((sum + (1 << (shift - 1))) >> shift) + Narrowing<In, Out>::kBias;
+  return static_cast<std::int16_t>(value < -32768 ? -32768 : value > 32767 ? 32767 : value);
+}
+
+#if HWY_TARGET != HWY_SCALAR && !HWY_HAVE_SCALABLE
+
+// The sum of products of even and odd lanes, in whatever order is cheapest until finish(). The
+// constructor is written out because a generated one would lack the target's instruction set.
+template <class D32>
+struct PairSum {
+  using V = hn::Vec<D32>;
+  V a, b;
+  HWY_INLINE PairSum() : a(hn::Zero(D32())), b(hn::Zero(D32())) {}
+  template <class V16>
+  HWY_INLINE void add(V16 x, V16 weights) {
+    a = hn::ReorderWidenMulAccumulate(D32(), x, weights, a, b);
+  }
+  HWY_INLINE V finish() const { return hn::RearrangeToOddPlusEven(a, b); }
+};
+
+// Two weights in every 32-bit lane.
+template <class D16>
+HWY_INLINE hn::Vec<D16> broadcast_pair(D16 d, const std::int16_t* weights) {
+  std::int32_t pair;
+  std::memcpy(&pair, weights, sizeof(pair));
+  return hn::BitCast(d, hn::Set(hn::RepartitionToWide<D16>(), pair));
+}
+
+/// Numbers of pairs that are worth code of their own, without a loop: those of filters that enlarge
+/// or reduce by less than two, where there are registers enough. Fewer than four take four, the
+/// others with weights of 0; 0: a loop.
+constexpr std::int32_t unrolled_pairs(std::int32_t most) {
+  if (hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>()) < 32) return 0;
+  return most <= 4 ? 4 : most <= 7 ? most : 0;
+}
+
+/// The weighted sums of kVectors vectors, pairs of which are interleaved into two each: lower,
+/// upper, lower, upper, …; the next pair lies `stride` samples further on.
+template <int kVectors, class D32>
+struct PairSums {
+  HWY_INLINE PairSums() {}
+  PairSum<D32> lower[kVectors], upper[kVectors];
+
+  template <class D16>
+  HWY_INLINE void add_pair(D16 d16, const std::int16_t* from, hn::Vec<D16> weight) {
+    constexpr std::size_t kLanes = hn::MaxLanes(D16());
+    for (int v = 0; v < kVectors; ++v) {
+      lower[v].add(hn::Load(d16, from + 2 * v * kLanes), weight);
+      upper[v].add(hn::Load(d16, from + (2 * v + 1) * kLanes), weight);
+    }
+  }
+  template <class D16>
+  HWY_INLINE void add_pairs(D16 d16, const std::int16_t* from, const std::int16_t* weights,
+                            std::int32_t pairs, std::size_t stride) {
+    for (; pairs > 0; --pairs, from += stride, weights += 2) {
+      add_pair(d16, from, broadcast_pair(d16, weights));
+    }
+  }
+};
+
+/// The two sums of a vector, of lanes interleaved within 128-bit blocks, as one of mids or levels.
+template <class In, class Out, class D32>
+HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
+                                                                    const PairSum<D32>& lower,
+                                                                    const PairSum<D32>& upper,
+                                                                    int bits) {
+  using Step = Narrowing<In, Out>;
+  const hn::Repartition<std::int16_t, D32> d16;
+  const int shift = bits + Step::kShift;
+  // A mid without its zero does not fit 16 bits: that is added before, for which make_fixed_axis()
+  // leaves room. For levels the other way round.
+  constexpr bool kBiasFirst = sizeof(Out) == 2;
+  const auto before = hn::Set(
+      d32, (1 << (shift - 1)) + (kBiasFirst ? Step::kBias * (std::int32_t{1} << shift) : 0));
+  const auto a = hn::ShiftRightSame(hn::Add(lower.finish(), before), shift);
+  const auto b = hn::ShiftRightSame(hn::Add(upper.finish(), before), shift);
+  const auto both = hn::ReorderDemote2To(d16, a, b);
+  if constexpr (Step::kBias == 0 || kBiasFirst) {
+    return both;
+  } else {
+    return hn::SaturatedAdd(both, hn::Set(d16, static_cast<std::int16_t>(Step::kBias)));
+  }
+}
+
+#endif  // vectors
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace limen::inline LIMEN_ABI
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard, toggled
