@@ -35,6 +35,13 @@ struct Rung {
 struct Offsets {
   double score = 0;
   double worst_block = 0;
+
+  friend Offsets operator+(const Offsets& a, const Offsets& b) {
+    return {a.score + b.score, a.worst_block + b.worst_block};
+  }
+  friend Offsets operator-(const Offsets& a, const Offsets& b) {
+    return {a.score - b.score, a.worst_block - b.worst_block};
+  }
 };
 
 /// Foretells which setting is the lowest to pass: the logarithm of the loss is taken to run

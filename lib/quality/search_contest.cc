@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "lib/quality/search_lossless.h"
-#include "lib/quality/search_sample.h"
 #include "lib/quality/search_sizes.h"
 
 namespace limen::inline LIMEN_ABI::search {
@@ -18,12 +17,6 @@ namespace {
 // How far a codec's estimate of a file's size may be off, beside another of its estimates: closer
 // sizes are told apart by the files.
 constexpr double kEstimateError = 0.01;
-
-// Looks at a sample: of settings that are shown without their file, and of files.
-constexpr std::size_t kMostSampled = 3;
-constexpr std::size_t kMostSampledFiles = 2;
-// So near to what was looked at, the curve is known.
-constexpr int kNearEnough = 2;
 
 // How often a sample that errs on sizes is set right.
 constexpr int kMostRounds = 3;
@@ -40,35 +33,8 @@ double least_lossless_bytes(const ConstImageView& picture) {
   return entropy * std::clamp(0.25 + 0.14 * (bits - 1), 0.25, 0.8);
 }
 
-std::vector<double> curve_of(const Ladder& ladder) {
-  std::vector<double> curve;
-  for (int setting = 0; setting < ladder.count(); ++setting) {
-    curve.push_back(mean_log_loss(ladder.model(), ladder.quality_of(setting)));
-  }
-  return curve;
-}
-
-EncodeOptions options_for_sample(EncodeOptions options) {
-  options.metadata = {};
-  // No pixel of a JPEG depends on its effort, and plain files are the quickest to reckon with.
-  if (options.format == Format::jpeg) options.effort = 0;
-  return options;
-}
-
-Offsets sum(const Offsets& a, const Offsets& b) {
-  return {a.score + b.score, a.worst_block + b.worst_block};
-}
-Offsets difference(const Offsets& a, const Offsets& b) {
-  return {a.score - b.score, a.worst_block - b.worst_block};
-}
-
 std::uint64_t allowance(std::uint64_t bytes) {
   return static_cast<std::uint64_t>(kEstimateError * static_cast<double>(bytes));
-}
-
-Result<std::unique_ptr<Ladder>> start_ladder(Session& session, const EncodeOptions& options) {
-  LIMEN_ASSIGN(Ladder ladder, Ladder::start(session, options));
-  return std::make_unique<Ladder>(std::move(ladder));
 }
 
 }  // namespace
@@ -126,109 +92,6 @@ Result<Found> Contest::find_smallest() {
   contender.ladder = std::move(closest_);
   return found(std::move(contender), false);
 }
-
-Offsets Contest::offsets_by_features(const Ladder& ladder) {
-  if (!features_) features_ = measure(session_.subject.picture());
-  return guess_offsets(ladder.model(), *features_);
-}
-
-// What is foretold of a mode: by the picture's features and, if it is not small, by what trials of
-// a sample of it show.
-Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options) {
-  Mode mode;
-  LIMEN_ASSIGN(mode.ladder, start_ladder(session_, options));
-  mode.curve = curve_of(*mode.ladder);
-  mode.guess = offsets_by_features(*mode.ladder);
-  LIMEN_TRY(start_sampling());
-  if (sampling_ != nullptr && session_.has_time()) {
-    LIMEN_ASSIGN(mode.sample, start_ladder(*sampling_, options_for_sample(options)));
-    // Formats and modes err alike.
-    const Offsets own = mode.guess;
-    LIMEN_ASSIGN(mode.guess, sample_mode(mode, sum(own, sample_shift_)));
-    sample_shift_ = difference(mode.guess, own);
-    mode.scale = static_cast<double>(area(session_.subject.size())) /
-                 static_cast<double>(area(sample_->size()));
-  }
-  const Forecast forecast(mode.curve, mode.guess);
-  mode.likely = forecast.next(session_.goal, {}, -1, forecast.count());
-  return mode;
-}
-
-Result<void> Contest::start_sampling() {
-  if (std::exchange(is_sampled_, true)) return {};
-  LIMEN_ASSIGN(sample_, sample_of(session_.subject.picture(), session_.execution));
-  if (!sample_) return {};
-  sample_subject_ = std::make_unique<Subject>(sample_->const_view(), session_.options.encode.matte);
-  sampling_ = std::make_unique<Session>(Session{.options = session_.options,
-                                                .goal = session_.goal,
-                                                .execution = session_.execution,
-                                                .subject = *sample_subject_,
-                                                .started = session_.started,
-                                                .trials = {}});
-  return {};
-}
-
-Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
-  const Forecast forecast(mode.curve, by_features);
-  const std::size_t most = mode.sample->shows_files() ? kMostSampledFiles : kMostSampled;
-  const int encodes = sampling_->encodes;
-  std::vector<Rung> seen;
-  while (seen.size() < most) {
-    const int next = forecast.next(session_.goal, seen, -1, forecast.count());
-    const bool is_known = std::any_of(seen.begin(), seen.end(), [next](const Rung& rung) {
-      return std::abs(rung.setting - next) <= kNearEnough;
-    });
-    if (is_known) break;
-    LIMEN_ASSIGN(const auto rung, mode.sample->look(next));
-    if (!rung) break;
-    seen.push_back(*rung);
-  }
-  session_.encodes += sampling_->encodes - encodes;
-  return sum(forecast.offsets(session_.goal, seen), mode.ladder->model().beside_sample);
-}
-
-// Of scores all formats err alike, of worst blocks less so.
-Offsets Contest::error_of(const Offsets& jpeg) { return {jpeg.score, 0.5 * jpeg.worst_block}; }
-
-// How much farther from the curve the picture's score is than its sample says. All formats are much
-// alike in that, and JPEG tells it at a fraction of what another format's file takes.
-Result<Offsets> Contest::sample_error() {
-  if (sample_error_ || session_.subject.picture().format.has_alpha() || !session_.has_time()) {
-    return sample_error_.value_or(Offsets{});
-  }
-  Session aside{.options = session_.options,
-                .goal = session_.goal,
-                .execution = session_.execution,
-                .subject = session_.subject,
-                .started = session_.started,
-                .trials = {}};
-  EncodeOptions options = modes_of(Format::jpeg).front();
-  options.chroma = ChromaSubsampling::yuv420;
-  options = options_for_sample(options);
-  Mode mode;
-  LIMEN_ASSIGN(mode.ladder, start_ladder(aside, options));
-  LIMEN_ASSIGN(mode.sample, start_ladder(*sampling_, options));
-  mode.curve = curve_of(*mode.ladder);
-  LIMEN_ASSIGN(mode.guess,
-               sample_mode(mode, sum(offsets_by_features(*mode.ladder), sample_shift_)));
-  const Forecast forecast(mode.curve, mode.guess);
-  LIMEN_ASSIGN(const auto rung,
-               mode.ladder->look(forecast.next(session_.goal, {}, -1, forecast.count())));
-  session_.evaluations += aside.evaluations;
-  sample_error_ = Offsets{};
-  if (rung)
-    sample_error_ = error_of(difference(forecast.offsets(session_.goal, {*rung}), mode.guess));
-  return *sample_error_;
-}
-
-// About what a setting's file takes: told by the sample's if there is one.
-Result<std::optional<std::uint64_t>> Contest::expected_size(Mode& mode, int setting) {
-  if (mode.sample == nullptr) return mode.ladder->estimate(setting);
-  LIMEN_ASSIGN(const auto size, mode.sample->estimate(setting));
-  if (!size) return size;
-  return std::optional(static_cast<std::uint64_t>(static_cast<double>(*size) * mode.scale));
-}
-
 // Both chroma modes, if there are two: the one that promises the smaller file first, so that the
 // other has only to show that it cannot be smaller.
 Result<void> Contest::climb_jpeg() {
@@ -241,11 +104,11 @@ Result<void> Contest::climb_jpeg() {
   Offsets shift;
   double scale = 0;
   for (Mode& mode : modes) {
-    const Forecast forecast(mode.curve, sum(mode.guess, shift));
+    const Forecast forecast(mode.curve, mode.guess + shift);
     if (scale > 0) mode.scale = scale;
     LIMEN_ASSIGN(const int end, end_of_use(mode, forecast));
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
-    shift = difference(forecast.offsets(session_.goal, climb.seen), mode.guess);
+    shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
     if (mode.sample != nullptr && !climb.seen.empty() && !sample_error_)
       sample_error_ = error_of(shift);
     if (climb.lowest && mode.sample != nullptr && modes.size() == 2) {
@@ -287,27 +150,6 @@ Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
   return count;
 }
 
-// About what the file of the likely answer takes, nothing where that cannot be told beforehand.
-Result<std::optional<std::uint64_t>> Contest::promised_size(Mode& mode) {
-  if (!mode.ladder->shows_files()) return expected_size(mode, mode.likely);
-  const std::optional<int> near =
-      mode.sample != nullptr ? mode.sample->file_near(mode.likely) : std::nullopt;
-  if (!near) return std::optional<std::uint64_t>();
-  const auto height = [&](int setting) { return mode.curve[static_cast<std::size_t>(setting)]; };
-  const double growth = std::exp(kSizeGrowth * (height(*near) - height(mode.likely)));
-  const auto bytes = static_cast<double>(*mode.sample->file_bytes(*near));
-  return std::optional(static_cast<std::uint64_t>(bytes * mode.scale * growth));
-}
-
-// Those that promise the smaller file first.
-Result<void> Contest::sort_by_promise(std::vector<Mode>& modes) {
-  if (modes.size() < 2) return {};
-  LIMEN_ASSIGN(const auto first, promised_size(modes[0]));
-  LIMEN_ASSIGN(const auto second, promised_size(modes[1]));
-  if (first && second && *second < *first) std::swap(modes[0], modes[1]);
-  return {};
-}
-
 // Formats whose trials are files: each look tells a size.
 Result<void> Contest::climb_files(Format format) {
   std::vector<Mode> modes;
@@ -320,7 +162,7 @@ Result<void> Contest::climb_files(Format format) {
     const bool is_sampled = mode.sample != nullptr;
     if (is_sampled) {
       LIMEN_ASSIGN(const Offsets error, sample_error());
-      mode.guess = sum(mode.guess, error);
+      mode.guess = mode.guess + error;
     }
     const Forecast forecast(mode.curve, mode.guess);
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, mode.ladder->count()));
@@ -406,6 +248,12 @@ Result<bool> Contest::is_smaller(Contender& a, Contender& b) {
   return size_a != size_b ? size_a < size_b : rank_of(a) < rank_of(b);
 }
 
+// Whether a lossless file may have no more bytes than this.
+bool Contest::may_be_lossless(std::uint64_t bytes) const {
+  return area(session_.subject.size()) <= kTinyPixels ||
+         least_lossless_bytes(session_.subject.picture()) < static_cast<double>(bytes);
+}
+
 // Whether a lossless file might be smaller than `beside`, or is all there is.
 Result<bool> Contest::is_worth_lossless(std::uint64_t beside) {
   if (!accepts(Format::png) && !accepts(Format::webp)) return false;
@@ -413,8 +261,7 @@ Result<bool> Contest::is_worth_lossless(std::uint64_t beside) {
   if (!has_other) return true;
   if (!session_.options.lossless_fallback || !session_.has_time()) return false;
   if (beside == std::numeric_limits<std::uint64_t>::max()) return true;
-  if (area(session_.subject.size()) <= kTinyPixels) return true;
-  return least_lossless_bytes(session_.subject.picture()) < static_cast<double>(beside);
+  return may_be_lossless(beside);
 }
 
 Result<void> Contest::encode_lossless(std::vector<Contender>& files) {
@@ -446,83 +293,6 @@ Result<void> Contest::encode_lossless(std::vector<Contender>& files) {
     files.push_back(std::move(contender));
   }
   return {};
-}
-
-Result<Found> Contest::find_finest(std::uint64_t bytes) {
-  std::optional<Contender> best;
-  const auto is_better = [&](Contender& contender, bool fits) -> Result<bool> {
-    if (!best) return true;
-    LIMEN_ASSIGN(const std::uint64_t own, size_of(contender, true));
-    LIMEN_ASSIGN(const std::uint64_t other, size_of(*best, true));
-    if (fits != (other <= bytes)) return fits;
-    if (!fits) return own < other;
-    return contender.ladder->rung(contender.setting).seen.score >
-           best->ladder->rung(best->setting).seen.score;
-  };
-  for (const Format format : formats_) {
-    if (format == Format::png) continue;
-    for (const EncodeOptions& mode : modes_of(format)) {
-      LIMEN_ASSIGN(std::optional<Contender> contender, fit_into(bytes, mode));
-      if (!contender) break;
-      LIMEN_ASSIGN(const std::uint64_t size, size_of(*contender, true));
-      const bool is_top = contender->setting + 1 == contender->ladder->count();
-      LIMEN_ASSIGN(const bool wins, is_better(*contender, size <= bytes));
-      if (wins) best = std::move(*contender);
-      // AVIF: finer chroma only where there are bytes left for it.
-      if (format == Format::avif && !is_top) break;
-    }
-  }
-  const bool fits_lossy = best && *best->ladder->file_bytes(best->setting) <= bytes;
-  closest_ = nullptr;
-  if (accepts(Format::png) || accepts(Format::webp)) {
-    const bool may_fit =
-        area(session_.subject.size()) <= kTinyPixels ||
-        least_lossless_bytes(session_.subject.picture()) < static_cast<double>(bytes);
-    if (!best || (session_.options.lossless_fallback && session_.has_time() && may_fit)) {
-      std::vector<Contender> files;
-      LIMEN_TRY(encode_lossless(files));
-      std::sort(files.begin(), files.end(), [&](const Contender& a, const Contender& b) {
-        return a.lossless.size() != b.lossless.size() ? a.lossless.size() < b.lossless.size()
-                                                      : rank_of(a) < rank_of(b);
-      });
-      const bool fits = files.front().lossless.size() <= bytes;
-      session_.trials.back().passes = fits;
-      if (fits || !best) return found(std::move(files.front()), fits);
-    }
-  }
-  return found(std::move(*best), fits_lossy);
-}
-
-// The finest setting of one mode that fits, or its coarsest; nothing where time is up.
-Result<std::optional<Contender>> Contest::fit_into(std::uint64_t bytes, const EncodeOptions& mode) {
-  LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, start_ladder(session_, mode));
-  const std::vector<double> curve = curve_of(*ladder);
-  const Forecast forecast(curve, offsets_by_features(*ladder));
-  int first = forecast.next({Score{85}, Score{0}}, {}, -1, ladder->count());
-  // Estimates, where there are any, lead to where the files must be made.
-  LIMEN_ASSIGN(const Fit near, largest_fit(curve, bytes, first,
-                                           [&](int setting) { return ladder->estimate(setting); }));
-  if (near.is_closed) first = std::max(near.setting, 0);
-  LIMEN_ASSIGN(
-      const Fit fit,
-      largest_fit(curve, bytes, first, [&](int setting) -> Result<std::optional<std::uint64_t>> {
-        if (session_.execution.is_cancelled()) return cancelled();
-        if (!session_.has_time()) return std::optional<std::uint64_t>();
-        LIMEN_ASSIGN(const std::uint64_t size, ladder->make_file(setting));
-        if (size <= bytes) ladder->keep_only(setting);
-        return std::optional(size);
-      }));
-  if (fit.setting < 0 && !fit.is_closed) {
-    // Time ran out before anything fitted.
-    if (!ladder->any_file()) return std::optional<Contender>();
-  }
-  Contender contender;
-  contender.format = mode.format;
-  contender.setting = fit.setting >= 0 ? fit.setting : ladder->any_file().value_or(0);
-  contender.is_certified = fit.is_closed && fit.setting >= 0;
-  LIMEN_TRY(ladder->score(contender.setting, fit.setting >= 0));
-  contender.ladder = std::move(ladder);
-  return std::optional(std::move(contender));
 }
 
 Result<Found> Contest::found(Contender contender, bool reached) {

@@ -11,17 +11,25 @@ bool Session::has_time() const {
   return std::chrono::steady_clock::now() - started < options.time_budget;
 }
 
-Result<Ladder> Ladder::start(Session& session, const EncodeOptions& options) {
-  Ladder ladder;
-  ladder.session_ = &session;
-  ladder.options_ = options;
+Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOptions& options) {
+  std::unique_ptr<Ladder> ladder(new Ladder);
+  ladder->session_ = &session;
+  ladder->options_ = options;
   LIMEN_ASSIGN(const ConstImageView picture,
                session.subject.encodable(options.format, session.execution));
-  LIMEN_ASSIGN(ladder.original_,
+  LIMEN_ASSIGN(ladder->original_,
                session.subject.original(options.format, options.bit_depth, session.execution));
-  ladder.model_ = &model_of(options.format, options.chroma, picture.format.layout);
-  LIMEN_ASSIGN(ladder.trials_, start_trials(picture, options, session.execution));
+  ladder->model_ = &model_of(options.format, options.chroma, picture.format.layout);
+  LIMEN_ASSIGN(ladder->trials_, start_trials(picture, options, session.execution));
   return ladder;
+}
+
+std::vector<double> Ladder::curve() const {
+  std::vector<double> curve;
+  for (int setting = 0; setting < count(); ++setting) {
+    curve.push_back(mean_log_loss(*model_, quality_of(setting)));
+  }
+  return curve;
 }
 
 Result<std::optional<Rung>> Ladder::look(int setting) {

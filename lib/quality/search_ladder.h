@@ -35,7 +35,7 @@ struct Session {
 
 class Ladder {
  public:
-  static Result<Ladder> start(Session& session, const EncodeOptions& options);
+  static Result<std::unique_ptr<Ladder>> start(Session& session, const EncodeOptions& options);
 
   int count() const { return trials_->count(); }
   const EncodeOptions& options() const { return options_; }
@@ -44,6 +44,8 @@ class Ladder {
   bool shows_files() const { return trials_->shows_files(); }
   const Original& original() const { return *original_; }
   const LadderModel& model() const { return *model_; }
+  /// The logarithm of the mean loss at each setting.
+  std::vector<double> curve() const;
 
   /// Shows and scores a setting, once. Nothing where time is up.
   Result<std::optional<Rung>> look(int setting);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The contest for the finest file of a size.
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/quality/search_contest.h"
+#include "lib/quality/search_sizes.h"
+
+namespace limen::inline LIMEN_ABI::search {
+
+Result<Found> Contest::find_finest(std::uint64_t bytes) {
+  std::optional<Contender> best;
+  const auto is_better = [&](Contender& contender, bool fits) -> Result<bool> {
+    if (!best) return true;
+    LIMEN_ASSIGN(const std::uint64_t own, size_of(contender, true));
+    LIMEN_ASSIGN(const std::uint64_t other, size_of(*best, true));
+    if (fits != (other <= bytes)) return fits;
+    if (!fits) return own < other;
+    return contender.ladder->rung(contender.setting).seen.score >
+           best->ladder->rung(best->setting).seen.score;
+  };
+  for (const Format format : formats_) {
+    if (format == Format::png) continue;
+    for (const EncodeOptions& mode : modes_of(format)) {
+      LIMEN_ASSIGN(std::optional<Contender> contender, fit_into(bytes, mode));
+      if (!contender) break;
+      LIMEN_ASSIGN(const std::uint64_t size, size_of(*contender, true));
+      const bool is_top = contender->setting + 1 == contender->ladder->count();
+      LIMEN_ASSIGN(const bool wins, is_better(*contender, size <= bytes));
+      if (wins) best = std::move(*contender);
+      // AVIF: finer chroma only where there are bytes left for it.
+      if (format == Format::avif && !is_top) break;
+    }
+  }
+  const bool fits_lossy = best && *best->ladder->file_bytes(best->setting) <= bytes;
+  closest_ = nullptr;
+  if (accepts(Format::png) || accepts(Format::webp)) {
+    if (!best ||
+        (session_.options.lossless_fallback && session_.has_time() && may_be_lossless(bytes))) {
+      std::vector<Contender> files;
+      LIMEN_TRY(encode_lossless(files));
+      std::sort(files.begin(), files.end(), [&](const Contender& a, const Contender& b) {
+        return a.lossless.size() != b.lossless.size() ? a.lossless.size() < b.lossless.size()
+                                                      : rank_of(a) < rank_of(b);
+      });
+      const bool fits = files.front().lossless.size() <= bytes;
+      session_.trials.back().passes = fits;
+      if (fits || !best) return found(std::move(files.front()), fits);
+    }
+  }
+  return found(std::move(*best), fits_lossy);
+}
+
+// The finest setting of one mode that fits, or its coarsest; nothing where time is up.
+Result<std::optional<Contender>> Contest::fit_into(std::uint64_t bytes, const EncodeOptions& mode) {
+  LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, Ladder::start(session_, mode));
+  const std::vector<double> curve = ladder->curve();
+  const Forecast forecast(curve, offsets_by_features(*ladder));
+  int first = forecast.next({Score{85}, Score{0}}, {}, -1, ladder->count());
+  // Estimates, where there are any, lead to where the files must be made.
+  LIMEN_ASSIGN(const Fit near, largest_fit(curve, bytes, first,
+                                           [&](int setting) { return ladder->estimate(setting); }));
+  if (near.is_closed) first = std::max(near.setting, 0);
+  LIMEN_ASSIGN(
+      const Fit fit,
+      largest_fit(curve, bytes, first, [&](int setting) -> Result<std::optional<std::uint64_t>> {
+        if (session_.execution.is_cancelled()) return cancelled();
+        if (!session_.has_time()) return std::optional<std::uint64_t>();
+        LIMEN_ASSIGN(const std::uint64_t size, ladder->make_file(setting));
+        if (size <= bytes) ladder->keep_only(setting);
+        return std::optional(size);
+      }));
+  if (fit.setting < 0 && !fit.is_closed) {
+    // Time ran out before anything fitted.
+    if (!ladder->any_file()) return std::optional<Contender>();
+  }
+  Contender contender;
+  contender.format = mode.format;
+  contender.setting = fit.setting >= 0 ? fit.setting : ladder->any_file().value_or(0);
+  contender.is_certified = fit.is_closed && fit.setting >= 0;
+  LIMEN_TRY(ladder->score(contender.setting, fit.setting >= 0));
+  contender.ladder = std::move(ladder);
+  return std::optional(std::move(contender));
+}
+
+}  // namespace limen::inline LIMEN_ABI::search

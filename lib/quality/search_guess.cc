@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Where a contest looks first, and what it expects there.
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lib/quality/search_contest.h"
+#include "lib/quality/search_sample.h"
+#include "lib/quality/search_sizes.h"
+
+namespace limen::inline LIMEN_ABI::search {
+
+namespace {
+
+// Looks at a sample: of settings that are shown without their file, and of files.
+constexpr std::size_t kMostSampled = 3;
+constexpr std::size_t kMostSampledFiles = 2;
+// So near to what was looked at, the curve is known.
+constexpr int kNearEnough = 2;
+
+EncodeOptions options_for_sample(EncodeOptions options) {
+  options.metadata = {};
+  // No pixel of a JPEG depends on its effort, and plain files are the quickest to reckon with.
+  if (options.format == Format::jpeg) options.effort = 0;
+  return options;
+}
+
+}  // namespace
+
+Offsets Contest::offsets_by_features(const Ladder& ladder) {
+  if (!features_) features_ = measure(session_.subject.picture());
+  return guess_offsets(ladder.model(), *features_);
+}
+
+// What is foretold of a mode: by the picture's features and, if it is not small, by what trials of
+// a sample of it show.
+Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options) {
+  Mode mode;
+  LIMEN_ASSIGN(mode.ladder, Ladder::start(session_, options));
+  mode.curve = mode.ladder->curve();
+  mode.guess = offsets_by_features(*mode.ladder);
+  LIMEN_TRY(start_sampling());
+  if (sampling_ != nullptr && session_.has_time()) {
+    LIMEN_ASSIGN(mode.sample, Ladder::start(*sampling_, options_for_sample(options)));
+    // Formats and modes err alike.
+    const Offsets own = mode.guess;
+    LIMEN_ASSIGN(mode.guess, sample_mode(mode, own + sample_shift_));
+    sample_shift_ = mode.guess - own;
+    mode.scale = static_cast<double>(area(session_.subject.size())) /
+                 static_cast<double>(area(sample_->size()));
+  }
+  const Forecast forecast(mode.curve, mode.guess);
+  mode.likely = forecast.next(session_.goal, {}, -1, forecast.count());
+  return mode;
+}
+
+Result<void> Contest::start_sampling() {
+  if (std::exchange(is_sampled_, true)) return {};
+  LIMEN_ASSIGN(sample_, sample_of(session_.subject.picture(), session_.execution));
+  if (!sample_) return {};
+  sample_subject_ = std::make_unique<Subject>(sample_->const_view(), session_.options.encode.matte);
+  sampling_ = std::make_unique<Session>(Session{.options = session_.options,
+                                                .goal = session_.goal,
+                                                .execution = session_.execution,
+                                                .subject = *sample_subject_,
+                                                .started = session_.started,
+                                                .trials = {}});
+  return {};
+}
+
+Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
+  const Forecast forecast(mode.curve, by_features);
+  const std::size_t most = mode.sample->shows_files() ? kMostSampledFiles : kMostSampled;
+  const int encodes = sampling_->encodes;
+  std::vector<Rung> seen;
+  while (seen.size() < most) {
+    const int next = forecast.next(session_.goal, seen, -1, forecast.count());
+    const bool is_known = std::any_of(seen.begin(), seen.end(), [next](const Rung& rung) {
+      return std::abs(rung.setting - next) <= kNearEnough;
+    });
+    if (is_known) break;
+    LIMEN_ASSIGN(const auto rung, mode.sample->look(next));
+    if (!rung) break;
+    seen.push_back(*rung);
+  }
+  session_.encodes += sampling_->encodes - encodes;
+  return forecast.offsets(session_.goal, seen) + mode.ladder->model().beside_sample;
+}
+
+// Of scores all formats err alike, of worst blocks less so.
+Offsets Contest::error_of(const Offsets& jpeg) { return {jpeg.score, 0.5 * jpeg.worst_block}; }
+
+// How much farther from the curve the picture's score is than its sample says. All formats are much
+// alike in that, and JPEG tells it at a fraction of what another format's file takes.
+Result<Offsets> Contest::sample_error() {
+  if (sample_error_ || session_.subject.picture().format.has_alpha() || !session_.has_time()) {
+    return sample_error_.value_or(Offsets{});
+  }
+  Session aside{.options = session_.options,
+                .goal = session_.goal,
+                .execution = session_.execution,
+                .subject = session_.subject,
+                .started = session_.started,
+                .trials = {}};
+  EncodeOptions options = modes_of(Format::jpeg).front();
+  options.chroma = ChromaSubsampling::yuv420;
+  options = options_for_sample(options);
+  Mode mode;
+  LIMEN_ASSIGN(mode.ladder, Ladder::start(aside, options));
+  LIMEN_ASSIGN(mode.sample, Ladder::start(*sampling_, options));
+  mode.curve = mode.ladder->curve();
+  LIMEN_ASSIGN(mode.guess, sample_mode(mode, offsets_by_features(*mode.ladder) + sample_shift_));
+  const Forecast forecast(mode.curve, mode.guess);
+  LIMEN_ASSIGN(const auto rung,
+               mode.ladder->look(forecast.next(session_.goal, {}, -1, forecast.count())));
+  session_.evaluations += aside.evaluations;
+  sample_error_ = Offsets{};
+  if (rung) sample_error_ = error_of(forecast.offsets(session_.goal, {*rung}) - mode.guess);
+  return *sample_error_;
+}
+
+// About what a setting's file takes: told by the sample's if there is one.
+Result<std::optional<std::uint64_t>> Contest::expected_size(Mode& mode, int setting) {
+  if (mode.sample == nullptr) return mode.ladder->estimate(setting);
+  LIMEN_ASSIGN(const auto size, mode.sample->estimate(setting));
+  if (!size) return size;
+  return std::optional(static_cast<std::uint64_t>(static_cast<double>(*size) * mode.scale));
+}
+
+// About what the file of the likely answer takes, nothing where that cannot be told beforehand.
+Result<std::optional<std::uint64_t>> Contest::promised_size(Mode& mode) {
+  if (!mode.ladder->shows_files()) return expected_size(mode, mode.likely);
+  const std::optional<int> near =
+      mode.sample != nullptr ? mode.sample->file_near(mode.likely) : std::nullopt;
+  if (!near) return std::optional<std::uint64_t>();
+  const auto height = [&](int setting) { return mode.curve[static_cast<std::size_t>(setting)]; };
+  const double growth = std::exp(kSizeGrowth * (height(*near) - height(mode.likely)));
+  const auto bytes = static_cast<double>(*mode.sample->file_bytes(*near));
+  return std::optional(static_cast<std::uint64_t>(bytes * mode.scale * growth));
+}
+
+// Those that promise the smaller file first.
+Result<void> Contest::sort_by_promise(std::vector<Mode>& modes) {
+  if (modes.size() < 2) return {};
+  LIMEN_ASSIGN(const auto first, promised_size(modes[0]));
+  LIMEN_ASSIGN(const auto second, promised_size(modes[1]));
+  if (first && second && *second < *first) std::swap(modes[0], modes[1]);
+  return {};
+}
+
+}  // namespace limen::inline LIMEN_ABI::search
