@@ -17,6 +17,8 @@ constexpr double kFlattest = 0.5;
 constexpr double kSteepest = 2.0;
 // A log loss so near to the goal's is a near miss: a tenth of a point at 85.
 constexpr double kHair = 0.007;
+// Worst blocks waver more than means: where they alone decide, half a point at 77.
+constexpr double kBlockHair = 0.02;
 // From so many looks on, every other one goes to the middle.
 constexpr std::size_t kPatience = 6;
 
@@ -41,8 +43,10 @@ const Rung* find_rung(const std::vector<Rung>& seen, int setting) {
 
 bool is_near_miss(const Goal& goal, const std::vector<Rung>& seen, int setting) {
   const Rung* rung = find_rung(seen, setting);
-  return rung != nullptr && log_loss(rung->seen.score) < log_loss(goal.score) + kHair &&
-         log_loss(rung->seen.worst_block) < log_loss(goal.worst_block) + kHair;
+  if (rung == nullptr) return false;
+  const double score = log_loss(rung->seen.score) - log_loss(goal.score);
+  const double block = log_loss(rung->seen.worst_block) - log_loss(goal.worst_block);
+  return std::max(score, block) < kHair || (score <= 0 && block < kBlockHair);
 }
 
 Losses block_losses(const std::vector<Rung>& seen) {
