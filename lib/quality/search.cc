@@ -12,6 +12,9 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
+// Bytes that a call without a Workspace may hold: a search takes some 50 a pixel.
+constexpr std::uint64_t kOwnMemory = 1'000'000'000;
+
 Result<void> check_options(const SearchOptions& options) {
   // Written so that NaN fails.
   if (const auto score = target_score(options.target);
@@ -89,7 +92,7 @@ Result<Found> find_smallest(const ConstImageView& image, const SearchOptions& op
     LIMEN_TRY(check_options(options));
     LIMEN_TRY(check_picture(image));
     if (execution.workspace != nullptr) return search_within(image, options, execution);
-    Workspace own;
+    Workspace own(kOwnMemory);
     Execution within = execution;
     within.workspace = &own;
     return search_within(image, options, within);

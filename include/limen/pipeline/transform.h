@@ -37,7 +37,9 @@ struct NamedPicture {
 };
 
 struct TransformOptions {
-  Limits limits = {};  ///< working_memory applies where Execution brings no Workspace
+  /// working_memory applies where Execution brings no Workspace; it is more than elsewhere, because
+  /// a search for the quality takes some 50 bytes a pixel of the output.
+  Limits limits = {.working_memory = 1'000'000'000};
   OnDamage on_damage = OnDamage::error;
   std::span<const NamedPicture> pictures = {};
 };
