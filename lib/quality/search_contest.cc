@@ -75,11 +75,7 @@ Result<Found> Contest::find_smallest() {
   for (const Format format : {Format::webp, Format::avif}) {
     if (accepts(format)) LIMEN_TRY(climb_files(format));
   }
-  std::uint64_t beside = std::numeric_limits<std::uint64_t>::max();
-  if (best_) {
-    LIMEN_ASSIGN(beside, size_of(*best_, false));
-  }
-  LIMEN_ASSIGN(const bool is_worth, is_worth_lossless(beside));
+  LIMEN_ASSIGN(const bool is_worth, is_worth_lossless());
   if (is_worth) {
     std::vector<Contender> files;
     LIMEN_TRY(encode_lossless(files));
@@ -254,13 +250,13 @@ bool Contest::may_be_lossless(std::uint64_t bytes) const {
          least_lossless_bytes(session_.subject.picture()) < static_cast<double>(bytes);
 }
 
-// Whether a lossless file might be smaller than `beside`, or is all there is.
-Result<bool> Contest::is_worth_lossless(std::uint64_t beside) {
+// Whether a lossless file might be smaller than the best so far, or is all there is.
+Result<bool> Contest::is_worth_lossless() {
   if (!accepts(Format::png) && !accepts(Format::webp)) return false;
-  const bool has_other = best_ || closest_ != nullptr;
-  if (!has_other) return true;
+  if (!best_ && closest_ == nullptr) return true;
   if (!session_.options.lossless_fallback || !session_.has_time()) return false;
-  if (beside == std::numeric_limits<std::uint64_t>::max()) return true;
+  if (!best_) return true;
+  LIMEN_ASSIGN(const std::uint64_t beside, size_of(*best_, false));
   return may_be_lossless(beside);
 }
 

@@ -71,7 +71,7 @@ class Contest {
   Result<std::optional<Contender>> fit_into(std::uint64_t bytes, const EncodeOptions& mode);
 
   bool may_be_lossless(std::uint64_t bytes) const;
-  Result<bool> is_worth_lossless(std::uint64_t beside);
+  Result<bool> is_worth_lossless();
   Result<void> encode_lossless(std::vector<Contender>& files);
   Result<Found> found(Contender contender, bool reached);
 
