@@ -47,8 +47,8 @@ std::optional<limen::Format> parse_format(std::string_view text);
 std::vector<limen::Format> parse_formats(const std::vector<std::string>& names,
                                          const std::string& option);
 
-/// "invisible", "flicker-proof", "score:87", "82" (a Quality) or "lossless". What is out of range is
-/// validate()'s affair.
+/// "invisible", "flicker-proof", "score:87", "82" (a Quality) or "lossless". What is out of range
+/// is validate()'s affair.
 limen::Fidelity parse_fidelity(const std::string& text, const std::string& option);
 
 /// "none", "copyright" or "keep".

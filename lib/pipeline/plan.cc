@@ -176,10 +176,6 @@ Result<Plan> decide(const ImageInfo& info, const Recipe& recipe, const Limits& l
     plan.notes.push_back("the first of " + std::to_string(info.frames) + " frames is used");
   }
   plan.may_keep_source = may_keep_source(info, normal, plan);
-  if (plan.may_keep_source) {
-    plan.notes.emplace_back(
-        "the source's own coded picture comes out where encoding it again would gain nothing");
-  }
   if (info.has_gain_map) plan.notes.emplace_back("the gain map is left out");
   list_steps(normal, plan, plan.steps);
   plan.peak_bytes = predicted_peak_bytes(info, normal, plan, layout);

@@ -32,7 +32,8 @@ class Trials {
 
   /// The picture as a decoder shows the file of that setting, byte for byte what
   /// decode(finish(setting)) gives (with keep_16_bit), of whatever layout and depth that is. Valid
-  /// until the next call. Errors: invalid_argument (no such setting), limit_exceeded, cancelled, out_of_memory.
+  /// until the next call. Errors: invalid_argument (no such setting), limit_exceeded, cancelled,
+  /// out_of_memory.
   virtual Result<ConstImageView> show(int setting, const Execution& execution = {}) = 0;
 
   /// About how many bytes finish(setting) gives, to some per cent, without making the file; nothing
