@@ -37,6 +37,10 @@ std::uint64_t allowance(std::uint64_t bytes) {
   return static_cast<std::uint64_t>(kEstimateError * static_cast<double>(bytes));
 }
 
+// A lossy file of more bits a pixel than photographs ask for is of a pattern, and coders that look
+// for repeats may find what the entropy of its residuals does not know.
+constexpr double kBitsOfPatterns = 6;
+
 }  // namespace
 
 bool Contest::accepts(Format format) const {
@@ -246,7 +250,9 @@ Result<bool> Contest::is_smaller(Contender& a, Contender& b) {
 
 // Whether a lossless file may have no more bytes than this.
 bool Contest::may_be_lossless(std::uint64_t bytes) const {
-  return area(session_.subject.size()) <= kTinyPixels ||
+  const std::uint64_t pixels = area(session_.subject.size());
+  const double bits = 8 * static_cast<double>(bytes) / static_cast<double>(pixels);
+  return pixels <= kTinyPixels || bits > kBitsOfPatterns ||
          least_lossless_bytes(session_.subject.picture()) < static_cast<double>(bytes);
 }
 
