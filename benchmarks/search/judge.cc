@@ -292,14 +292,7 @@ class Judge {
 
 int run(int count, char** values) {
   Arguments arguments;
-  std::vector<std::string> plain;
-  for (int i = 1; i < count; ++i) {
-    const std::string name = values[i];
-    if (name.rfind("--", 0) != 0) {
-      plain.push_back(name);
-      continue;
-    }
-    const std::string value = i + 1 < count ? values[++i] : "";
+  const auto option = [&](const std::string& name, const std::string& value) {
     EncodeOptions& encoding = arguments.options.encode;
     if (name == "--format") {
       encoding.format = value == "webp"   ? Format::webp
@@ -325,7 +318,8 @@ int run(int count, char** values) {
         arguments.targets.push_back(std::stod(target));
       }
     }
-  }
+  };
+  const std::vector<std::string> plain = parse_arguments(count, values, option);
   if (plain.empty()) {
     std::fprintf(stderr, "usage: search_judge FOLDER [TABLE.tsv...] [options]\n");
     return 2;

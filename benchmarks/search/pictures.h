@@ -124,6 +124,21 @@ inline Image load(const Listed& listed, const Source& source) {
   return required(decode(file), listed.name).image;
 }
 
+/// Calls option(name, value) for each "--name value" and returns the other arguments.
+template <class Option>
+std::vector<std::string> parse_arguments(int count, char** values, const Option& option) {
+  std::vector<std::string> plain;
+  for (int i = 1; i < count; ++i) {
+    const std::string name = values[i];
+    if (name.rfind("--", 0) != 0) {
+      plain.push_back(name);
+    } else {
+      option(name, i + 1 < count ? std::string(values[++i]) : std::string());
+    }
+  }
+  return plain;
+}
+
 inline std::vector<std::string> split(const std::string& text, char at) {
   std::vector<std::string> parts;
   std::size_t begin = 0;

@@ -150,14 +150,7 @@ class Sweep {
 
 int run(int count, char** values) {
   Arguments arguments;
-  std::vector<std::string> plain;
-  for (int i = 1; i < count; ++i) {
-    const std::string name = values[i];
-    if (name.rfind("--", 0) != 0) {
-      plain.push_back(name);
-      continue;
-    }
-    const std::string value = i + 1 < count ? values[++i] : "";
+  const auto option = [&](const std::string& name, const std::string& value) {
     if (name == "--ladders") arguments.ladders = split(value, ',');
     if (name == "--sources") arguments.sources = split(value, ',');
     if (name == "--from") arguments.from = std::stod(value);
@@ -165,7 +158,8 @@ int run(int count, char** values) {
     if (name == "--least-pixels") arguments.least_pixels = std::stoull(value);
     if (name == "--files") arguments.files = value;
     if (name == "--features") arguments.features = value;
-  }
+  };
+  const std::vector<std::string> plain = parse_arguments(count, values, option);
   if (plain.size() != 2) {
     std::fprintf(stderr, "usage: search_sweep FOLDER TABLE.tsv [options]\n");
     return 2;

@@ -127,30 +127,38 @@ HWY_INLINE void inverse8(const Load& load, const Store& store) {
   store(4, narrow<kShift>(sub(even3, odd.a)));
 }
 
-// A group's row of samples, sample c of block b at [8 b + c], to [16 c + b] and back: a transposed
-// matrix, by interleaving its halves until all are in place.
-HWY_INLINE void columns_from_row(const std::uint8_t* HWY_RESTRICT row,
-                                 std::uint8_t* HWY_RESTRICT columns) {
-  static_assert(kBlockGroup == 16);
-#if HWY_TARGET == HWY_SCALAR
-  for (std::size_t i = 0; i < kGroupWidth; ++i) columns[i % 8 * 16 + i / 8] = row[i];
-#else
+#if HWY_TARGET != HWY_SCALAR
+// Reads 128 bytes as a matrix of powers of two and writes it transposed: interleaving the halves
+// moves the highest bit of each byte's place to the lowest, once a step. Seven steps would be none.
+template <int kSteps>
+HWY_INLINE void interleave_halves(const std::uint8_t* HWY_RESTRICT in,
+                                  std::uint8_t* HWY_RESTRICT out) {
   const hn::FixedTag<std::uint8_t, 16> d;
   using V = hn::Vec<decltype(d)>;
-  const auto load = [&](std::size_t i) HWY_ATTR { return hn::LoadU(d, row + 16 * i); };
+  const auto load = [&](std::size_t i) HWY_ATTR { return hn::LoadU(d, in + 16 * i); };
   V a0 = load(0), a1 = load(1), a2 = load(2), a3 = load(3);
   V a4 = load(4), a5 = load(5), a6 = load(6), a7 = load(7);
-  // Each step moves the highest bit of the place to the lowest: four of seven.
-  for (int step = 0; step < 4; ++step) {
+  for (int step = 0; step < kSteps; ++step) {
     const V b0 = hn::InterleaveLower(d, a0, a4), b1 = hn::InterleaveUpper(d, a0, a4);
     const V b2 = hn::InterleaveLower(d, a1, a5), b3 = hn::InterleaveUpper(d, a1, a5);
     const V b4 = hn::InterleaveLower(d, a2, a6), b5 = hn::InterleaveUpper(d, a2, a6);
     const V b6 = hn::InterleaveLower(d, a3, a7), b7 = hn::InterleaveUpper(d, a3, a7);
     a0 = b0, a1 = b1, a2 = b2, a3 = b3, a4 = b4, a5 = b5, a6 = b6, a7 = b7;
   }
-  const auto store = [&](V v, std::size_t i) HWY_ATTR { hn::Store(v, d, columns + 16 * i); };
+  const auto store = [&](V v, std::size_t i) HWY_ATTR { hn::StoreU(v, d, out + 16 * i); };
   store(a0, 0), store(a1, 1), store(a2, 2), store(a3, 3);
   store(a4, 4), store(a5, 5), store(a6, 6), store(a7, 7);
+}
+#endif
+
+// A group's row of samples, sample c of block b at [8 b + c], to [16 c + b] and back.
+HWY_INLINE void columns_from_row(const std::uint8_t* HWY_RESTRICT row,
+                                 std::uint8_t* HWY_RESTRICT columns) {
+  static_assert(kBlockGroup == 16);
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < kGroupWidth; ++i) columns[i % 8 * 16 + i / 8] = row[i];
+#else
+  interleave_halves<4>(row, columns);
 #endif
 }
 
@@ -159,21 +167,7 @@ HWY_INLINE void row_from_columns(const std::uint8_t* HWY_RESTRICT columns,
 #if HWY_TARGET == HWY_SCALAR
   for (std::size_t i = 0; i < kGroupWidth; ++i) row[i] = columns[i % 8 * 16 + i / 8];
 #else
-  const hn::FixedTag<std::uint8_t, 16> d;
-  using V = hn::Vec<decltype(d)>;
-  const auto load = [&](std::size_t i) HWY_ATTR { return hn::Load(d, columns + 16 * i); };
-  V a0 = load(0), a1 = load(1), a2 = load(2), a3 = load(3);
-  V a4 = load(4), a5 = load(5), a6 = load(6), a7 = load(7);
-  for (int step = 0; step < 3; ++step) {
-    const V b0 = hn::InterleaveLower(d, a0, a4), b1 = hn::InterleaveUpper(d, a0, a4);
-    const V b2 = hn::InterleaveLower(d, a1, a5), b3 = hn::InterleaveUpper(d, a1, a5);
-    const V b4 = hn::InterleaveLower(d, a2, a6), b5 = hn::InterleaveUpper(d, a2, a6);
-    const V b6 = hn::InterleaveLower(d, a3, a7), b7 = hn::InterleaveUpper(d, a3, a7);
-    a0 = b0, a1 = b1, a2 = b2, a3 = b3, a4 = b4, a5 = b5, a6 = b6, a7 = b7;
-  }
-  const auto store = [&](V v, std::size_t i) HWY_ATTR { hn::StoreU(v, d, row + 16 * i); };
-  store(a0, 0), store(a1, 1), store(a2, 2), store(a3, 3);
-  store(a4, 4), store(a5, 5), store(a6, 6), store(a7, 7);
+  interleave_halves<3>(columns, row);
 #endif
 }
 

@@ -35,6 +35,21 @@ constexpr std::int32_t kOwn = -(1 << 15);  // -0.5, of B in Cb and of R in Cr
 // One below a half, so that the largest chroma, 255.5, does not become 256.
 constexpr std::int32_t kChromaMiddle = (128 << 16) + kHalf - 1;
 
+// Converts a row by vectors, the last of which may overlap the one before; a row shorter than one
+// sample by sample.
+template <class Convert, class ConvertOne>
+HWY_INLINE void cover_row(std::int32_t width, std::int32_t lanes, const Convert& convert,
+                          const ConvertOne& convert_one) {
+  std::int32_t x = 0;
+  for (; x + lanes <= width; x += lanes) convert(x);
+  if (x == width) return;
+  if (width >= lanes) {
+    convert(width - lanes);
+    return;
+  }
+  for (; x < width; ++x) convert_one(x);
+}
+
 void SplitRow(const std::uint8_t* HWY_RESTRICT rgb, std::int32_t width,
               std::uint8_t* HWY_RESTRICT y, std::uint8_t* HWY_RESTRICT cb,
               std::uint8_t* HWY_RESTRICT cr) {
@@ -53,20 +68,14 @@ void SplitRow(const std::uint8_t* HWY_RESTRICT rgb, std::int32_t width,
     hn::StoreU(hn::DemoteTo(d8, narrow<16>(sub(middle, dot(pairs, kRedCb, kOwn)))), d8, cb + x);
     hn::StoreU(hn::DemoteTo(d8, narrow<16>(sub(middle, dot(pairs, kOwn, kBlueCr)))), d8, cr + x);
   };
-  std::int32_t x = 0;
-  for (; x + lanes <= width; x += lanes) convert(x);
-  if (x == width) return;
-  if (width >= lanes) {
-    convert(width - lanes);
-    return;
-  }
-  for (; x < width; ++x) {
+  const auto convert_one = [&](std::int32_t x) HWY_ATTR {
     const std::int32_t green = rgb[3 * x + 1];
     const std::int32_t red = rgb[3 * x] - green, blue = rgb[3 * x + 2] - green;
     y[x] = static_cast<std::uint8_t>(green + ((kRedY * red + kBlueY * blue + kHalf) >> 16));
     cb[x] = static_cast<std::uint8_t>((kChromaMiddle - kRedCb * red - kOwn * blue) >> 16);
     cr[x] = static_cast<std::uint8_t>((kChromaMiddle - kOwn * red - kBlueCr * blue) >> 16);
-  }
+  };
+  cover_row(width, lanes, convert, convert_one);
 }
 
 void HalveRows(const std::uint8_t* HWY_RESTRICT upper, const std::uint8_t* HWY_RESTRICT lower,
@@ -164,19 +173,13 @@ void RgbRow(const std::uint8_t* HWY_RESTRICT y, const std::uint8_t* HWY_RESTRICT
     hn::StoreInterleaved3(hn::DemoteTo(d8, red), hn::DemoteTo(d8, green), hn::DemoteTo(d8, blue),
                           d8, out + 3 * x);
   };
-  std::int32_t x = 0;
-  for (; x + lanes <= width; x += lanes) convert(x);
-  if (x == width) return;
-  if (width >= lanes) {
-    convert(width - lanes);
-    return;
-  }
-  for (; x < width; ++x) {
+  const auto convert_one = [&](std::int32_t x) HWY_ATTR {
     const std::int32_t b = cb[x] - 128, r = cr[x] - 128;
     out[3 * x] = clamp_to_byte(y[x] + r + ((kRedCr * r + kHalf) >> 16));
     out[3 * x + 1] = clamp_to_byte(y[x] - r + ((kGreenCb * b + kGreenCr * r + kHalf) >> 16));
     out[3 * x + 2] = clamp_to_byte(y[x] + 2 * b + ((kBlueCb * b + kHalf) >> 16));
-  }
+  };
+  cover_row(width, lanes, convert, convert_one);
 }
 
 }  // namespace
