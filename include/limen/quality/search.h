@@ -102,8 +102,9 @@ struct Found {
 /// Finds the smallest file of a picture whose loss meets the target: u8 or u16, gray to rgba,
 /// straight alpha, taken as sRGB. With chroma and effort fixed, the finished bytes, decoded by
 /// limen, reach the target and the next lower quality does not; where a curve of score over quality
-/// crosses the target more than once, it need not be the lowest crossing. The answer does not
-/// depend on the machine unless a time budget runs out.
+/// crosses the target more than once, it need not be the lowest crossing. The answer depends
+/// on the machine only where a time budget runs out, or where a score lies within 0.001 of its
+/// bound.
 ///
 /// Compared with what a format can hold of the picture: 8 bits but for PNG and AVIF of 10, without
 /// alpha where the format has none (JPEG) or nothing is transparent. AVIF is climbed in the
