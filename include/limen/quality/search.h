@@ -110,9 +110,8 @@ struct Found {
 /// alpha where the format has none (JPEG) or nothing is transparent. AVIF is climbed in the
 /// chroma that promises the smaller file, in the other only where that one does not reach the
 /// target, unless encode.chroma says which. Memory: some 55 bytes a pixel, and what encoders take;
-/// without a Workspace under the default limit.
+/// without a Workspace the call may hold 1 GB.
 ///
-/// Memory: some 50 bytes a pixel, from the Workspace; without one the call may hold 1 GB.
 /// A target that no accepted format reaches is no error: Found::reached is false and the file is
 /// the best that was found. Thread-safe. Errors: invalid_argument (target, formats, worst block out
 /// of range, picture), unsupported, limit_exceeded, cancelled, out_of_memory.
