@@ -156,7 +156,10 @@ class Pool {
   std::uint64_t in_use_ = 0;
   std::uint64_t peak_ = 0;
   std::uint64_t kept_bytes_ = 0;
-  std::array<Block, 32> kept_{};
+  // As many as the widest job holds at once: a search for the quality takes some ninety buffers,
+  // and what does not fit here is given back to the system and faulted in anew for the next
+  // picture.
+  std::array<Block, 128> kept_{};
 };
 
 }  // namespace memory
