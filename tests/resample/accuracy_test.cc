@@ -114,6 +114,18 @@ TEST(Accuracy, HoldsForReductionsBeyondSixteenBitWeights) {
   expect_exact8(test::noise({2, 20000}, rgba8), {2, 9});
 }
 
+TEST(Accuracy, HoldsInWindowsThatOverhang) {
+  const Image source = test::noise({97, 83}, gray8);
+  // An output sample's half beyond an edge, as in a chroma plane of an odd side.
+  for (const RectF& window :
+       {RectF{0, 0, 97 * 24.0 / 23.5, 83}, RectF{0, 3, 97, 80 * 16.0 / 15.5},
+        RectF{97 - 97 * 24.0 / 23.5, 0, 97 * 24.0 / 23.5, 83}, RectF{60.3, -1.5, 20, 60}}) {
+    for (const Filter filter : kFilters) {
+      expect_exact8(source, {24, 16}, {.filter = filter, .source = window, .may_overhang = true});
+    }
+  }
+}
+
 TEST(Accuracy, HoldsInFractionalWindows) {
   const Image source = test::noise({97, 83}, rgb8);
   const RectF windows[] = {{0.5, 0.25, 90.25, 80}, {10.3, 20.7, 3.3, 2.1},

@@ -42,6 +42,24 @@ TEST(BadInput, WindowsOutsideTheSourceAreRefused) {
   }
 }
 
+TEST(BadInput, AWindowMayOverhangByHalfAnOutputSampleWhereThatIsAskedFor) {
+  const Image source = test::noise({10, 10}, rgb8);
+  Image target = test::noise({4, 4}, rgb8);
+  const auto attempt_window = [&](const RectF& window) {
+    return attempt(source, target, {.source = window, .may_overhang = true}).has_value();
+  };
+  EXPECT_TRUE(attempt_window({0, -1, 11, 12.5}));
+  EXPECT_TRUE(attempt_window({-10.0 / 7, 0, 80.0 / 7, 5}));  // the first centre on the edge
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const RectF& window :
+       {RectF{-1.5, 0, 11, 5}, RectF{0, 0, 5, 11.5}, RectF{3, 0, 8.1, 5}, RectF{0, 0, kNan, 5},
+        RectF{kNan, 0, 5, 5}, RectF{0, 0, kInfinity, 5}, RectF{0, -kInfinity, 5, kInfinity},
+        RectF{0, 0, 0, 5}, RectF{1e300, 0, 5, 5}, RectF{5, 5, -2, 5}}) {
+    EXPECT_FALSE(attempt_window(window)) << window.x << " " << window.width;
+  }
+}
+
 TEST(BadInput, TheThinnestWindowsWork) {
   const Image source = test::noise({10, 10}, rgb8);
   Image target = test::noise({40, 30}, rgb8);

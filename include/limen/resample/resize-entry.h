@@ -41,13 +41,24 @@ inline Result<void> check_views(const ConstImageView& source, const ImageView& t
   return {};
 }
 
-inline Result<void> check_window(const RectF& window, Size source) {
+// Whether the centres of `outputs` samples of a window lie inside a source of `side` samples.
+inline bool has_centers_inside(double begin, double length, double outputs, double side) {
+  constexpr double kRounding = 1e-6;
+  const double half = length / outputs / 2;
+  return length > 0 && begin + half >= -kRounding && begin + length - half <= side + kRounding;
+}
+
+inline Result<void> check_window(const RectF& window, Size source, Size target, bool may_overhang) {
   // Written so that a NaN fails.
   const bool inside = window.x >= 0 && window.y >= 0 && window.width > 0 && window.height > 0 &&
                       window.x + window.width <= source.width &&
                       window.y + window.height <= source.height && window.x < source.width &&
                       window.y < source.height;
   if (inside) return {};
+  if (may_overhang && has_centers_inside(window.x, window.width, target.width, source.width) &&
+      has_centers_inside(window.y, window.height, target.height, source.height)) {
+    return {};
+  }
   return invalid_argument("resize: the window " + std::to_string(window.width) + "x" +
                           std::to_string(window.height) + " at " + std::to_string(window.x) + "," +
                           std::to_string(window.y) + " is not inside the source of " +
@@ -119,7 +130,7 @@ inline Result<void> resize_checked(const ConstImageView& source, const ImageView
   bool windowed = false;
   if (options.source) {
     const RectF& window = *options.source;
-    LIMEN_TRY(check_window(window, source.size));
+    LIMEN_TRY(check_window(window, source.size, target.size, options.may_overhang));
     windowed = window != to_rect_f(whole(source.size));
     if (windowed) {
       job.horizontal.begin = window.x;

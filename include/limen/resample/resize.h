@@ -20,6 +20,10 @@ struct ResizeOptions {
   std::optional<RectF> source = std::nullopt;
   /// Filter in linear light: samples are taken as sRGB-encoded, alpha and cmyk excepted.
   bool linear_light = false;
+  /// The window may reach out of the source as long as the centre of each output sample lies inside
+  /// it (to a millionth of a sample). A plane of subsampled chroma needs that where a side of luma
+  /// is odd: its last sample stands for a column or row more than there is.
+  bool may_overhang = false;
 };
 
 /// Resamples `source` to `target`'s size. Both have the same pixel format, any of u8, u16 or f32
