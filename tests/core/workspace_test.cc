@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
+#include <new>
 #include <optional>
 
 #include "limen/core/image.h"
@@ -59,6 +62,44 @@ TEST(Workspace, BuffersMayOutliveIt) {
     buffer = *workspace.allocate(4096);
   }
   buffer->data()[4095] = std::byte{1};
+}
+
+// An allocator that counts what it has handed out, and has nothing left when told so.
+struct CountedMemory {
+  static void* allocate(void* opaque, std::size_t bytes, std::size_t alignment) {
+    auto& self = *static_cast<CountedMemory*>(opaque);
+    if (self.is_empty) return nullptr;
+    ++self.held;
+    self.largest = std::max(self.largest, bytes);
+    return ::operator new (bytes, std::align_val_t{alignment});
+  }
+  static void free(void* opaque, void* data) {
+    --static_cast<CountedMemory*>(opaque)->held;
+    ::operator delete (data, std::align_val_t{memory::kAlignment});
+  }
+  int held = 0;
+  std::size_t largest = 0;
+  bool is_empty = false;
+};
+
+TEST(Workspace, TakesAllItsMemoryFromTheCallersAllocator) {
+  CountedMemory counted;
+  std::optional<Buffer> outlives;
+  {
+    Workspace workspace(1'000'000, {CountedMemory::allocate, CountedMemory::free, &counted});
+    outlives = *workspace.allocate(1000);
+    { const auto kept = workspace.allocate(100'000); }
+    EXPECT_EQ(counted.held, 2);
+    EXPECT_GE(counted.largest, 100'000u);
+    workspace.release_unused();
+    EXPECT_EQ(counted.held, 1);
+    counted.is_empty = true;
+    EXPECT_EQ(workspace.allocate(500'000).error().code, ErrorCode::out_of_memory);
+    EXPECT_EQ(workspace.bytes_in_use(), memory::kAlignment + 1024);
+  }
+  EXPECT_EQ(counted.held, 1);
+  outlives.reset();
+  EXPECT_EQ(counted.held, 0);
 }
 
 TEST(Workspace, SizesThatOverflowAreRefused) {

@@ -6,6 +6,7 @@
 
 #include "limen/core/abi.h"
 #include "limen/core/cancel.h"
+#include "limen/core/progress.h"
 #include "limen/core/result.h"
 #include "limen/core/workspace.h"
 
@@ -27,6 +28,7 @@ struct Execution {
   const CancelToken* cancel = nullptr;
   unsigned threads = 1;          ///< more than 1 lets the call start threads, where it can use them
   Executor* executor = nullptr;  ///< used instead of starting threads
+  Progress* progress = nullptr;  ///< told how far transform() has come; other calls leave it alone
 
   bool is_cancelled() const { return cancel != nullptr && cancel->is_cancelled(); }
 };

@@ -26,20 +26,41 @@ struct Block {
   std::uint64_t capacity = 0;
 };
 
-inline Block allocate_block(std::uint64_t capacity) {
-  auto* data = static_cast<std::byte*>(::operator new (static_cast<std::size_t>(capacity),
-                                                       std::align_val_t{kAlignment}, std::nothrow));
-  return {data, data == nullptr ? 0 : capacity};
+}  // namespace memory
+
+/// Where a Workspace takes its memory from, both or neither set; neither: the aligned operator new.
+/// `allocate` returns `bytes` bytes at a multiple of `alignment` (a power of two), or null; `free`
+/// gets what `allocate` gave. Both may be called from any thread that uses the Workspace or a
+/// buffer of its, one call at a time, and must not throw. `opaque` must live until the Workspace
+/// and all of its buffers are gone.
+struct Allocator {
+  void* (*allocate)(void* opaque, std::size_t bytes, std::size_t alignment) = nullptr;
+  void (*free)(void* opaque, void* data) = nullptr;
+  void* opaque = nullptr;
+};
+
+namespace memory {
+
+inline Block allocate_block(std::uint64_t capacity, const Allocator& allocator) {
+  const auto bytes = static_cast<std::size_t>(capacity);
+  void* data = allocator.allocate != nullptr
+                   ? allocator.allocate(allocator.opaque, bytes, kAlignment)
+                   : ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow);
+  return {static_cast<std::byte*>(data), data == nullptr ? 0 : capacity};
 }
 
-inline void free_block(Block block) {
-  ::operator delete (block.data, std::align_val_t{kAlignment}, std::nothrow);
+inline void free_block(Block block, const Allocator& allocator) {
+  if (allocator.allocate != nullptr) {
+    allocator.free(allocator.opaque, block.data);
+  } else {
+    ::operator delete (block.data, std::align_val_t{kAlignment}, std::nothrow);
+  }
 }
 
 /// What a Workspace and all buffers that came from it share; lives as long as the last of them.
 class Pool {
  public:
-  explicit Pool(std::uint64_t limit) : limit_(limit) {}
+  Pool(std::uint64_t limit, const Allocator& allocator) : limit_(limit), allocator_(allocator) {}
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
@@ -76,10 +97,10 @@ class Pool {
     }
     LIMEN_TRY(charge_locked(capacity));
     if (in_use_ + kept_bytes_ > limit_) drop_kept_locked();
-    Block block = allocate_block(capacity);
+    Block block = allocate_block(capacity, allocator_);
     if (block.data == nullptr) {
       drop_kept_locked();
-      block = allocate_block(capacity);
+      block = allocate_block(capacity, allocator_);
     }
     if (block.data == nullptr) {
       in_use_ -= capacity;
@@ -100,7 +121,7 @@ class Pool {
         }
       }
     }
-    free_block(block);
+    free_block(block, allocator_);
   }
 
   void drop_kept() {
@@ -144,7 +165,7 @@ class Pool {
 
   void drop_kept_locked() {
     for (Block& block : kept_) {
-      if (block.data != nullptr) free_block(block);
+      if (block.data != nullptr) free_block(block, allocator_);
       block = {};
     }
     kept_bytes_ = 0;
@@ -153,6 +174,7 @@ class Pool {
   mutable std::mutex mutex_;
   std::atomic<std::uint32_t> references_{1};
   std::uint64_t limit_;
+  const Allocator allocator_;
   std::uint64_t in_use_ = 0;
   std::uint64_t peak_ = 0;
   std::uint64_t kept_bytes_ = 0;
@@ -188,7 +210,7 @@ class Buffer {
       pool_->give_back(block_);
       pool_->drop_reference();
     } else if (block_.data != nullptr) {
-      memory::free_block(block_);
+      memory::free_block(block_, {});
     }
   }
 
@@ -214,7 +236,7 @@ class Buffer {
       pool->add_reference();
       buffer.pool_ = pool;
     } else {
-      buffer.block_ = memory::allocate_block(*capacity);
+      buffer.block_ = memory::allocate_block(*capacity, {});
       if (buffer.block_.data == nullptr) return out_of_memory();
     }
     buffer.size_ = bytes;
@@ -259,8 +281,8 @@ class MemoryReservation {
 class Workspace {
  public:
   /// `limit`: bytes held at one time, reservations included.
-  explicit Workspace(std::uint64_t limit = Limits{}.working_memory)
-      : pool_(new (std::nothrow) memory::Pool(limit)) {}
+  explicit Workspace(std::uint64_t limit = Limits{}.working_memory, const Allocator& allocator = {})
+      : pool_(new (std::nothrow) memory::Pool(limit, allocator)) {}
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
   ~Workspace() {
