@@ -35,14 +35,14 @@ else \
 fi
 endef
 
-.PHONY: help deps clang-deps build test asan demo fuzz bench peers format check-format tidy clean
+.PHONY: help deps clang-deps build test asan demo fuzz bench microbench format check-format tidy clean
 
 help:
 	@echo "make demo     responsive sets from real photographs, and a page that shows them"
 	@echo "make test     everything built and tested, the hostile files under sanitizers as well"
 	@echo "make build    build/release/bin/limen and build/release/lib/liblimen.so"
-	@echo "make bench    time of each stage on this machine"
-	@echo "make peers    resampling beside other libraries (Python, and cargo where it is there)"
+	@echo "make bench    limen beside other libraries, into benchmarks/RESULTS.md (QUICK=1: a try)"
+	@echo "make microbench  time of each stage on this machine"
 	@echo "make fuzz     each libFuzzer target for a minute (FUZZ_SECONDS=60)"
 	@echo "make asan     all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make format   clang-format; make tidy: clang-tidy; make deps: Debian packages; make clean"
@@ -83,22 +83,22 @@ fuzz: clang-deps build/fuzz/build.ninja
 	cmake --build --preset fuzz -j $(JOBS)
 	fuzz/run.py --build build/fuzz --seconds $(FUZZ_SECONDS) --jobs $(JOBS)
 
-bench: build
-	@for bench in build/release/bin/*_bench; do $$bench --benchmark_counters_tabular=true || exit 1; done
-
 # Peers by their ordinary packages, below build/peers; one that cannot be had is named as missing.
-# pillow-simd is compiled here, for it ships no wheel.
+# QUICK=1 is a try that leaves RESULTS.md alone. BENCH_FLAGS: `--part jobs`, `--photos FOLDER`, …; with
+# any the page stays below build too, for it is not the whole.
 PEERS := build/peers
-peers: deps build/release/build.ninja
-	$(call install,python3-venv python3-dev zlib1g-dev libjpeg-dev)
-	cmake --build --preset release -j $(JOBS) --target limen_peer_resize
-	test -x $(PEERS)/venv/bin/python || python3 -m venv $(PEERS)/venv
-	$(PEERS)/venv/bin/pip install -q numpy pyvips-binary pyvips
-	CC="cc -mavx2" $(PEERS)/venv/bin/pip install -q pillow-simd || $(PEERS)/venv/bin/pip install -q Pillow || true
-	command -v cargo >/dev/null && cargo build -q --release --target-dir $(PEERS)/cargo \
-	  --manifest-path benchmarks/peers/crates/Cargo.toml || true
-	$(PEERS)/venv/bin/python benchmarks/peers/resize.py --limen build/release/lib/liblimen_peer_resize.so \
-	  --crates $(PEERS)/cargo/release/liblimen_peer_crates.so --threads
+BENCH_PAGE := $(if $(QUICK)$(BENCH_FLAGS),$(PEERS)/RESULTS.md,benchmarks/RESULTS.md)
+bench: deps build/release/build.ninja
+	$(call install,python3-venv python3-dev zlib1g-dev libzimg-dev $(PHOTO_PACKAGE) \
+	  $(if $(shell command -v npm),,nodejs npm))
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target limen_peers limen_tool
+	benchmarks/peers/install.sh $(PEERS)
+	$(PEERS)/venv/bin/python benchmarks/peers/bench.py --build build/release --peers $(PEERS) \
+	  --out $(BENCH_PAGE) $(if $(QUICK),--quick) $(BENCH_FLAGS)
+
+microbench: build
+	@for bench in build/release/bin/*_bench; do $$bench --benchmark_counters_tabular=true || exit 1; done
 
 FORMATTED = $(shell git ls-files '*.h' '*.cc')
 format: clang-deps

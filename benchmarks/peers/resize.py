@@ -2,86 +2,83 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lanczos3 of u8 by limen and by its peers, interleaved in one run on one thread.
 
-Prints a table a case: processor time (median and least of the rounds), the ratio of the medians to
-limen's, and the deviation from a reference in float64. A peer that is not installed is named as
-missing. `make peers` installs them and runs this.
-
-Each contender keeps what its interface lets a caller keep between pictures of one size: memory
-where it can be reused, and pic-scale its weights. Pillow and libvips make a new picture each time,
-as their interfaces have it.
+A table a case: processor time (median and least of the rounds), how many of limen's times it is,
+and the deviation from a reference in float64. `make bench` runs it among the rest; by itself it
+compares versions of limen too.
 """
 
 import argparse
-import ctypes
+import dataclasses
 import os
 import statistics
-import sys
 import time
+from collections.abc import Callable, Sequence
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["VIPS_CONCURRENCY"] = "1"
 
-import numpy as np  # noqa: E402
+import numpy as np
+from lanczos import lanczos3
+from resize_peers import Limen, Pixels, Resampler, Size, find_peers
 
-SIZES = [
+SIZES: list[tuple[Size, Size]] = [
     ((4928, 3279), (852, 567)),
     ((1600, 1200), (400, 300)),
     ((1600, 1200), (1280, 960)),
     ((640, 480), (1920, 1440)),
 ]
-# name: channels, straight alpha, linear light
+
+
+@dataclasses.dataclass(frozen=True)
+class Mode:
+    title: str
+    channels: int
+    straight: bool = False
+    linear: bool = False
+
+
 MODES = {
-    "rgb": (3, False, False),
-    "rgba-plain": (4, False, False),
-    "rgba-straight": (4, True, False),
-    "rgb-linear": (3, False, True),
-    "gray": (1, False, False),
+    "rgb": Mode("RGB", 3),
+    "rgba-plain": Mode("RGBA without alpha's part", 4),
+    "rgba-straight": Mode("RGBA, straight alpha", 4, straight=True),
+    "rgb-linear": Mode("RGB in linear light", 3, linear=True),
+    "gray": Mode("gray", 1),
 }
 # Straight colours are compared where they can be seen: from this alpha up.
 SEEN = 64 / 255
 
 
-def lanczos3(source, outputs):
-    """The weights of one axis as a matrix of outputs x source."""
-    step = source / outputs
-    wide = max(step, 1.0)
-    center = (np.arange(outputs) + 0.5) * step
-    x = (np.arange(source)[None, :] + 0.5 - center[:, None]) / wide
-    weights = np.where(np.abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0.0)
-    return weights / weights.sum(axis=1, keepdims=True)
-
-
-def linear_from_srgb(v):
+def linear_from_srgb(v: Pixels) -> Pixels:
     return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
 
 
-def srgb_from_linear(v):
+def srgb_from_linear(v: Pixels) -> Pixels:
     v = np.maximum(v, 0)
     return np.where(v <= 0.0031308, v * 12.92, 1.055 * v ** (1 / 2.4) - 0.055)
 
 
-def reference(picture, to, straight, linear):
+def reference(picture: Pixels, to: Size, mode: Mode) -> tuple[Pixels, Pixels]:
     """Samples of 0 to 255 before rounding, and which of them count."""
     values = picture.astype(np.float64) / 255
-    if linear:
+    if mode.linear:
         values = linear_from_srgb(values)
-    if straight:
+    if mode.straight:
         values[..., :3] *= values[..., 3:]
     height, width, channels = values.shape
     down = lanczos3(height, to[1]) @ values.reshape(height, -1)
     across = down.reshape(to[1], width, channels).transpose(1, 0, 2).reshape(width, -1)
     result = (lanczos3(width, to[0]) @ across).reshape(to[0], to[1], channels).transpose(1, 0, 2)
     counts = np.ones(result.shape, bool)
-    if straight:
+    if mode.straight:
         alpha = result[..., 3:].copy()
         counts[..., :3] = alpha >= SEEN
         result[..., :3] = result[..., :3].clip(0, np.maximum(alpha, 0)) / np.maximum(alpha, 1e-9)
-    if linear:
+    if mode.linear:
         result = srgb_from_linear(result)
     return result.clip(0, 1) * 255, counts
 
 
-def picture_of(size, channels):
+def picture_of(size: Size, channels: int) -> Pixels:
     """Noise, hard edges and a smooth part; alpha from nothing to all."""
     width, height = size
     random = np.random.default_rng(1)
@@ -98,128 +95,7 @@ def picture_of(size, channels):
     return np.ascontiguousarray(picture)
 
 
-def pointer(array):
-    return array.ctypes.data_as(ctypes.c_void_p)
-
-
-class Limen:
-    def __init__(self, name, path, threads=1):
-        self.name = name
-        self.threads = threads
-        # Own symbols only, so that two versions can be compared.
-        self.call = ctypes.CDLL(os.path.abspath(path), mode=os.RTLD_LOCAL).limen_peer_resize
-
-    def prepare(self, picture, to, straight, linear):
-        height, width, channels = picture.shape
-        target = np.zeros((to[1], to[0], channels), np.uint8)
-        arguments = (channels, int(straight), int(linear), self.threads, width, height,
-                     pointer(picture), to[0], to[1], pointer(target))
-
-        def run():
-            if self.call(*arguments) != 0:
-                raise RuntimeError("limen: failed")
-
-        return run, lambda: target
-
-
-class Crate:
-    def __init__(self, name, library, which):
-        self.name = name
-        self.library = library
-        self.which = which
-
-    def prepare(self, picture, to, straight, linear):
-        height, width, channels = picture.shape
-        if linear or channels == 1:
-            return None
-        target = np.zeros((to[1], to[0], channels), np.uint8)
-        prepared = self.library.peer_prepare(self.which, channels, int(straight), width, height,
-                                             to[0], to[1])
-        if not prepared:
-            return None
-        job = ctypes.c_void_p(prepared)
-        arguments = (job, pointer(picture), pointer(target))
-
-        def run():
-            if self.library.peer_run(*arguments) != 0:
-                raise RuntimeError(self.name + ": failed")
-
-        return run, lambda: target
-
-
-class Pillow:
-    def __init__(self):
-        import PIL
-        from PIL import Image
-
-        self.image = Image
-        simd = ".post" in PIL.__version__
-        self.name = ("pillow-simd " if simd else "Pillow ") + PIL.__version__
-
-    def prepare(self, picture, to, straight, linear):
-        if linear:
-            return None
-        channels = picture.shape[2]
-        mode = {1: "L", 3: "RGB", 4: "RGBA" if straight else "CMYK"}[channels]
-        source = self.image.frombytes(mode, picture.shape[1::-1], picture.tobytes())
-        made = []
-
-        def run():
-            made[:] = [source.resize(to, self.image.Resampling.LANCZOS)]
-
-        return run, lambda: np.asarray(made[0]).reshape(to[1], to[0], channels)
-
-
-class Vips:
-    def __init__(self):
-        import pyvips
-
-        self.vips = pyvips
-        pyvips.cache_set_max(0)
-        self.name = "libvips " + ".".join(str(pyvips.version(i)) for i in range(3))
-
-    def prepare(self, picture, to, straight, linear):
-        if linear:
-            return None
-        height, width, channels = picture.shape
-        kept = picture.tobytes()
-        made = []
-
-        def run():
-            image = self.vips.Image.new_from_memory(kept, width, height, channels, "uchar")
-            if straight:
-                image = image.copy(interpretation="srgb").premultiply()
-            image = image.resize(to[0] / width, vscale=to[1] / height, kernel="lanczos3", gap=0)
-            if straight:
-                image = image.unpremultiply().cast("uchar")
-            made[:] = [image.write_to_memory()]
-
-        return run, lambda: np.frombuffer(made[0], np.uint8).reshape(to[1], to[0], channels)
-
-
-def contenders(arguments):
-    found = []
-    for spec in arguments.limen:
-        name, _, path = spec.rpartition("=")
-        found.append(Limen(name or "limen", path))
-    missing = []
-    if arguments.crates and os.path.exists(arguments.crates):
-        library = ctypes.CDLL(os.path.abspath(arguments.crates))
-        library.peer_prepare.restype = ctypes.c_void_p
-        for which, name in enumerate(["fast_image_resize 6", "pic-scale 0.7 (speed)",
-                                      "pic-scale 0.7 (quality)"]):
-            found.append(Crate(name, library, which))
-    else:
-        missing += ["fast_image_resize", "pic-scale"]
-    for name, make in (("Pillow", Pillow), ("libvips", Vips)):
-        try:
-            found.append(make())
-        except (ImportError, OSError):
-            missing.append(name)
-    return found, missing
-
-
-def measure(jobs, rounds, seconds):
+def measure(jobs: Sequence[Callable[[], None]], rounds: int, seconds: float) -> list[list[float]]:
     """Processor time of a call in ms, a list of rounds for each job, taken in turns."""
     repeats = []
     for run in jobs:
@@ -228,43 +104,113 @@ def measure(jobs, rounds, seconds):
         run()
         once = max(time.process_time() - before, 1e-6)
         repeats.append(max(1, round(seconds / once)))
-    times = [[] for _ in jobs]
-    for _ in range(rounds):
-        for i, run in enumerate(jobs):
+    times: list[list[float]] = [[] for _ in jobs]
+    for number in range(rounds):
+        for step in range(len(jobs)):
+            i = (number + step) % len(jobs)
             before = time.process_time()
             for _ in range(repeats[i]):
-                run()
+                jobs[i]()
             times[i].append((time.process_time() - before) / repeats[i] * 1000)
     return times
 
 
-def threads_table(arguments, sizes):
-    """Wall time with two threads beside one."""
-    print("\n### two threads, wall time\n")
-    print("| case | one, ms | two, ms | one / two |")
-    print("|---|---|---|---|")
-    name, _, path = arguments.limen[0].rpartition("=")
-    for source, to in sizes:
-        picture = picture_of(source, 3)
-        runs = [Limen(name, path, threads).prepare(picture, to, False, False)[0]
-                for threads in (1, 2)]
-        times = [[], []]
-        for _ in range(arguments.rounds):
-            for i, run in enumerate(runs):
+@dataclasses.dataclass(frozen=True)
+class Deviation:
+    largest: float  # levels of 0 to 255
+    mean: float
+    equal: float  # share of the samples that are the rounded reference
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    name: str
+    is_limen: bool
+    median: float  # ms
+    least: float
+    times: float  # how many of the first one's times: the median of the rounds
+    deviation: Deviation | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    mode: Mode
+    source: Size
+    to: Size
+    rows: list[Row]
+    linear_to_plain: float | None  # limen's time in linear light over its plain time
+
+    @property
+    def title(self) -> str:
+        return f"{self.source[0]}x{self.source[1]} to {self.to[0]}x{self.to[1]}"
+
+
+def deviation_from(exact: Pixels, counts: Pixels, got: Pixels) -> Deviation:
+    exact, got = exact[counts], got.astype(np.float64)[counts]
+    error = np.abs(got - exact)
+    return Deviation(error.max(), error.mean(), (got == np.floor(exact + 0.5)).mean())
+
+
+def run_case(mode: Mode, source: Size, to: Size, contenders: Sequence[Resampler], rounds: int,
+             seconds: float, oracle: bool = True) -> Case:
+    picture = picture_of(source, mode.channels)
+    jobs = [(one, *prepared) for one in contenders
+            if (prepared := one.prepare(picture, to, mode.straight, mode.linear)) is not None]
+    runs = [run for _, run, _ in jobs]
+    plain = contenders[0].prepare(picture, to, mode.straight, False) if mode.linear else None
+    if plain is not None:
+        runs.append(plain[0])  # our plain path in the same rounds
+    times = measure(runs, rounds, seconds)
+    exact, counts = reference(picture, to, mode) if oracle else (None, None)
+    rows = [Row(one.name, isinstance(one, Limen), statistics.median(taken), min(taken),
+                ratio(taken, times[0]),
+                None if exact is None else deviation_from(exact, counts, result()))
+            for (one, _, result), taken in zip(jobs, times[:len(jobs)], strict=True)]
+    return Case(mode, source, to, rows, ratio(times[0], times[-1]) if mode.linear else None)
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> float:
+    return statistics.median(a / b for a, b in zip(above, below, strict=True))
+
+
+def two_threads(path: str, source: Size, to: Size, rounds: int) -> tuple[float, float]:
+    """Least wall time of RGB in ms with one thread and with two."""
+    picture = picture_of(source, 3)
+    runs = [Limen("limen", path, threads).prepare(picture, to, False, False)[0]
+            for threads in (1, 2)]
+    times: list[list[float]] = [[], []]
+    for _ in range(rounds):
+        for i, run in enumerate(runs):
+            run()
+            before = time.perf_counter()
+            for _ in range(4):
                 run()
-                before = time.perf_counter()
-                for _ in range(4):
-                    run()
-                times[i].append((time.perf_counter() - before) / 4 * 1000)
-        one, two = (min(t) for t in times)
-        print(f"| {source[0]}x{source[1]} to {to[0]}x{to[1]} | {one:.2f} | {two:.2f} | {one / two:.2f} |")
+            times[i].append((time.perf_counter() - before) / 4 * 1000)
+    return min(times[0]), min(times[1])
 
 
-def main():
+def table(case: Case) -> str:
+    lines = [f"\n### {case.mode.title}, {case.title}\n",
+             "| | median ms | least ms | / limen | largest error | mean error | equal, % |",
+             "|---|---|---|---|---|---|---|"]
+    for row in case.rows:
+        errors = "| | |"
+        if row.deviation:
+            errors = (f"{row.deviation.largest:.2f} | {row.deviation.mean:.3f} | "
+                      f"{row.deviation.equal * 100:.2f} |")
+        lines.append(f"| {row.name} | {row.median:.3f} | {row.least:.3f} | {row.times:.2f} | "
+                     f"{errors}")
+    if case.linear_to_plain:
+        lines.append(f"\nlinear light / plain: {case.linear_to_plain:.2f}")
+    return "\n".join(lines)
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--limen", action="append", required=True, metavar="[NAME=]PATH",
                         help="liblimen_peer_resize.so; more than one compares versions")
     parser.add_argument("--crates", help="liblimen_peer_crates.so")
+    parser.add_argument("--zimg", help="liblimen_peer_zimg.so")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=0.03, help="of each turn, at the least")
     parser.add_argument("--mode", action="append", choices=sorted(MODES))
@@ -274,49 +220,25 @@ def main():
     parser.add_argument("--threads", action="store_true", help="two threads beside one as well")
     arguments = parser.parse_args()
 
-    found, missing = contenders(arguments)
-    if arguments.no_peers:
-        found, missing = [one for one in found if isinstance(one, Limen)], []
-    if missing:
-        print("missing:", ", ".join(missing))
+    versions = [spec.rpartition("=") for spec in arguments.limen]
+    contenders: list[Resampler] = [Limen(name or "limen", path) for name, _, path in versions]
+    if not arguments.no_peers:
+        peers, missing = find_peers(arguments.crates, arguments.zimg)
+        contenders += peers
+        if missing:
+            print("missing:", ", ".join(missing))
     sizes = [SIZES[i] for i in arguments.case or range(len(SIZES))]
-    plain = {}
     for mode in arguments.mode or list(MODES):
-        channels, straight, linear = MODES[mode]
         for source, to in sizes:
-            picture = picture_of(source, channels)
-            jobs = []
-            for one in found:
-                prepared = one.prepare(picture, to, straight, linear)
-                if prepared is not None:
-                    jobs.append((one, *prepared))
-            runs = [job[1] for job in jobs]
-            if linear:
-                # Our plain path in the same rounds.
-                runs.append(found[0].prepare(picture, to, straight, False)[0])
-            times = measure(runs, arguments.rounds, arguments.seconds)
-            if linear:
-                plain[source, to] = statistics.median(times.pop())
-            base = statistics.median(times[0])
-            print(f"\n### {mode}, {source[0]}x{source[1]} to {to[0]}x{to[1]}\n")
-            print("| | median ms | least ms | / limen | largest error | mean error | equal, % |")
-            print("|---|---|---|---|---|---|---|")
-            if not arguments.no_oracle:
-                exact, counts = reference(picture, to, straight, linear)
-                exact, rounded = exact[counts], np.floor(exact[counts] + 0.5)
-            for (one, _, result), taken in zip(jobs, times):
-                median = statistics.median(taken)
-                errors = "| | |"
-                if not arguments.no_oracle:
-                    got = result().astype(np.float64)[counts]
-                    error = np.abs(got - exact)
-                    errors = f"{error.max():.2f} | {error.mean():.3f} | {(got == rounded).mean() * 100:.2f} |"
-                print(f"| {one.name} | {median:.3f} | {min(taken):.3f} | {median / base:.2f} | {errors}")
-            if linear:
-                print(f"\nlinear light / plain: {base / plain[source, to]:.2f}")
-            sys.stdout.flush()
+            print(table(run_case(MODES[mode], source, to, contenders, arguments.rounds,
+                                 arguments.seconds, not arguments.no_oracle)), flush=True)
     if arguments.threads:
-        threads_table(arguments, sizes)
+        print("\n### two threads, wall time\n\n| case | one, ms | two, ms | one / two |\n"
+              "|---|---|---|---|")
+        for source, to in sizes:
+            one, two = two_threads(versions[0][2], source, to, arguments.rounds)
+            print(f"| {source[0]}x{source[1]} to {to[0]}x{to[1]} | {one:.2f} | {two:.2f} | "
+                  f"{one / two:.2f} |")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Luma PSNR against a reference: the original decoded in full, resampled by Lanczos3 in float64."""
+
+import functools
+import math
+import pathlib
+
+import numpy as np
+from lanczos import lanczos3
+from PIL import Image
+from work import Job
+
+WEIGHTS = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as in JFIF
+
+Floats = np.ndarray
+
+
+def luma(path: str | pathlib.Path) -> Floats:
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB"), np.float64)
+    return pixels @ WEIGHTS
+
+
+@functools.lru_cache(maxsize=4)
+def full_decode(path: pathlib.Path) -> Floats:
+    return luma(path)
+
+
+def reference(path: pathlib.Path, job: Job, width: int, mark: dict | None) -> Floats:
+    whole = full_decode(path)
+    rows, columns = whole.shape
+    height = job.height or round(rows * width / columns)
+    if job.height:  # the middle of it, whole pixels by originals.SIZES
+        left = (columns - rows * width // height) // 2
+        whole = whole[:, left:columns - left]
+    result = lanczos3(whole.shape[0], height) @ whole @ lanczos3(whole.shape[1], width).T
+    return lay_on(result.clip(0, 255), mark) if mark else result.clip(0, 255)
+
+
+def lay_on(picture: Floats, mark: dict) -> Floats:
+    with Image.open(mark["path"]) as image:
+        pixels = np.asarray(image.convert("RGBA"), np.float64)
+    alpha = pixels[..., 3] / 255
+    rows, columns = alpha.shape
+    under = picture[mark["top"]:mark["top"] + rows, mark["left"]:mark["left"] + columns]
+    under[:] = under * (1 - alpha) + pixels[..., :3] @ WEIGHTS * alpha
+    return picture
+
+
+def psnr(picture: Floats, exact: Floats) -> float:
+    error = float(np.mean((picture - exact) ** 2))
+    return 10 * math.log10(255 ** 2 / error) if error else math.inf
+
+
+class Judge:
+    """The references of one job, made once."""
+
+    def __init__(self, job: Job, sources: list[pathlib.Path], mark: dict | None) -> None:
+        self.references = [[reference(source, job, width, mark) for width in job.widths]
+                           for source in sources]
+
+    def least(self, pixels: list[list[str]]) -> float:
+        """Of all files, the least PSNR in dB."""
+        return min(psnr(luma(path), exact)
+                   for paths, exacts in zip(pixels, self.references, strict=True)
+                   for path, exact in zip(paths, exacts, strict=True))

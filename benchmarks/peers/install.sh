@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Peers by their ordinary packages, below the folder given. What cannot be had is left out: bench.py
+# names it as missing.
+set -eu
+
+peers=$1
+here=$(dirname "$0")
+mkdir -p "$peers/node"
+
+test -x "$peers/venv/bin/python" || python3 -m venv "$peers/venv"
+pip() { "$peers/venv/bin/pip" --disable-pip-version-check install -q "$@"; }
+pip numpy
+# pillow-simd ships no wheel and is compiled here; only one of the two can be installed.
+"$peers/venv/bin/python" -c 'import PIL' 2>/dev/null || CC="cc -mavx2" pip pillow-simd || pip Pillow
+pip pyvips pyvips-binary || echo "pyvips: not installed"
+pip opencv-python-headless || echo "OpenCV: not installed"
+
+if ! command -v npm >/dev/null; then
+  echo "sharp: not installed, for there is no npm"
+elif [ ! -d "$peers/node/node_modules/sharp" ]; then
+  (cd "$peers/node" && npm install --silent --no-audit --no-fund sharp) ||
+    echo "sharp: not installed"
+fi
+
+if command -v cargo >/dev/null; then
+  cargo build -q --release --target-dir "$peers/cargo" \
+    --manifest-path "$here/crates/Cargo.toml" || echo "crates: not built"
+else
+  echo "fast_image_resize, pic-scale: not built, for there is no cargo"
+fi

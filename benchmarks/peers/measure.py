@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Contenders side by side: the same work, in turns, within one run."""
+
+import contextlib
+import dataclasses
+import pathlib
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from accuracy import Judge
+from originals import MARK_SIZE
+from runner import Failed, Runner, Taken
+from work import Contender, Job
+
+
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """How long to look."""
+
+    rounds: int
+    seconds: float  # of each turn, at the least
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What a contender did with a job."""
+
+    contender: Contender
+    name: str
+    cpu: list[float]  # ms an original, by round
+    wall: list[float]
+    peak_mb: float  # of the process
+    grown_mb: float  # of that, above what it held before the first job
+    bytes: int  # all files
+    psnr: float  # dB, the least of all files
+    saved: dict[str, list[list[str]]]
+
+    @property
+    def cpu_ms(self) -> float:
+        return statistics.median(self.cpu)
+
+    @property
+    def wall_ms(self) -> float:
+        return statistics.median(self.wall)
+
+    def times(self, other: "Outcome") -> float:
+        """How often `other`'s processor time fits into this one's: the median of the rounds."""
+        return statistics.median(a / b for a, b in zip(self.cpu, other.cpu, strict=True))
+
+
+@dataclasses.dataclass
+class JobResult:
+    job: Job
+    outcomes: list[Outcome]
+    absent: list[str]  # "name: why"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def started(contenders: Sequence[Contender]) -> Iterator[list[tuple[Contender, Runner]]]:
+    """Processes of those that start."""
+    running: list[tuple[Contender, Runner]] = []
+    try:
+        for contender in contenders:
+            with contextlib.suppress(Failed):
+                running.append((contender, Runner(contender.command)))
+        yield running
+    finally:
+        for _, runner in running:
+            runner.close()
+
+
+def take_turns(turns: Sequence[Callable[[int], Taken]], effort: Effort) -> list[list[Taken]]:
+    """What one pass took, by contender and round. Who begins moves on from round to round."""
+    passes = []
+    for turn in turns:
+        turn(1)
+        passes.append(max(1, round(effort.seconds / turn(1).wall)))
+    taken: list[list[Taken]] = [[] for _ in turns]
+    for number in range(effort.rounds):
+        for step in range(len(turns)):
+            i = (number + step) % len(turns)
+            whole = turns[i](passes[i])
+            taken[i].append(Taken(whole.cpu / passes[i], whole.wall / passes[i]))
+    return taken
+
+
+def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
+            contenders: Sequence[Contender], effort: Effort, folder: pathlib.Path) -> JobResult:
+    say(job.title)
+    result = JobResult(job, [], [])
+    with started([one for one in contenders if one.does(job)]) as running:
+        prepared = []
+        for contender, runner in running:
+            request = job.request(sources, mark, MARK_SIZE, contender.settings)
+            try:
+                runner.ask({"do": "prepare", "job": request})
+                runner.run(1)
+                prepared.append((contender, runner, request))
+            except Failed as reason:
+                result.absent.append(f"{contender.key}: {reason}")
+        for _, runner, _ in prepared:
+            runner.restart_peak()
+        taken = take_turns([runner.run for _, runner, _ in prepared], effort)
+        judge = Judge(job, sources, prepared[0][2]["mark"])
+        for (contender, runner, _), rounds in zip(prepared, taken, strict=True):
+            peak = runner.memory("VmHWM")
+            saved = runner.save(folder / contender.key)
+            result.outcomes.append(Outcome(
+                contender, " ".join(filter(None, [runner.about["name"], contender.label])),
+                [one.cpu / len(sources) * 1000 for one in rounds],
+                [one.wall / len(sources) * 1000 for one in rounds],
+                peak / 1000, (peak - runner.idle_kb) / 1000,
+                sum(pathlib.Path(path).stat().st_size for paths in saved["files"]
+                    for path in paths),
+                judge.least(saved["pixels"]), saved))
+    return result
+
+
+@dataclasses.dataclass
+class Throughput:
+    job: Job
+    workers: int
+    outputs: dict[str, float]  # a second, by name
+
+
+def run_throughput(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
+                   contenders: Sequence[Contender], effort: Effort, workers: int) -> Throughput:
+    """Outputs a second with `workers` threads, or as many processes where the runner has none."""
+    say(f"{job.title}, {workers} workers")
+    with contextlib.ExitStack() as stack:
+        crews: list[tuple[str, list[Runner]]] = []
+        for contender in contenders:
+            with contextlib.suppress(Failed):
+                crew = hire(contender, workers, stack)
+                request = job.request(sources, mark, MARK_SIZE, contender.settings)
+                for runner in crew:
+                    runner.ask({"do": "prepare", "job": request})
+                crews.append((" ".join(filter(None, [crew[0].about["name"], contender.label])),
+                              crew))
+        turns = [lambda passes, crew=crew: together(crew, passes, workers) for _, crew in crews]
+        taken = take_turns(turns, effort)
+        # A pass of several processes is one of each.
+        outputs = len(sources) * len(job.widths)
+        return Throughput(job, workers, {
+            name: outputs * len(crew) / statistics.median(one.wall for one in rounds)
+            for (name, crew), rounds in zip(crews, taken, strict=True)})
+
+
+def hire(contender: Contender, workers: int, stack: contextlib.ExitStack) -> list[Runner]:
+    first = Runner(contender.command)
+    stack.callback(first.close)
+    crew = [first]
+    while not first.about["threads"] and len(crew) < workers:
+        crew.append(Runner(contender.command))
+        stack.callback(crew[-1].close)
+    return crew
+
+
+def together(crew: Sequence[Runner], passes: int, workers: int) -> Taken:
+    begin = time.perf_counter()
+    for runner in crew:
+        runner.send({"do": "run", "passes": passes, "workers": workers})
+    cpu = sum(runner.receive()["cpu"] for runner in crew)
+    return Taken(cpu, time.perf_counter() - begin)
+
+
+def run_memory(job: Job, sources: list[pathlib.Path], mark: pathlib.Path, contender: Contender,
+               originals: int) -> list[int]:
+    """RSS in kB, sampled 100 times while `originals` pass through one process."""
+    say(f"memory over {originals} originals: {job.title}")
+    runner = Runner(contender.command)
+    try:
+        request = job.request(sources, mark, MARK_SIZE, contender.settings)
+        runner.ask({"do": "prepare", "job": request})
+        samples = []
+        for _ in range(100):
+            runner.run(max(1, round(originals / 100 / len(sources))))
+            samples.append(runner.memory("VmRSS"))
+        return samples
+    finally:
+        runner.close()

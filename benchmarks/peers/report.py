@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""RESULTS.md from what was measured."""
+
+import dataclasses
+import pathlib
+import statistics
+
+from aims import EXACT_ENOUGH, Verdict, aims, judge
+from equal_score import BYTES as SCORE_BYTES
+from equal_score import EqualScore
+from machine import Machine
+from measure import JobResult, Outcome, Throughput
+from resize import Case, table
+
+
+@dataclasses.dataclass
+class Memory:
+    originals: int
+    samples_kb: list[int]
+
+    def text(self) -> str:
+        # The first tenth fills caches and pools.
+        settled = self.samples_kb[len(self.samples_kb) // 10:]
+        middle = statistics.median(settled)
+        return (f"{self.originals} originals through one process of limen, its memory (RSS) read "
+                f"100 times: {settled[0] / 1000:.1f} MB after the first tenth, "
+                f"{settled[-1] / 1000:.1f} MB at the end, {min(settled) / 1000:.1f} to "
+                f"{max(settled) / 1000:.1f} MB between: "
+                f"{(max(settled) - middle) / middle:+.1%} and "
+                f"{(min(settled) - middle) / middle:+.1%} of the median.")
+
+
+@dataclasses.dataclass
+class Results:
+    machine: Machine
+    rounds: int
+    jobs: list[JobResult] = dataclasses.field(default_factory=list)
+    equal: EqualScore | None = None
+    throughput: list[Throughput] = dataclasses.field(default_factory=list)
+    memory: Memory | None = None
+    resampling: list[Case] = dataclasses.field(default_factory=list)
+    two_threads: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    missing: list[str] = dataclasses.field(default_factory=list)
+
+
+def cell(verdict: Verdict) -> str:
+    return f"void: {verdict.void}" if verdict.void else f"{verdict.ratio:.2f}"
+
+
+def row(outcome: Outcome, ours: list[Outcome]) -> str:
+    ratios = ["" if outcome.contender.is_limen else cell(judge(one, outcome)) for one in ours]
+    return (f"| {outcome.name} | {outcome.cpu_ms:.2f} | {outcome.wall_ms:.2f} | "
+            f"{outcome.peak_mb:.0f} | {outcome.grown_mb:.0f} | {outcome.bytes:,} | "
+            f"{outcome.psnr:.1f} | {' | '.join(ratios)} |")
+
+
+def job_text(result: JobResult) -> str:
+    ours = [one for one in result.outcomes if one.contender.is_limen]
+    heads = [f"/ {one.name}" for one in ours]
+    lines = [f"### {result.job.title}\n",
+             "| | CPU ms | wall ms | peak MB | of that grown | bytes | luma PSNR, dB | "
+             f"{' | '.join(heads)} |", "|---|" + "---|" * (6 + len(ours))]
+    lines += [row(outcome, ours) for outcome in result.outcomes]
+    lines += [f"\nNot in the table: {reason}." for reason in result.absent]
+    return "\n".join(lines) + "\n"
+
+
+def equal_text(equal: EqualScore) -> str:
+    lines = ["### The same five WebPs at equal score\n",
+             "limen at the fastest method and the lowest quality of each file that reach sharp's "
+             "SSIMULACRA 2 score of that file, with at most "
+             f"{SCORE_BYTES - 1:.0%} more bytes; scored beside the float64 reference.\n",
+             "| | method | CPU ms | bytes | mean score | sharp / this |",
+             "|---|---|---|---|---|---|"]
+    for entry in equal.entries:
+        outcome = entry.outcome
+        ratio = "" if outcome is equal.peer else (
+            f"void: {entry.void}" if entry.void else f"{equal.peer.times(outcome):.2f}")
+        lines.append(f"| {outcome.name} | {entry.method} | {outcome.cpu_ms:.2f} | "
+                     f"{outcome.bytes:,} | {entry.mean_score:.2f} | {ratio} |")
+    return "\n".join(lines) + "\n"
+
+
+def throughput_text(results: list[Throughput]) -> str:
+    names = list(results[0].outputs)
+    workers = results[0].workers
+    lines = ["## Outputs a second\n",
+             f"{workers} workers: threads of one process where the library has them, as many "
+             "processes of one thread otherwise. On a machine with other load the figures are low "
+             "for all.\n",
+             "| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    lines += [f"| {one.job.title} | " + " | ".join(f"{value:.0f}" for value in one.outputs.values())
+              + " |" for one in results]
+    return "\n".join(lines) + "\n"
+
+
+def aims_text(results: Results) -> str:
+    found = aims(results.jobs, results.equal, results.resampling, results.two_threads)
+    if not found:
+        return ""
+    lines = ["## What limen is meant to reach\n", "| | aim | here | |", "|---|---|---|---|"]
+    for aim in found:
+        here = f"void: {aim.got.void}" if aim.got.void else f"{aim.got.ratio:.2f}"
+        lines.append(f"| {aim.title} | {aim.sign} {aim.wanted:g} | {here} | "
+                     f"{'reached' if aim.reached else 'not reached'} |")
+    return "\n".join(lines) + "\n"
+
+
+def two_threads_text(times: dict[str, tuple[float, float]]) -> str:
+    lines = ["### RGB by two threads, wall time\n", "| | one, ms | two, ms | one / two |",
+             "|---|---|---|---|"]
+    lines += [f"| {title} | {one:.2f} | {two:.2f} | {one / two:.2f} |"
+              for title, (one, two) in times.items()]
+    return "\n".join(lines) + "\n"
+
+
+INTRODUCTION = f"""# Results
+
+Written by `make bench`; docs/performance.md says how to read and repeat it. Times are of this
+machine in that hour: only ratios within one run mean something.
+
+Processor time (all threads of a process) and wall time are medians of {{rounds}} rounds, in which
+the contenders take turns; a ratio is the median of the rounds' own ratios. Everything runs on one
+thread, from bytes in memory to bytes in memory. Peak memory is that of the whole process with its
+language's runtime, and what of it has grown since it started. Bytes are all files of the job
+together. Luma PSNR is that of the pixels before encoding, the least of all files, against the
+original decoded in full and resampled by Lanczos3 in float64; OpenCV's INTER_AREA is another filter
+by intent.
+
+A ratio above 1 is limen's lead. It counts only where limen is no less accurate than that peer, or
+above {EXACT_ENOUGH:g} dB, where little but the rounding to 8 bits is left, and where its files are
+at most 1.5 % larger; otherwise it is void.
+"""
+
+WHOLE_JOBS = """## Whole jobs
+
+JPEGs of quality 80, else each library's defaults. limen writes sequential files with Huffman tables
+of their own, as sharp does, and once progressive ones, its own default. `exact` reads every pixel
+of the original, `fine` lets the decoder reduce it to no less than twice the target.
+"""
+
+RESAMPLING = """## Resampling alone
+
+Lanczos3 of 8 bits in one thread, processor time; errors in levels of 0 to 255 against float64.
+"""
+
+
+def write(results: Results, out: pathlib.Path, chart: str | None) -> None:
+    parts = [INTRODUCTION.format(rounds=results.rounds), results.machine.text()]
+    if results.missing:
+        parts.append("Missing, for it could not be installed here: "
+                     + "; ".join(results.missing) + ".\n")
+    parts.append(aims_text(results))
+    if results.jobs:
+        parts.append(WHOLE_JOBS)
+        if chart:
+            parts.append(f"![CPU time of whole jobs]({chart})\n")
+        parts += [job_text(job) for job in results.jobs]
+    if results.equal:
+        parts.append(equal_text(results.equal))
+    if results.throughput:
+        parts.append(throughput_text(results.throughput))
+    if results.memory:
+        parts.append("## Memory over time\n\n" + results.memory.text() + "\n")
+    if results.resampling:
+        parts.append(RESAMPLING)
+        parts += [table(case).strip() + "\n" for case in results.resampling]
+    if results.two_threads:
+        parts.append(two_threads_text(results.two_threads))
+    out.write_text("\n".join(part for part in parts if part))

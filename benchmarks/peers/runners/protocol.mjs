@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The runner's end of the protocol of ../runner.py, for peers that are called from Node. A runner
+// makes an object with three functions and hands it to serve():
+//
+//   describe() -> { name, version, details }
+//   files(source, job) -> promise of one Buffer a variant: what is timed
+//   pixels(source, job) -> the same variants, their pixels before encoding as PNG files
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** @param {Buffer[]} contents @param {string} stem @param {string} suffix */
+function write(contents, stem, suffix) {
+  return contents.map((content, variant) => {
+    const path = `${stem}${variant}${suffix}`;
+    writeFileSync(path, content);
+    return path;
+  });
+}
+
+class Server {
+  #peer;
+  #job = null;
+  #sources = [];
+
+  constructor(peer) {
+    this.#peer = peer;
+  }
+
+  async answer(request) {
+    switch (request.do) {
+      case 'describe':
+        return { ...this.#peer.describe(), threads: false };
+      case 'prepare':
+        this.#job = request.job;
+        this.#sources = request.job.sources.map((path) => readFileSync(path));
+        return {};
+      case 'run':
+        return this.#run(request.passes);
+      case 'save':
+        return this.#save(request.folder);
+      default:
+        throw new Error(`unknown request ${request.do}`);
+    }
+  }
+
+  async #run(passes) {
+    const wall = process.hrtime.bigint();
+    const cpu = process.cpuUsage();
+    for (let pass = 0; pass < passes; ++pass) {
+      for (const source of this.#sources) await this.#peer.files(source, this.#job);
+    }
+    const used = process.cpuUsage(cpu);
+    return {
+      cpu: (used.user + used.system) / 1e6,
+      wall: Number(process.hrtime.bigint() - wall) / 1e9,
+    };
+  }
+
+  async #save(folder) {
+    const files = [];
+    const pixels = [];
+    for (const [index, source] of this.#sources.entries()) {
+      const stem = `${folder}/${index}-`;
+      files.push(write(await this.#peer.files(source, this.#job), stem, '.file'));
+      pixels.push(write(await this.#peer.pixels(source, this.#job), stem, '.png'));
+    }
+    return { files, pixels };
+  }
+}
+
+export async function serve(peer) {
+  const server = new Server(peer);
+  for await (const line of createInterface({ input: process.stdin })) {
+    let answer;
+    try {
+      answer = await server.answer(JSON.parse(line));
+    } catch (error) {
+      answer = { error: String(error) };
+    }
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
+}

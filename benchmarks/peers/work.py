@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is timed: jobs, and who does them with which settings."""
+
+import dataclasses
+import pathlib
+import sys
+from typing import Any
+
+RUNNERS = pathlib.Path(__file__).parent / "runners"
+QUALITY = 80
+FIVE = (160, 320, 480, 640, 960)
+COVER = (400, 400)
+MARK_PAD = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One original in, one file a variant out."""
+
+    title: str
+    originals: str  # a size of originals.SIZES
+    widths: tuple[int, ...]
+    height: int = 0  # 0 follows from the width
+    format: str = "jpeg"
+    marked: bool = False
+
+    def request(self, sources: list[pathlib.Path], mark: pathlib.Path, mark_size: tuple[int, int],
+                settings: dict[str, Any]) -> dict[str, Any]:
+        """As a runner's `prepare` takes it."""
+        width, height = self.widths[0], self.height
+        return {
+            "sources": [str(path) for path in sources],
+            "variants": [{"width": width, "height": self.height, "format": self.format,
+                          "quality": QUALITY} for width in self.widths],
+            "mark": {"path": str(mark), "pad": MARK_PAD,
+                     "left": width - mark_size[0] - MARK_PAD,
+                     "top": height - mark_size[1] - MARK_PAD} if self.marked else None,
+            "settings": settings,
+        }
+
+
+ONE_MP = Job("1 MP JPEG to one of 400 px", "1 MP", (400,))
+TWO_MP = Job("2 MP JPEG to one of 400 px", "2 MP", (400,))
+FIVE_JPEG = Job("2 MP JPEG to five of 160 to 960 px", "2 MP", FIVE)
+FIVE_WEBP = Job("2 MP JPEG to five WebPs, method 4", "2 MP", FIVE, format="webp")
+MARKED = Job("2 MP JPEG, cover crop to 400x400, watermark", "2 MP", COVER[:1], COVER[1],
+             marked=True)
+TWELVE_MP = Job("12 MP JPEG to one of 400 px", "12 MP", (400,))
+JOBS = [ONE_MP, TWO_MP, FIVE_JPEG, FIVE_WEBP, MARKED, TWELVE_MP]
+FIVE_OF_ONE_MP = Job("1 MP JPEG to five of 160 to 960 px", "1 MP", FIVE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    """A runner with settings."""
+
+    key: str
+    label: str  # behind the name that the runner tells
+    command: tuple[str, ...]
+    settings: dict[str, Any] = dataclasses.field(default_factory=dict)
+    several_only: bool = False  # makes no difference where there is one variant
+    jpeg_only: bool = False  # nor where the files are no JPEGs
+
+    @property
+    def is_limen(self) -> bool:
+        return self.key.startswith("limen")
+
+    def does(self, job: Job) -> bool:
+        if self.jpeg_only and job.format != "jpeg":
+            return False
+        return len(job.widths) > 1 or not self.several_only
+
+
+def python(name: str) -> tuple[str, ...]:
+    return (sys.executable, str(RUNNERS / f"{name}.py"))
+
+
+def contenders(limen: str) -> list[Contender]:
+    """All there are. JPEGs by limen are sequential with tables of their own, as sharp's are, and
+    once progressive, which is limen's default."""
+    plain = {"effort": 1, "progressive": False, "method": 4}
+    node = ("node", str(RUNNERS / "sharp.mjs"))
+    return [
+        Contender("limen-exact", "exact", (limen,), {**plain, "shrink": "exact"}),
+        Contender("limen-fine", "fine", (limen,), {**plain, "shrink": "fine"}),
+        Contender("limen-small", "fine, progressive", (limen,),
+                  {"effort": 4, "progressive": True, "shrink": "fine"}, jpeg_only=True),
+        Contender("sharp", "", node, {"cascade": False}),
+        Contender("sharp-cascade", "cascade by hand", node, {"cascade": True}, several_only=True),
+        Contender("pillow", "draft", python("pillow"), {"draft": True}),
+        Contender("pillow-full", "every pixel", python("pillow"), {"draft": False}),
+        Contender("vips", "", python("vips")),
+        Contender("opencv", "", python("opencv")),
+    ]
