@@ -33,6 +33,7 @@
 #include "limen/core/workspace.h"
 #include "limen/pipeline/accept.h"
 #include "limen/pipeline/cloudimage_query.h"
+#include "limen/pipeline/pixels.h"
 #include "limen/pipeline/placeholder.h"
 #include "limen/pipeline/plan.h"
 #include "limen/pipeline/recipe.h"

@@ -28,6 +28,12 @@ class Canvas {
   /// Leaves only a window of it.
   void crop(const Rect& window) { view_ = subview(view_, window); }
 
+  /// The pixels as an image of their own.
+  Result<Image> take(const Execution& execution) && {
+    LIMEN_TRY(writable(execution));
+    return std::move(owned_);
+  }
+
   /// Pixels that may be written: the picture's own, copied first where they are borrowed.
   Result<ImageView> writable(const Execution& execution) {
     const bool is_whole = owned_.has_pixels() && view_.data == owned_.const_view().data &&

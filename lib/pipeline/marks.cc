@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/pipeline/original.h"
 #include "lib/pipeline/printable.h"
 #include "limen/codec/decode.h"
 #include "limen/color/icc.h"
@@ -26,18 +27,6 @@ Result<Image> decode_mark(ByteView bytes, const Limits& limits, const Execution&
   LIMEN_ASSIGN(const ColorPlan colors, plan_srgb(decoded.info.color, image.format().layout));
   if (colors.action == ColorAction::none) return image;
   return to_srgb(image.const_view(), decoded.info.color, execution);
-}
-
-Result<void> check_pixels(const ConstImageView& view, const Limits& limits) {
-  if (view.data == nullptr) return invalid_argument("there are no pixels");
-  LIMEN_TRY(check_size(view.size, limits));
-  if (view.format.sample == SampleType::f32 || view.format.layout == Layout::cmyk) {
-    return unsupported("pixels must be gray or RGB of 8 or 16 bits");
-  }
-  if (view.format.has_alpha() && view.format.alpha == AlphaMode::premultiplied) {
-    return unsupported("pixels must have straight alpha");
-  }
-  return {};
 }
 
 }  // namespace

@@ -30,23 +30,33 @@ std::optional<Rect> common_region(const std::vector<const Task*>& tasks) {
   return region;
 }
 
+// Nothing to decode, nothing to turn.
+Result<Source> borrow(const Original& original, const Limits& limits) {
+  Source source;
+  LIMEN_ASSIGN(source.info, describe(original, limits));
+  source.borrowed = *original.pixels;
+  source.window = source.stored_region = whole(source.borrowed.size);
+  return source;
+}
+
 }  // namespace
 
-Result<Source> open_source(ByteView bytes, const std::vector<const Task*>& tasks,
+Result<Source> open_source(const Original& original, const std::vector<const Task*>& tasks,
                            const TransformOptions& options, const Execution& execution,
                            std::uint32_t& decodes) {
+  if (original.pixels) return borrow(original, options.limits);
   const Task& first = *tasks.front();
   DecodeOptions decode_as = decode_options(first.plan, first.recipe, options.limits);
   decode_as.on_damage = options.on_damage;
   decode_as.region = common_region(tasks);
 
   Source source;
-  source.file = bytes;
+  source.file = original.file;
   Decoded decoded;
   {
     const Stopwatch watch(source.times.decode);
     ++decodes;
-    LIMEN_ASSIGN(decoded, decode(bytes, decode_as, execution));
+    LIMEN_ASSIGN(decoded, decode(original.file, decode_as, execution));
   }
   source.info = std::move(decoded.info);
   source.metadata = std::move(decoded.metadata);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/pipeline/original.h"
 #include "limen/codec/decode.h"
 #include "limen/core/abi.h"
 #include "limen/core/bytes.h"
@@ -30,9 +31,10 @@ struct Task {
 /// so a variant cannot tell which others there are. Read only once made, so threads may share it.
 struct Source {
   ByteView file;
-  Image native;  ///< empty where no variant starts from it
-  Image srgb;    ///< likewise
-  Rect window;   ///< in pixels of the upright picture reduced by scale_eighths / 8
+  ConstImageView borrowed;  ///< the caller's pixels, instead of all that follows up to `window`
+  Image native;             ///< empty where no variant starts from it
+  Image srgb;               ///< likewise
+  Rect window;              ///< in pixels of the upright picture reduced by scale_eighths / 8
   /// What the same window is in the stored picture's reduced grid, before it was turned.
   Rect stored_region;
   int scale_eighths = 8;
@@ -42,11 +44,14 @@ struct Source {
   StageTimes times;
   std::uint64_t peak_bytes = 0;
 
-  const Image& start(const Plan& plan) const { return plan.converts_before_resize ? srgb : native; }
+  ConstImageView start(const Plan& plan) const {
+    if (borrowed.data != nullptr) return borrowed;
+    return (plan.converts_before_resize ? srgb : native).const_view();
+  }
 };
 
 /// Decodes for these tasks, which all want the same scale. `decodes` counts calls of the decoder.
-Result<Source> open_source(ByteView bytes, const std::vector<const Task*>& tasks,
+Result<Source> open_source(const Original& original, const std::vector<const Task*>& tasks,
                            const TransformOptions& options, const Execution& execution,
                            std::uint32_t& decodes);
 

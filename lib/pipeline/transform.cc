@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lib/pipeline/marks.h"
+#include "lib/pipeline/original.h"
 #include "lib/pipeline/parallel.h"
 #include "lib/pipeline/source.h"
 #include "lib/pipeline/variant.h"
@@ -25,11 +26,21 @@ Error at_recipe(Error error, std::size_t index, std::size_t count) {
   return error;
 }
 
+// Whether two tasks start from the same decode: all do that read the picture at full scale. A
+// reduced decode serves recipes that ask for that scale and window, which follow from each alone.
+bool share_decode(const Task& one, const Task& other) {
+  const Plan& a = one.plan;
+  const Plan& b = other.plan;
+  return a.scale_eighths == b.scale_eighths &&
+         (a.scale_eighths == 8 || (a.at_least == b.at_least && a.region == b.region &&
+                                   one.recipe.shrink == other.recipe.shrink));
+}
+
 // One call of transform(): the tasks, grouped by the decode that they share, and their outcomes.
 class Job {
  public:
-  Job(ByteView source, const TransformOptions& options, const Execution& execution)
-      : source_(source),
+  Job(const Original& original, const TransformOptions& options, const Execution& execution)
+      : original_(original),
         options_(options),
         execution_(execution),
         marks_(options.pictures, options.limits) {}
@@ -37,6 +48,7 @@ class Job {
   Result<std::vector<Variant>> run(std::span<const Recipe> recipes) {
     LIMEN_TRY(prepare(recipes));
     outcomes_.resize(tasks_.size());
+    announce();
     for (std::size_t first = 0; first < tasks_.size(); ++first) {
       if (outcomes_[first]) continue;
       LIMEN_TRY(make_group(group_of(first)));
@@ -53,7 +65,7 @@ class Job {
  private:
   // Everything that can be refused before a pixel of the source is decoded.
   Result<void> prepare(std::span<const Recipe> recipes) {
-    LIMEN_ASSIGN(const ImageInfo info, probe(source_, options_.limits));
+    LIMEN_ASSIGN(const ImageInfo info, describe(original_, options_.limits));
     tasks_.reserve(recipes.size());
     for (std::size_t i = 0; i < recipes.size(); ++i) {
       auto task = prepare_task(info, recipes[i]);
@@ -64,34 +76,42 @@ class Job {
   }
 
   Result<Task> prepare_task(const ImageInfo& info, const Recipe& recipe) {
-    Task task;
-    LIMEN_ASSIGN(task.recipe, normalized(recipe));
-    LIMEN_ASSIGN(task.plan, plan(info, task.recipe, options_.limits));
+    LIMEN_ASSIGN(Task task, plan_task(original_, info, recipe, options_.limits));
     LIMEN_TRY(marks_.prepare(task.recipe, execution_));
     return task;
   }
 
-  // Tasks that start from the same decode as `first`: all that read the picture at full scale. A
-  // reduced decode serves recipes that ask for that scale and window, which follow from each alone.
   std::vector<std::size_t> group_of(std::size_t first) const {
-    const Plan& lead = tasks_[first].plan;
     std::vector<std::size_t> group;
     for (std::size_t i = first; i < tasks_.size(); ++i) {
-      const Plan& other = tasks_[i].plan;
-      const bool shares = other.scale_eighths == lead.scale_eighths &&
-                          (lead.scale_eighths == 8 ||
-                           (other.at_least == lead.at_least && other.region == lead.region &&
-                            tasks_[i].recipe.shrink == tasks_[first].recipe.shrink));
-      if (!outcomes_[i] && shares) group.push_back(i);
+      if (!outcomes_[i] && share_decode(tasks_[i], tasks_[first])) group.push_back(i);
     }
     return group;
+  }
+
+  // How many steps execution.progress will see: the decodes, that is groups, and the variants.
+  void announce() {
+    if (execution_.progress == nullptr) return;
+    std::size_t steps = tasks_.size();
+    for (std::size_t i = 0; i < tasks_.size() && !original_.pixels; ++i) {
+      bool leads = true;  // no earlier task's group has it
+      for (std::size_t j = 0; j < i && leads; ++j) leads = !share_decode(tasks_[i], tasks_[j]);
+      if (leads) ++steps;
+    }
+    execution_.progress->start(static_cast<std::uint32_t>(steps));
+  }
+
+  void step() {
+    if (execution_.progress != nullptr) execution_.progress->step();
   }
 
   Result<void> make_group(const std::vector<std::size_t>& group) {
     std::vector<const Task*> tasks;
     for (const std::size_t index : group) tasks.push_back(&tasks_[index]);
     execution_.workspace->reset_peak();
-    LIMEN_ASSIGN(const Source source, open_source(source_, tasks, options_, execution_, decodes_));
+    LIMEN_ASSIGN(const Source source,
+                 open_source(original_, tasks, options_, execution_, decodes_));
+    if (!original_.pixels) step();
     if (group.size() == 1) {
       make(source, group.front(), execution_);
     } else {
@@ -121,6 +141,7 @@ class Job {
       LIMEN_ASSIGN(Variant variant,
                    make_variant(source, tasks_[index], marks_, options_.limits, execution));
       variant.peak_bytes = std::max(source.peak_bytes, execution.workspace->peak_bytes());
+      step();
       return variant;
     });
     outcomes_[index].emplace(std::move(made));
@@ -153,7 +174,7 @@ class Job {
     return {};
   }
 
-  ByteView source_;
+  const Original& original_;
   const TransformOptions& options_;
   const Execution& execution_;
   MarkShelf marks_;
@@ -163,29 +184,32 @@ class Job {
   std::uint32_t decodes_ = 0;
 };
 
-Result<std::vector<Variant>> transform_all(ByteView source, std::span<const Recipe> recipes,
-                                           const TransformOptions& options,
-                                           const Execution& execution) {
+}  // namespace
+
+Result<std::vector<Variant>> transform_original(const Original& original,
+                                                std::span<const Recipe> recipes,
+                                                const TransformOptions& options,
+                                                const Execution& execution) {
+  if (execution.progress != nullptr) execution.progress->start(0);
   if (recipes.empty()) return invalid_argument("transform: there is no recipe");
   Workspace own(options.limits.working_memory);
   Execution within = execution;
   if (within.workspace == nullptr) within.workspace = &own;
-  return Job(source, options, within).run(recipes);
+  return Job(original, options, within).run(recipes);
 }
-
-}  // namespace
 
 Result<std::vector<Variant>> transform(ByteView source, std::span<const Recipe> recipes,
                                        const TransformOptions& options,
                                        const Execution& execution) {
-  return contain_exceptions([&] { return transform_all(source, recipes, options, execution); });
+  return contain_exceptions(
+      [&] { return transform_original({.file = source}, recipes, options, execution); });
 }
 
 Result<Variant> transform(ByteView source, const Recipe& recipe, const TransformOptions& options,
                           const Execution& execution) {
   return contain_exceptions([&]() -> Result<Variant> {
     LIMEN_ASSIGN(std::vector<Variant> variants,
-                 transform_all(source, std::span(&recipe, 1), options, execution));
+                 transform_original({.file = source}, std::span(&recipe, 1), options, execution));
     return std::move(variants.front());
   });
 }

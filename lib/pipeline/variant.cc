@@ -32,9 +32,7 @@ struct Turned {
 Result<Turned> turn_exact(const Source& source, const Task& task, const Limits& limits,
                           const Execution& execution) {
   const Plan& plan = task.plan;
-  Turned turned{Canvas(source.start(plan).const_view()),
-                {plan.turn, plan.rotate, plan.turned, plan.fitted},
-                {}};
+  Turned turned{Canvas(source.start(plan)), {plan.turn, plan.rotate, plan.turned, plan.fitted}, {}};
   Canvas& canvas = turned.canvas;
   canvas.crop({plan.crop.x - source.window.x, plan.crop.y - source.window.y, plan.crop.width,
                plan.crop.height});
@@ -62,9 +60,7 @@ Result<Turned> turn_exact(const Source& source, const Task& task, const Limits& 
 // the stored picture's own grid, because a reduced side is rounded up at its stored end.
 Result<Turned> turn_reduced(const Source& source, const Task& task, const Execution& execution) {
   const Plan& plan = task.plan;
-  Turned turned{Canvas(source.start(plan).const_view()),
-                {plan.turn, plan.rotate, plan.turned, plan.fitted},
-                {}};
+  Turned turned{Canvas(source.start(plan)), {plan.turn, plan.rotate, plan.turned, plan.fitted}, {}};
   if (plan.turn != Orientation::top_left) {
     LIMEN_ASSIGN(Image upright, orient(turned.canvas.view(), plan.turn, execution));
     turned.canvas.replace(std::move(upright));
@@ -111,15 +107,13 @@ Result<void> resize_canvas(Canvas& canvas, const RectF& window, Size size, const
 
 }  // namespace
 
-Result<Variant> make_variant(const Source& source, const Task& task, const MarkShelf& marks,
-                             const Limits& limits, const Execution& execution) {
+Result<Canvas> make_canvas(const Source& source, const Task& task, const MarkShelf& marks,
+                           const Limits& limits, StageTimes& times, const Execution& execution) {
   const Plan& plan = task.plan;
-  Variant variant;
-  variant.times = source.times;
   if (execution.is_cancelled()) return cancelled();
 
   const auto turn = [&]() -> Result<Turned> {
-    const Stopwatch watch(variant.times.orient);
+    const Stopwatch watch(times.orient);
     return source.scale_eighths < 8 ? turn_reduced(source, task, execution)
                                     : turn_exact(source, task, limits, execution);
   };
@@ -127,16 +121,16 @@ Result<Variant> make_variant(const Source& source, const Task& task, const MarkS
   Canvas& canvas = turned.canvas;
   const Fitted& fitted = turned.shaping.fitted;
   {
-    const Stopwatch watch(variant.times.resize);
+    const Stopwatch watch(times.resize);
     LIMEN_TRY(resize_canvas(canvas, turned.window, fitted.resized, task.recipe, execution));
   }
   if (plan.color.action != ColorAction::none && !plan.converts_before_resize) {
-    const Stopwatch watch(variant.times.color);
+    const Stopwatch watch(times.color);
     LIMEN_ASSIGN(Image converted, to_srgb(canvas.view(), source.info.color, execution));
     canvas.replace(std::move(converted));
   }
   {
-    const Stopwatch watch(variant.times.compose);
+    const Stopwatch watch(times.compose);
     LIMEN_TRY(apply_looks(canvas, task.recipe, fitted.canvas, fitted.position,
                           lacks_alpha(plan.formats), plan.matte, marks, execution));
     if (canvas.format().sample == SampleType::u16 && plan.bit_depth == 8) {
@@ -144,6 +138,15 @@ Result<Variant> make_variant(const Source& source, const Task& task, const MarkS
       canvas.replace(std::move(reduced));
     }
   }
+  return std::move(canvas);
+}
+
+Result<Variant> make_variant(const Source& source, const Task& task, const MarkShelf& marks,
+                             const Limits& limits, const Execution& execution) {
+  const Plan& plan = task.plan;
+  Variant variant;
+  variant.times = source.times;
+  LIMEN_ASSIGN(Canvas canvas, make_canvas(source, task, marks, limits, variant.times, execution));
   variant.notes = plan.notes;
   LIMEN_TRY(finish(canvas, source, task, limits, variant, execution));
   variant.size = canvas.size();
