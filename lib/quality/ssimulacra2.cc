@@ -11,8 +11,8 @@
 #include "lib/core/dispatch.h"
 
 namespace limen::inline LIMEN_ABI {
-HWY_EXPORT(PrepareScale);
-HWY_EXPORT(CompareScale);
+HWY_EXPORT(PrepareScales);
+HWY_EXPORT(CompareScales);
 }  // namespace limen::inline LIMEN_ABI
 
 #include "limen/quality/ssimulacra2-entry.h"

@@ -4,10 +4,14 @@
 // Bodies of quality/ssimulacra2.h, compiled once by a .cc or inline where header-only.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <memory>
+#include <cstring>
+#include <numbers>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "limen/color/transfer.h"
 #include "limen/quality/ssimulacra2.h"
@@ -23,93 +27,145 @@ namespace limen::inline LIMEN_ABI {
 
 namespace ssimulacra2_terms {
 
+/// The polynomials through Chebyshev's nodes.
+inline LinearPieces make_linear_pieces() {
+  constexpr std::size_t kNodes = LinearPieces::kCoefficients;
+  LinearPieces pieces;
+  for (std::size_t piece = 0; piece < LinearPieces::kPieces; ++piece) {
+    // Newton's divided differences, then to powers.
+    double node[kNodes], newton[kNodes];
+    for (std::size_t i = 0; i < kNodes; ++i) {
+      node[i] = 7.5 * std::cos(std::numbers::pi * (static_cast<double>(i) + 0.5) / kNodes);
+      const double level = 16 * static_cast<double>(piece) + 7.5 + node[i];
+      newton[i] = linear_from_srgb(level / 255);
+    }
+    for (std::size_t order = 1; order < kNodes; ++order) {
+      for (std::size_t i = kNodes - 1; i >= order; --i) {
+        newton[i] = (newton[i] - newton[i - 1]) / (node[i] - node[i - order]);
+      }
+    }
+    double power[kNodes] = {};
+    for (std::size_t i = kNodes; i-- > 0;) {
+      for (std::size_t k = kNodes - 1; k > 0; --k) power[k] = power[k - 1] - node[i] * power[k];
+      power[0] = newton[i] - node[i] * power[0];
+    }
+    for (std::size_t k = 0; k < kNodes; ++k) {
+      pieces.coefficients[k][piece] = static_cast<float>(power[k]);
+    }
+  }
+  for (std::size_t i = 0; i < 16; ++i) {
+    pieces.first[i] = static_cast<float>(linear_from_srgb(static_cast<double>(i) / 255));
+  }
+  return pieces;
+}
+
+inline const LinearPieces& linear_pieces() {
+  static const LinearPieces pieces = make_linear_pieces();
+  return pieces;
+}
+
+/// What kernels make of a byte by those polynomials, bit for bit.
+inline float linear_of_byte(std::size_t level) {
+  const LinearPieces& pieces = linear_pieces();
+  if (level < 16) return pieces.first[level];
+  const float at = static_cast<float>(level % 16) - 7.5f;
+  float value = pieces.coefficients[LinearPieces::kCoefficients - 1][level / 16];
+  for (std::size_t k = LinearPieces::kCoefficients - 1; k-- > 0;) {
+    value = std::fma(value, at, pieces.coefficients[k][level / 16]);
+  }
+  return value;
+}
+
+/// Encoded samples to linear light: bits of floats, which are copied faster than floats. Levels
+/// that both sample types have are the same for both.
+template <class Sample>
+const std::uint32_t* linear_table() {
+  static const std::vector<std::uint32_t> table = [] {
+    constexpr std::size_t kMost = static_cast<Sample>(~Sample{0});
+    constexpr std::size_t kByte = kMost / 255;
+    std::vector<std::uint32_t> bits(kMost + 1);
+    for (std::size_t i = 0; i <= kMost; ++i) {
+      const double encoded = static_cast<double>(i) / static_cast<double>(kMost);
+      bits[i] = std::bit_cast<std::uint32_t>(i % kByte == 0
+                                                 ? linear_of_byte(i / kByte)
+                                                 : static_cast<float>(linear_from_srgb(encoded)));
+    }
+    return bits;
+  }();
+  return table.data();
+}
+
 /// A picture's rows in linear light: by table where it has no alpha to be blended.
+template <class Sample>
 class PictureRows final : public LinearRows {
  public:
-  PictureRows(const ConstImageView& picture, double ground, const float* table)
-      : picture_(picture), ground_(ground), table_(table) {}
+  PictureRows(const ConstImageView& picture, double ground)
+      : picture_(picture), ground_(ground), table_(linear_table<Sample>()) {}
 
-  void row(std::int32_t y, float* const scratch[3], const float* rows[3]) const override {
-    y = std::min(y, picture_.size.height - 1);
-    if (picture_.format.sample == SampleType::u8) {
-      fill<std::uint8_t>(y, scratch);
-    } else {
-      fill<std::uint16_t>(y, scratch);
-    }
-    // The edge repeats up to the metric's least side, and once more where a halving looks there.
+  void read(std::int32_t y, std::size_t begin, std::size_t end,
+            float* const rows[3]) const override {
     const auto width = static_cast<std::size_t>(picture_.size.width);
-    const auto end = static_cast<std::size_t>(metric_size(picture_.size).width) + 1;
-    for (int c = 0; c < 3; ++c) {
-      std::fill(scratch[c] + width, scratch[c] + end, scratch[c][width - 1]);
-      rows[c] = scratch[c];
+    fill(std::min(y, picture_.size.height - 1), begin, std::min(end, width), rows);
+    if (end < width) return;
+    // The edge repeats up to the metric's least side, and once more where a halving looks there.
+    for (int c = 0; c < 3; ++c) std::fill(rows[c] + width, rows[c] + end + 1, rows[c][width - 1]);
+  }
+
+  const std::uint8_t* rgb8_row(std::int32_t y) const override {
+    if constexpr (sizeof(Sample) == 1) {
+      if (picture_.format.layout == Layout::rgb && y < picture_.size.height) {
+        return picture_.row_as<std::uint8_t>(y);
+      }
     }
+    return nullptr;
   }
 
  private:
-  template <class Sample>
-  void fill(std::int32_t y, float* const out[3]) const {
+  void fill(std::int32_t y, std::size_t begin, std::size_t end, float* const out[3]) const {
     const Sample* in = picture_.row_as<Sample>(y);
-    const auto width = static_cast<std::size_t>(picture_.size.width);
-    const float* const table = table_;
+    const std::uint32_t* const table = table_;
     float* const red = out[0];
     float* const green = out[1];
     float* const blue = out[2];
+    const auto put = [table](Sample sample, float* to) {
+      std::memcpy(to, table + sample, sizeof(float));
+    };
     switch (picture_.format.layout) {
       case Layout::gray:
-        for (std::size_t x = 0; x < width; ++x) red[x] = green[x] = blue[x] = table[in[x]];
+        for (std::size_t x = begin; x < end; ++x) put(in[x], red + x);
+        std::copy(red + begin, red + end, green + begin);
+        std::copy(red + begin, red + end, blue + begin);
         break;
       case Layout::gray_alpha:
-        for (std::size_t x = 0; x < width; ++x) {
+        for (std::size_t x = begin; x < end; ++x) {
           red[x] = green[x] = blue[x] = blend(in[2 * x], in[2 * x + 1]);
         }
         break;
       case Layout::rgba:
-        for (std::size_t x = 0; x < width; ++x) {
+        for (std::size_t x = begin; x < end; ++x) {
           for (std::size_t c = 0; c < 3; ++c) out[c][x] = blend(in[4 * x + c], in[4 * x + 3]);
         }
         break;
       default:
-        for (std::size_t x = 0; x < width; ++x) {
-          red[x] = table[in[3 * x]];
-          green[x] = table[in[3 * x + 1]];
-          blue[x] = table[in[3 * x + 2]];
+        for (std::size_t x = begin; x < end; ++x) {
+          put(in[3 * x], red + x);
+          put(in[3 * x + 1], green + x);
+          put(in[3 * x + 2], blue + x);
         }
         break;
     }
   }
 
-  template <class Sample>
   float blend(Sample value, Sample alpha) const {
-    constexpr double kMost = sizeof(Sample) == 1 ? 255.0 : 65535.0;
+    constexpr double kMost = static_cast<Sample>(~Sample{0});
+    if (alpha == static_cast<Sample>(kMost)) return std::bit_cast<float>(table_[value]);
     const double a = alpha / kMost;
-    if (alpha == static_cast<Sample>(kMost)) return table_[value];
     return static_cast<float>(linear_from_srgb(a * (value / kMost) + (1 - a) * ground_));
   }
 
   ConstImageView picture_;
   double ground_;
-  const float* table_;
-};
-
-/// Planes that a finer scale left.
-class PlaneRows final : public LinearRows {
- public:
-  PlaneRows(float* const planes[3], Size size) : size_(size), stride_(row_stride(size.width)) {
-    for (int c = 0; c < 3; ++c) planes_[c] = planes[c];
-  }
-
-  void row(std::int32_t y, float* const /*scratch*/[3], const float* rows[3]) const override {
-    for (int c = 0; c < 3; ++c) {
-      float* row = planes_[c] + static_cast<std::size_t>(y) * stride_;
-      row[size_.width] = row[size_.width - 1];
-      rows[c] = row;
-    }
-  }
-
- private:
-  float* planes_[3];
-  Size size_;
-  std::size_t stride_;
+  const std::uint32_t* table_;
 };
 
 /// Scales that have a sub-score worth making: the rest are not computed.
@@ -134,16 +190,6 @@ inline Result<Buffer> take_floats(std::size_t floats, Workspace* workspace) {
 
 inline float* floats_of(Buffer& buffer) { return reinterpret_cast<float*>(buffer.data()); }
 
-/// Encoded samples to linear light, for the picture's sample type.
-inline Result<Buffer> linear_table(SampleType sample, Workspace* workspace) {
-  const int most = sample == SampleType::u8 ? 255 : 65535;
-  LIMEN_ASSIGN(Buffer table, take_floats(static_cast<std::size_t>(most) + 1, workspace));
-  for (int i = 0; i <= most; ++i) {
-    floats_of(table)[i] = static_cast<float>(linear_from_srgb(static_cast<double>(i) / most));
-  }
-  return table;
-}
-
 inline Result<void> check_picture(const ConstImageView& picture) {
   if (picture.data == nullptr || is_empty(picture.size)) {
     return invalid_argument("there are no pixels to compare");
@@ -157,42 +203,45 @@ inline Result<void> check_picture(const ConstImageView& picture) {
   return {};
 }
 
-/// Walks the scales of one picture, calling step(task) for each with its rows, scratch and the next
-/// scale's planes in place. step fills in what it needs of the original and returns a Result.
-template <class Step>
-Result<void> walk_scales(const ConstImageView& picture, double ground, const Execution& execution,
-                         Step step) {
-  LIMEN_ASSIGN(Buffer table, linear_table(picture.format.sample, execution.workspace));
-  Size size = metric_size(picture.size);
-  const int scales = used_scales(picture.size);
-  const PictureRows picture_rows(picture, ground, floats_of(table));
-  std::optional<PlaneRows> plane_rows;
-  Buffer planes[2];  // of this scale and the next, in turn
-  const std::size_t scratch_floats = kScratchRows * row_stride(size.width);
-  LIMEN_ASSIGN(Buffer scratch, take_floats(scratch_floats, execution.workspace));
-  for (int scale = 0; scale < scales; ++scale) {
-    ScaleTask task;
-    task.size = size;
-    task.scale = scale;
-    task.source = scale == 0 ? static_cast<const LinearRows*>(&picture_rows) : &*plane_rows;
-    task.scratch = floats_of(scratch);
-    task.cancel = execution.cancel;
-    const Size next_size = halved(size);
-    if (scale + 1 < scales) {
-      Buffer& next = planes[scale & 1];
-      // One row more: the last row's vectors may end behind the plane.
-      const std::size_t floats = plane_floats(next_size) + row_stride(next_size.width);
-      LIMEN_ASSIGN(next, take_floats(3 * floats, execution.workspace));
-      for (std::size_t c = 0; c < 3; ++c) task.next[c] = floats_of(next) + c * floats;
-      task.next_stride = row_stride(next_size.width);
-    }
-    LIMEN_TRY(step(task));
-    if (scale + 1 < scales) {
-      plane_rows.emplace(task.next, next_size);
-      size = next_size;
-    }
+/// Sizes of a picture's scales, finest first.
+inline std::vector<Size> scale_sizes(Size picture) {
+  std::vector<Size> sizes;
+  Size at = metric_size(picture);
+  for (int scale = 0; scale < used_scales(picture); ++scale, at = halved(at)) sizes.push_back(at);
+  return sizes;
+}
+
+/// Calls kernel(task) with the picture's rows, sizes and scratch memory in place; fill(task) has
+/// put in the rest. The kernel's false means that it was cancelled.
+template <class Fill, class Kernel>
+Result<void> run_scales(const ConstImageView& picture, double ground, const Execution& execution,
+                        Fill fill, Kernel kernel) {
+  PyramidTask task;
+  const std::vector<Size> sizes = scale_sizes(picture.size);
+  task.pieces = &linear_pieces();
+  task.scale_count = static_cast<int>(sizes.size());
+  task.cancel = execution.cancel;
+  std::size_t floats = 0;
+  for (int scale = 0; scale < task.scale_count; ++scale) {
+    floats += scratch_rows(scale) * row_stride(sizes[static_cast<std::size_t>(scale)].width);
   }
-  return {};
+  LIMEN_ASSIGN(Buffer scratch, take_floats(floats, execution.workspace));
+  float* free = floats_of(scratch);
+  for (int scale = 0; scale < task.scale_count; ++scale) {
+    task.scales[scale].size = sizes[static_cast<std::size_t>(scale)];
+    task.scales[scale].scratch = free;
+    free += scratch_rows(scale) * row_stride(task.scales[scale].size.width);
+  }
+  fill(task);
+  const auto run = [&](const LinearRows& rows) -> Result<void> {
+    task.source = &rows;
+    if (!kernel(task)) return cancelled();
+    return {};
+  };
+  if (picture.format.sample == SampleType::u8) {
+    return run(PictureRows<std::uint8_t>(picture, ground));
+  }
+  return run(PictureRows<std::uint16_t>(picture, ground));
 }
 
 }  // namespace ssimulacra2_terms
@@ -201,30 +250,44 @@ struct Ssimulacra2Access {
   using Channel = Ssimulacra2::Channel;
   using Ground = Ssimulacra2::Ground;
 
-  static float* values(Buffer& buffer) { return ssimulacra2_terms::floats_of(buffer); }
-
   static Result<Ground> prepare(const ConstImageView& original, double gray,
                                 const Execution& execution) {
     namespace terms = ssimulacra2_terms;
     Ground ground;
     ground.gray = gray;
-    LIMEN_TRY(
-        terms::walk_scales(original, gray, execution, [&](terms::ScaleTask& task) -> Result<void> {
-          ground.scales.emplace_back();
-          for (int c = 0; c < 3; ++c) {
-            if (!terms::needs_channel(c, task.scale)) continue;
-            Channel& channel = ground.scales.back()[static_cast<std::size_t>(c)];
-            for (Buffer* plane : {&channel.values, &channel.deviations, &channel.spreads}) {
-              LIMEN_ASSIGN(*plane,
-                           terms::take_floats(terms::plane_floats(task.size), execution.workspace));
-            }
-            task.original[c] = {values(channel.values), values(channel.deviations),
-                                values(channel.spreads)};
+    const std::vector<Size> sizes = terms::scale_sizes(original.size);
+    // One block of memory for all: values, and details of as many bytes.
+    const auto for_each_channel = [&](auto use) {
+      for (std::size_t scale = 0; scale < sizes.size(); ++scale) {
+        for (std::size_t c = 0; c < 3; ++c) {
+          if (terms::needs_channel(static_cast<int>(c), static_cast<int>(scale))) {
+            use(scale, c, terms::plane_floats(sizes[scale]));
           }
-          if (!LIMEN_KERNEL(PrepareScale)(task)) return cancelled();
-          return {};
-        }));
+        }
+      }
+    };
+    std::size_t floats = 0;
+    for_each_channel([&](std::size_t, std::size_t, std::size_t plane) { floats += 2 * plane; });
+    LIMEN_ASSIGN(ground.memory, terms::take_floats(floats, execution.workspace));
+    ground.scales.resize(sizes.size());
+    float* free = terms::floats_of(ground.memory);
+    for_each_channel([&](std::size_t scale, std::size_t c, std::size_t plane) {
+      ground.scales[scale][c] = {free, reinterpret_cast<std::uint32_t*>(free + plane)};
+      free += 2 * plane;
+    });
+    LIMEN_TRY(terms::run_scales(
+        original, gray, execution, [&](terms::PyramidTask& task) { hand_over(ground, task); },
+        [](const terms::PyramidTask& task) { return LIMEN_KERNEL(PrepareScales)(task); }));
     return ground;
+  }
+
+  static void hand_over(const Ground& ground, ssimulacra2_terms::PyramidTask& task) {
+    for (std::size_t scale = 0; scale < ground.scales.size(); ++scale) {
+      for (std::size_t c = 0; c < 3; ++c) {
+        const Channel& channel = ground.scales[scale][c];
+        task.scales[scale].original[c] = {channel.values, channel.details};
+      }
+    }
   }
 
   /// `cells`: null, or takes the score of every cell.
@@ -236,27 +299,17 @@ struct Ssimulacra2Access {
     const Size grid = terms::cell_grid(size);
     const auto plane = static_cast<std::size_t>(area(grid));
     LIMEN_ASSIGN(Buffer sums, terms::take_floats(terms::kKeptTerms * plane, execution.workspace));
-    LIMEN_TRY(
-        terms::walk_scales(candidate, gray, execution, [&](terms::ScaleTask& task) -> Result<void> {
-          const auto& channels = ground.scales[static_cast<std::size_t>(task.scale)];
-          for (int c = 0; c < 3; ++c) {
-            const Channel& channel = channels[static_cast<std::size_t>(c)];
-            // CompareScale only reads them.
-            const auto floats = [](const Buffer& buffer) {
-              return const_cast<float*>(reinterpret_cast<const float*>(buffer.data()));
-            };
-            task.original[c] = {floats(channel.values), floats(channel.deviations),
-                                floats(channel.spreads)};
-          }
-          for (std::size_t k = 0; k < terms::kKeptTerms; ++k) {
-            const terms::KeptTerm& kept = terms::kKept[k];
-            if (kept.scale != task.scale) continue;
-            task.cells[kept.channel][kept.term] = terms::floats_of(sums) + k * plane;
-          }
-          task.cells_across = static_cast<std::size_t>(grid.width);
-          if (!LIMEN_KERNEL(CompareScale)(task)) return cancelled();
-          return {};
-        }));
+    const auto fill = [&](terms::PyramidTask& task) {
+      hand_over(ground, task);
+      task.cells_across = static_cast<std::size_t>(grid.width);
+      for (std::size_t k = 0; k < terms::kKeptTerms; ++k) {
+        const terms::KeptTerm& kept = terms::kKept[k];
+        task.scales[kept.scale].cells[kept.channel][kept.term] = terms::floats_of(sums) + k * plane;
+      }
+    };
+    LIMEN_TRY(terms::run_scales(
+        candidate, gray, execution, fill,
+        [](const terms::PyramidTask& task) { return LIMEN_KERNEL(CompareScales)(task); }));
     const terms::CellSums cell_sums(terms::floats_of(sums), size,
                                     terms::used_scales(candidate.size));
     const auto score = [&](const terms::CellRect& at) {

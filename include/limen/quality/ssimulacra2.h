@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
 #include "limen/core/abi.h"
@@ -32,8 +33,9 @@ struct ErrorMap;
 /// every scale, blocks lying 32 pixels apart and along the right and lower edge. Its score is no
 /// part of the published metric.
 ///
-/// Memory: about 21 bytes a pixel for the original (twice that with alpha), 5 while comparing.
-/// A prepared original is immutable: many threads may compare against it at once.
+/// Memory: about 14 bytes a pixel for the original (twice that with alpha), and some hundred rows
+/// of the picture while preparing or comparing. A prepared original is immutable: many threads may
+/// compare against it at once.
 class Ssimulacra2 {
  public:
   /// Errors: invalid_argument (format), limit_exceeded, cancelled, out_of_memory.
@@ -58,14 +60,14 @@ class Ssimulacra2 {
                                              std::vector<Score>* cells,
                                              const Execution& execution) const;
 
-  /// What of one channel at one scale the comparison needs of the original.
+  /// What of one channel at one scale the comparison needs of the original; null where nothing.
   struct Channel {
-    Buffer values;      ///< XYB, rescaled
-    Buffer deviations;  ///< values minus their blur
-    Buffer spreads;     ///< twice the local variance, plus the metric's C2
+    float* values = nullptr;           ///< XYB, rescaled
+    std::uint32_t* details = nullptr;  ///< of what is around each value, packed
   };
   struct Ground {
     double gray = 0;  ///< what alpha is blended onto, encoded
+    Buffer memory;    ///< of all channels
     std::vector<std::array<Channel, 3>> scales;
   };
 
