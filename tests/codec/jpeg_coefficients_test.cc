@@ -22,7 +22,7 @@ namespace limen::test {
 namespace {
 
 // Levels of a whole picture, and libjpeg's own way from them to a file.
-class Levels {
+class Levels final : public LevelSource {
  public:
   // `level(component, block, zigzag index)`.
   Levels(Size size, ChromaSubsampling subsampling,
@@ -38,22 +38,36 @@ class Levels {
     }
   }
 
-  QuantizedPicture picture() const {
+  QuantizedPicture picture() {
     QuantizedPicture picture;
     picture.size = size_;
     picture.subsampling = subsampling_;
     for (std::size_t c = 0; c < 3; ++c) {
       for (std::size_t k = 0; k < 64; ++k) picture.tables[c][k] = table_step(c, k);
     }
-    picture.row = [](const void* source, std::size_t component, std::int32_t row,
-                     std::int16_t* levels) {
-      const auto& self = *static_cast<const Levels*>(source);
-      const std::size_t length = 64 * self.columns(component);
-      std::copy_n(self.levels_[component].data() + length * static_cast<std::size_t>(row), length,
-                  levels);
-    };
     picture.source = this;
     return picture;
+  }
+
+  void read_row(std::size_t component, std::int32_t row, LevelBits, LevelGroup* groups) override {
+    const std::size_t first = static_cast<std::size_t>(row) * columns(component);
+    for (std::size_t b = 0; b < columns(component); ++b) {
+      LevelGroup& group = groups[b / kBlockGroup];
+      const std::size_t at = b % kBlockGroup;
+      if (at == 0) group.largest = 0;
+      for (std::uint64_t t = 0; t < 3; ++t) group.at_least[t][at] = 0;
+      for (std::size_t k = 0; k < 64; ++k) {
+        const std::int16_t level = levels_[component][64 * (first + b) + k];
+        group.levels[k * kBlockGroup + at] = level;
+        if (k == 0) continue;
+        const int magnitude = std::abs(level);
+        group.largest = std::max(group.largest, static_cast<std::int16_t>(magnitude));
+        for (int t = 0; t < 3; ++t) {
+          group.at_least[static_cast<std::size_t>(t)][at] |= std::uint64_t{magnitude >= 1 << t}
+                                                             << k;
+        }
+      }
+    }
   }
 
   Bytes by_libjpeg(bool is_progressive) const {
@@ -74,17 +88,18 @@ class Levels {
     jvirt_barray_ptr arrays[3];
     for (std::size_t c = 0; c < count(); ++c) {
       jpeg_component_info& component = state.comp_info[c];
-      component.h_samp_factor = component.v_samp_factor = static_cast<int>(side(c));
+      component.h_samp_factor = static_cast<int>(across(c));
+      component.v_samp_factor = static_cast<int>(down(c));
       component.quant_tbl_no = static_cast<int>(c);
       unsigned table[64];
       for (std::size_t k = 0; k < 64; ++k) table[k] = table_step(c, k);
       jpeg_add_quant_table(&state, component.quant_tbl_no, table, 100, TRUE);
-      const auto filled = [&](std::size_t blocks) {
-        return static_cast<JDIMENSION>((blocks + side(c) - 1) / side(c) * side(c));
+      const auto filled = [](std::size_t blocks, std::size_t side) {
+        return static_cast<JDIMENSION>((blocks + side - 1) / side * side);
       };
-      arrays[c] = state.mem->request_virt_barray(reinterpret_cast<j_common_ptr>(&state),
-                                                 JPOOL_IMAGE, TRUE, filled(columns(c)),
-                                                 filled(rows(c)), static_cast<JDIMENSION>(side(c)));
+      arrays[c] = state.mem->request_virt_barray(
+          reinterpret_cast<j_common_ptr>(&state), JPOOL_IMAGE, TRUE, filled(columns(c), across(c)),
+          filled(rows(c), down(c)), static_cast<JDIMENSION>(down(c)));
     }
     if (is_progressive) jpeg_simple_progression(&state);
     jpeg_write_coefficients(&state, arrays);
@@ -108,7 +123,7 @@ class Levels {
     return file;
   }
 
-  void expect_same_files(const std::string& what) const {
+  void expect_same_files(const std::string& what) {
     Workspace workspace;
     for (const bool is_progressive : {false, true}) {
       const auto file = encode_coefficients(picture(), {.effort = 2, .progressive = is_progressive},
@@ -123,8 +138,16 @@ class Levels {
 
  private:
   std::size_t count() const { return subsampling_ == ChromaSubsampling::gray ? 1 : 3; }
-  std::size_t side(std::size_t c) const {
-    return c == 0 && subsampling_ == ChromaSubsampling::yuv420 ? 2 : 1;
+  // Blocks of an MCU.
+  std::size_t across(std::size_t c) const {
+    return c > 0 || count() == 1
+               ? 1
+               : static_cast<std::size_t>(4 / chroma_size({4, 4}, subsampling_).width);
+  }
+  std::size_t down(std::size_t c) const {
+    return c > 0 || count() == 1
+               ? 1
+               : static_cast<std::size_t>(4 / chroma_size({4, 4}, subsampling_).height);
   }
   Size samples(std::size_t c) const { return c == 0 ? size_ : chroma_size(size_, subsampling_); }
   std::size_t columns(std::size_t c) const {
@@ -143,7 +166,7 @@ class Levels {
 };
 
 constexpr ChromaSubsampling kAll[] = {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444,
-                                      ChromaSubsampling::gray};
+                                      ChromaSubsampling::yuv410, ChromaSubsampling::gray};
 
 // Each coefficient apart: zero but for a share, magnitudes that double as often as a coin says.
 int random_level(Random& random, double share, int most_bits) {
@@ -163,7 +186,7 @@ TEST(JpegCoefficients, AreWrittenAsLibjpegDoesOnEveryTarget) {
         for (const int most_bits : {1, 2, 3, 10}) {
           for (const Size size : {Size{1, 1}, Size{24, 40}, Size{129, 17}, Size{200, 233}}) {
             Random random(static_cast<std::uint64_t>(size.width + most_bits));
-            const Levels levels(size, subsampling, [&](std::size_t, std::size_t, std::size_t k) {
+            Levels levels(size, subsampling, [&](std::size_t, std::size_t, std::size_t k) {
               return random_level(random, k == 0 ? 0.8 : share, most_bits);
             });
             levels.expect_same_files("share " + std::to_string(share) + " bits " +
@@ -179,39 +202,39 @@ TEST(JpegCoefficients, AreWrittenAsLibjpegDoesOnEveryTarget) {
 TEST(JpegCoefficients, LongRunsOfEmptyBlocksAreBroken) {
   // 33280 blocks: a run ends after 32767.
   const Size size{2048, 1040};
-  const Levels empty(size, ChromaSubsampling::gray,
-                     [](std::size_t, std::size_t, std::size_t) { return 0; });
+  Levels empty(size, ChromaSubsampling::gray,
+               [](std::size_t, std::size_t, std::size_t) { return 0; });
   empty.expect_same_files("empty");
-  const Levels one(size, ChromaSubsampling::gray,
-                   [](std::size_t, std::size_t b, std::size_t k) { return b == 33000 && k == 9; });
+  Levels one(size, ChromaSubsampling::gray,
+             [](std::size_t, std::size_t b, std::size_t k) { return b == 33000 && k == 9; });
   one.expect_same_files("one coefficient");
 }
 
 TEST(JpegCoefficients, CorrectionsAreHeldBackNoFurtherThanLibjpegDoes) {
   // Nothing is new in the last scan, and each block has many corrections.
   for (const std::size_t many : {1, 7, 31, 62, 63}) {
-    const Levels levels({512, 512}, ChromaSubsampling::yuv420,
-                        [&](std::size_t, std::size_t b, std::size_t k) {
-                          return k > 0 && k <= many ? static_cast<int>(2 + (b * k) % 5) : 0;
-                        });
+    Levels levels({512, 512}, ChromaSubsampling::yuv420,
+                  [&](std::size_t, std::size_t b, std::size_t k) {
+                    return k > 0 && k <= many ? static_cast<int>(2 + (b * k) % 5) : 0;
+                  });
     levels.expect_same_files(std::to_string(many) + " corrections a block");
   }
 }
 
 TEST(JpegCoefficients, CodesHaveAtMostSixteenBits) {
   // Each run is half as frequent as the one before: without the limit, rare ones had longer codes.
-  const Levels levels({2000, 1600}, ChromaSubsampling::gray,
-                      [&](std::size_t, std::size_t b, std::size_t k) {
-                        const auto run = static_cast<std::size_t>(std::countr_one(b)) * 3;
-                        return k == run % 60 + 1 ? 1 : 0;
-                      });
+  Levels levels({2000, 1600}, ChromaSubsampling::gray,
+                [&](std::size_t, std::size_t b, std::size_t k) {
+                  const auto run = static_cast<std::size_t>(std::countr_one(b)) * 3;
+                  return k == run % 60 + 1 ? 1 : 0;
+                });
   levels.expect_same_files("skewed");
 }
 
 TEST(JpegCoefficients, RefuseLevelsWithoutACode) {
   Workspace workspace;
   for (const std::size_t at : {0, 1, 63}) {
-    const Levels levels(
+    Levels levels(
         {16, 16}, ChromaSubsampling::yuv420,
         [&](std::size_t, std::size_t b, std::size_t k) { return k == at && b == 0 ? 9000 : 0; });
     for (const bool is_progressive : {false, true}) {

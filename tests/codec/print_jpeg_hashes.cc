@@ -6,11 +6,15 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/color_rows-inl.h"
+#include "lib/codec/jpeg/scan_coder-inl.h"
 #include "lib/codec/jpeg/symbols-inl.h"
+#include "lib/codec/jpeg/tokens-inl.h"
 
 namespace limen {
 namespace {
@@ -80,11 +84,57 @@ void print_colors(std::int32_t width) {
   merged.print("merged", width);
 }
 
+// Tokens of all kinds of scans, and the bytes that they become with made-up codes.
+void add_tokens(const LevelGroup* groups, std::size_t blocks, Hash& hash) {
+  std::vector<Token> tokens(8 * most_ac_tokens(blocks)), bits(blocks);
+  McuRow row;
+  row.count = 1;
+  row.components[0].rows[0] = groups;
+  row.components[0].columns = static_cast<std::int32_t>(blocks);
+  row.components[0].ac_table = Token{1} << kTokenTableShift;
+  McuRow dc_row = row;
+  const auto mcus = static_cast<std::int32_t>(blocks);
+  Token* end = kernels::TokenizeMcus(row, 0, mcus, tokens.data());
+  const DcTokens dc = kernels::TokenizeDc(dc_row, 0, mcus, {end, bits.data()});
+  end = dc.differences;
+  for (const auto& [first, last, low, is_refining] :
+       {std::tuple{1, 5, 2, false}, std::tuple{6, 63, 2, false}, std::tuple{1, 63, 1, false},
+        std::tuple{1, 63, 1, true}, std::tuple{1, 63, 0, true}}) {
+    AcScan scan;
+    scan.first = first;
+    scan.last = last;
+    scan.low = low;
+    scan.is_refining = is_refining;
+    end = kernels::TokenizeAc(scan, groups, 0, blocks, end);
+    end = kernels::FinishAc(scan, end);
+  }
+  const auto count = static_cast<std::size_t>(end - tokens.data());
+  hash.add(tokens.data(), count);
+  hash.add(bits.data(), static_cast<std::size_t>(dc.bits - bits.data()));
+  TokenCounts counts;
+  kernels::CountTokens(tokens.data(), count, counts);
+  hash.add(counts.of_kind.data(), counts.of_kind.size());
+  TokenCodes codes;
+  for (std::uint32_t kind = 0; kind + 1 < kTokenKinds; ++kind) {
+    const std::uint32_t length = 2 + kind % 15;
+    codes.of_kind[kind] = (0x5A5A5A5Au >> (32 - length)) << 8 | length;
+  }
+  std::vector<std::byte> bytes(4 * count + 16);
+  BitBuffer::State state{.next = bytes.data()};
+  kernels::WriteTokens(tokens.data(), count, codes, state);
+  const auto size = static_cast<std::size_t>(state.next - bytes.data());
+  const auto* const from = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  std::vector<std::uint8_t> stuffed(kernels::StuffedSize(from, size));
+  hash.add(from, size);
+  kernels::StuffBytes(from, size, stuffed.data());
+  hash.add(stuffed.data(), stuffed.size());
+}
+
 void print_blocks(int quality) {
   static Coefficients coefficients;
   const std::size_t groups = 3, blocks = 3 * kBlockGroup - 5;
   const Quantizer quantizer(scaled_table(luminance_table(), quality));
-  Hash transformed, rebuilt, levels_hash, bits_hash, symbols;
+  Hash transformed, rebuilt, levels_hash, bits_hash, tokens_hash, symbols;
   for (int i = 0; i < 10; ++i) {
     std::array<std::vector<std::uint8_t>, 8> samples;
     std::array<const std::uint8_t*, 8> rows{};
@@ -98,12 +148,27 @@ void print_blocks(int quality) {
     kernels::Reconstruct(coefficients.values, quantizer, groups, shown.data(),
                          groups * kGroupWidth);
     rebuilt.add(shown.data(), shown.size());
-    std::vector<std::int16_t> levels(64 * blocks), dc(blocks);
-    kernels::Quantize(coefficients.values, quantizer, blocks, levels.data());
-    levels_hash.add(levels.data(), levels.size());
-    std::vector<BlockBits> bits(blocks);
-    kernels::FindBits(levels.data(), blocks, bits.data());
-    bits_hash.add(bits.data(), blocks);
+    std::vector<std::int16_t> dc(blocks);
+    static std::array<LevelGroup, groups> levels;
+    for (const auto& [bits, known] :
+         {std::pair{LevelBits::nonzero, 1}, std::pair{LevelBits::two_bits, 2},
+          std::pair{LevelBits::three_bits, 3}}) {
+      for (const bool at_once : {false, true}) {
+        if (at_once) {
+          kernels::QuantizedDct(rows, groups, quantizer, bits, levels.data());
+        } else {
+          kernels::Quantize(coefficients.values, quantizer, groups, bits, levels.data());
+        }
+        for (const LevelGroup& group : levels) {
+          levels_hash.add(group.levels.data(), kGroupCoefficients);
+          levels_hash.add(&group.largest, 1);
+          for (std::size_t t = 0; t < static_cast<std::size_t>(known); ++t) {
+            bits_hash.add(group.at_least[t].data(), kBlockGroup);
+          }
+        }
+      }
+    }
+    add_tokens(levels.data(), blocks, tokens_hash);
     for (const auto kind :
          {ScanKind::sequential, ScanKind::progressive_chroma, ScanKind::progressive_luma}) {
       std::array<ScanSymbols, kMostScans> scans{};
@@ -121,6 +186,7 @@ void print_blocks(int quality) {
   rebuilt.print("rebuilt", quality);
   levels_hash.print("levels", quality);
   bits_hash.print("bits", quality);
+  tokens_hash.print("tokens", quality);
   symbols.print("symbols", quality);
 }
 

@@ -7,6 +7,7 @@
 #define LIMEN_LIB_CODEC_JPEG_BLOCK_TRANSFORM_INL_H_
 #endif
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -171,29 +172,31 @@ HWY_INLINE void row_from_columns(const std::uint8_t* HWY_RESTRICT columns,
 #endif
 }
 
-void ForwardDct(const std::array<const std::uint8_t*, 8>& rows, std::size_t groups,
-                std::int16_t* HWY_RESTRICT coefficients) {
+// One group's coefficients. The rows begin where it does.
+HWY_INLINE void forward_group(const std::array<const std::uint8_t*, 8>& rows, std::size_t at,
+                              std::int16_t* HWY_RESTRICT coefficients) {
   const I16 d;
   const hn::Rebind<std::uint8_t, I16> d8;
   const std::size_t lanes = hn::Lanes(d);
   HWY_ALIGN std::uint8_t columns[kGroupWidth];
-  HWY_ALIGN std::int16_t work[kGroupCoefficients];
   const V16 middle = hn::Set(d, 128);
+  for (std::size_t r = 0; r < 8; ++r) {
+    columns_from_row(rows[r] + at, columns);
+    std::int16_t* const to = coefficients + r * kGroupWidth;
+    for (std::size_t i = 0; i < kGroupWidth; i += lanes) {
+      hn::Store(hn::Sub(hn::PromoteTo(d, hn::Load(d8, columns + i)), middle), d, to + i);
+    }
+    for (std::size_t b = 0; b < kBlockGroup; b += lanes) forward8<true>(to + b, kBlockGroup);
+  }
+  for (std::size_t i = 0; i < 8 * kBlockGroup; i += lanes) {
+    forward8<false>(coefficients + i, 8 * kBlockGroup);
+  }
+}
+
+void ForwardDct(const std::array<const std::uint8_t*, 8>& rows, std::size_t groups,
+                std::int16_t* HWY_RESTRICT coefficients) {
   for (std::size_t g = 0; g < groups; ++g, coefficients += kGroupCoefficients) {
-    for (std::size_t r = 0; r < 8; ++r) {
-      columns_from_row(rows[r] + g * kGroupWidth, columns);
-      std::int16_t* const to = work + r * kGroupWidth;
-      for (std::size_t i = 0; i < kGroupWidth; i += lanes) {
-        hn::Store(hn::Sub(hn::PromoteTo(d, hn::Load(d8, columns + i)), middle), d, to + i);
-      }
-      for (std::size_t b = 0; b < kBlockGroup; b += lanes) forward8<true>(to + b, kBlockGroup);
-    }
-    for (std::size_t i = 0; i < 8 * kBlockGroup; i += lanes) {
-      forward8<false>(work + i, 8 * kBlockGroup);
-    }
-    for (std::size_t i = 0; i < kGroupCoefficients; i += lanes) {
-      hn::Store(hn::Load(d, work + i), d, coefficients + i);
-    }
+    forward_group(rows, g * kGroupWidth, coefficients);
   }
 }
 
@@ -248,83 +251,81 @@ void Reconstruct(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer&
 
 constexpr QuantTable kZigzagPlaces = zigzag_places();
 
-// Eight rows of a group, [row][block], to eight neighbours in each block.
-HWY_INLINE void blocks_from_group(const std::int16_t* HWY_RESTRICT group, std::size_t blocks,
-                                  std::int16_t* HWY_RESTRICT levels) {
-#if HWY_TARGET == HWY_SCALAR
-  for (std::size_t b = 0; b < blocks; ++b) {
-    for (std::size_t i = 0; i < 8; ++i) levels[64 * b + i] = group[i * kBlockGroup + b];
-  }
-#else
-  const hn::FixedTag<std::int16_t, 8> d;
-  using V = hn::Vec<decltype(d)>;
-  for (std::size_t first = 0; first < blocks; first += 8) {
-    const auto load = [&](std::size_t i)
-                          HWY_ATTR { return hn::Load(d, group + i * kBlockGroup + first); };
-    V a0 = load(0), a1 = load(1), a2 = load(2), a3 = load(3);
-    V a4 = load(4), a5 = load(5), a6 = load(6), a7 = load(7);
-    for (int step = 0; step < 3; ++step) {
-      const V b0 = hn::InterleaveLower(d, a0, a4), b1 = hn::InterleaveUpper(d, a0, a4);
-      const V b2 = hn::InterleaveLower(d, a1, a5), b3 = hn::InterleaveUpper(d, a1, a5);
-      const V b4 = hn::InterleaveLower(d, a2, a6), b5 = hn::InterleaveUpper(d, a2, a6);
-      const V b6 = hn::InterleaveLower(d, a3, a7), b7 = hn::InterleaveUpper(d, a3, a7);
-      a0 = b0, a1 = b1, a2 = b2, a3 = b3, a4 = b4, a5 = b5, a6 = b6, a7 = b7;
+// AC levels without their signs where only magnitudes are asked for; DC always has its own.
+template <int kThresholds, bool kWithSigns>
+HWY_INLINE void quantize_group(const std::int16_t* HWY_RESTRICT coefficients,
+                               const Quantizer& quantizer, LevelGroup& group) {
+  const I16 d;
+  const std::size_t lanes = hn::Lanes(d);
+  alignas(64) std::int16_t words[kThresholds][4][kBlockGroup];
+  alignas(64) std::int16_t largest[kBlockGroup];
+  for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
+    V16 most = hn::Zero(d);
+    for (std::size_t word = 0; word < 4; ++word) {
+      V16 bits1 = hn::Zero(d), bits2 = hn::Zero(d), bits4 = hn::Zero(d);
+      for (std::size_t i = 0; i < 16; ++i) {
+        const std::size_t z = 16 * word + i;
+        const std::size_t k = kZigzagPlaces[z];
+        const V16 v = hn::Load(d, coefficients + k * kBlockGroup + b);
+        V16 level = quantized_magnitude(v, quantizer, k);
+        hn::Store(kWithSigns || z == 0 ? with_sign_of(level, v) : level, d,
+                  group.levels.data() + z * kBlockGroup + b);
+        if (z == 0) continue;
+        if constexpr (kWithSigns) most = hn::Max(most, level);
+        const V16 bit = hn::Set(d, static_cast<std::int16_t>(1u << i));
+        const auto where_above = [&](int least) HWY_ATTR {
+          const auto above = hn::Gt(level, hn::Set(d, static_cast<std::int16_t>(least)));
+          return hn::And(hn::VecFromMask(d, above), bit);
+        };
+        bits1 = hn::Or(bits1, where_above(0));
+        if constexpr (kThresholds > 1) bits2 = hn::Or(bits2, where_above(1));
+        if constexpr (kThresholds > 2) bits4 = hn::Or(bits4, where_above(3));
+      }
+      hn::Store(bits1, d, words[0][word] + b);
+      if constexpr (kThresholds > 1) hn::Store(bits2, d, words[1][word] + b);
+      if constexpr (kThresholds > 2) hn::Store(bits4, d, words[2][word] + b);
     }
-    const auto store = [&](V v, std::size_t i) HWY_ATTR {
-      if (first + i < blocks) hn::StoreU(v, d, levels + 64 * (first + i));
-    };
-    store(a0, 0), store(a1, 1), store(a2, 2), store(a3, 3);
-    store(a4, 4), store(a5, 5), store(a6, 6), store(a7, 7);
+    hn::Store(most, d, largest + b);
   }
-#endif
+  for (std::size_t t = 0; t < kThresholds; ++t) {
+    for (std::size_t b = 0; b < kBlockGroup; ++b) {
+      const auto word = [&](std::size_t i) {
+        return static_cast<std::uint64_t>(static_cast<std::uint16_t>(words[t][i][b])) << (16 * i);
+      };
+      group.at_least[t][b] = word(0) | word(1) | word(2) | word(3);
+    }
+  }
+  if constexpr (kWithSigns) group.largest = *std::max_element(largest, largest + kBlockGroup);
+}
+
+HWY_INLINE void quantize_for_file(const std::int16_t* HWY_RESTRICT coefficients,
+                                  const Quantizer& quantizer, LevelBits bits, LevelGroup& group) {
+  switch (bits) {
+    case LevelBits::nonzero:
+      quantize_group<1, true>(coefficients, quantizer, group);
+      break;
+    case LevelBits::two_bits:
+      quantize_group<2, true>(coefficients, quantizer, group);
+      break;
+    case LevelBits::three_bits:
+      quantize_group<3, true>(coefficients, quantizer, group);
+      break;
+  }
 }
 
 void Quantize(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer& quantizer,
-              std::size_t blocks, std::int16_t* HWY_RESTRICT levels) {
-  const I16 d;
-  const std::size_t lanes = hn::Lanes(d);
-  HWY_ALIGN std::int16_t work[8 * kBlockGroup];
-  for (std::size_t first = 0; first < blocks; first += kBlockGroup) {
-    const std::size_t count = blocks - first < kBlockGroup ? blocks - first : kBlockGroup;
-    for (std::size_t z = 0; z < 64; z += 8) {
-      for (std::size_t i = 0; i < 8; ++i) {
-        const std::size_t k = kZigzagPlaces[z + i];
-        for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
-          const V16 v = hn::Load(d, coefficients + k * kBlockGroup + b);
-          hn::Store(with_sign_of(quantized_magnitude(v, quantizer, k), v), d,
-                    work + i * kBlockGroup + b);
-        }
-      }
-      blocks_from_group(work, count, levels + z);
-    }
-    coefficients += kGroupCoefficients;
-    levels += 64 * kBlockGroup;
+              std::size_t groups, LevelBits bits, LevelGroup* HWY_RESTRICT levels) {
+  for (std::size_t g = 0; g < groups; ++g, coefficients += kGroupCoefficients) {
+    quantize_for_file(coefficients, quantizer, bits, levels[g]);
   }
 }
 
-void FindBits(const std::int16_t* HWY_RESTRICT levels, std::size_t blocks,
-              BlockBits* HWY_RESTRICT bits) {
-  for (std::size_t b = 0; b < blocks; ++b, levels += 64) {
-    std::uint64_t found[3] = {};
-#if HWY_TARGET == HWY_SCALAR
-    for (std::size_t k = 0; k < 64; ++k) {
-      const int magnitude = levels[k] < 0 ? -levels[k] : levels[k];
-      for (int t = 0; t < 3; ++t) found[t] |= std::uint64_t{magnitude >= 1 << t} << k;
-    }
-#else
-    const I16 d;
-    std::uint8_t bytes[3][8];
-    for (std::size_t k = 0; k < 64; k += hn::Lanes(d)) {
-      const V16 magnitude = hn::Abs(hn::LoadU(d, levels + k));
-      hn::StoreMaskBits(d, hn::Gt(magnitude, hn::Zero(d)), bytes[0] + k / 8);
-      hn::StoreMaskBits(d, hn::Gt(magnitude, hn::Set(d, 1)), bytes[1] + k / 8);
-      hn::StoreMaskBits(d, hn::Gt(magnitude, hn::Set(d, 3)), bytes[2] + k / 8);
-    }
-    for (int t = 0; t < 3; ++t) {
-      for (std::size_t i = 0; i < 8; ++i) found[t] |= std::uint64_t{bytes[t][i]} << (8 * i);
-    }
-#endif
-    for (std::size_t t = 0; t < 3; ++t) bits[b].at_least[t] = found[t] & ~std::uint64_t{1};
+void QuantizedDct(const std::array<const std::uint8_t*, 8>& rows, std::size_t groups,
+                  const Quantizer& quantizer, LevelBits bits, LevelGroup* HWY_RESTRICT levels) {
+  alignas(64) std::int16_t work[kGroupCoefficients];
+  for (std::size_t g = 0; g < groups; ++g) {
+    forward_group(rows, g * kGroupWidth, work);
+    quantize_for_file(work, quantizer, bits, levels[g]);
   }
 }
 

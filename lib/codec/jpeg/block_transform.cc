@@ -14,7 +14,9 @@
 // After foreach_target.h.
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/color_rows-inl.h"
+#include "lib/codec/jpeg/scan_coder-inl.h"
 #include "lib/codec/jpeg/symbols-inl.h"
+#include "lib/codec/jpeg/tokens-inl.h"
 
 #if HWY_ONCE
 #include "lib/core/dispatch.h"
@@ -27,7 +29,15 @@ HWY_EXPORT(ForwardDct);
 HWY_EXPORT(Reconstruct);
 HWY_EXPORT(Quantize);
 HWY_EXPORT(CountSymbols);
-HWY_EXPORT(FindBits);
+HWY_EXPORT(QuantizedDct);
+HWY_EXPORT(TokenizeMcus);
+HWY_EXPORT(TokenizeAc);
+HWY_EXPORT(FinishAc);
+HWY_EXPORT(TokenizeDc);
+HWY_EXPORT(CountTokens);
+HWY_EXPORT(WriteTokens);
+HWY_EXPORT(StuffedSize);
+HWY_EXPORT(StuffBytes);
 HWY_EXPORT(UpsampleRow);
 HWY_EXPORT(RgbRow);
 
@@ -51,9 +61,14 @@ void reconstruct(const std::int16_t* coefficients, const Quantizer& quantizer, s
   LIMEN_KERNEL(Reconstruct)(coefficients, quantizer, groups, samples, stride);
 }
 
-void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
-              std::int16_t* levels) {
-  LIMEN_KERNEL(Quantize)(coefficients, quantizer, blocks, levels);
+void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t groups,
+              LevelBits bits, LevelGroup* levels) {
+  LIMEN_KERNEL(Quantize)(coefficients, quantizer, groups, bits, levels);
+}
+
+void quantized_dct(const std::array<const std::uint8_t*, 8>& rows, std::size_t groups,
+                   const Quantizer& quantizer, LevelBits bits, LevelGroup* levels) {
+  LIMEN_KERNEL(QuantizedDct)(rows, groups, quantizer, bits, levels);
 }
 
 void count_symbols(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
@@ -61,8 +76,36 @@ void count_symbols(const std::int16_t* coefficients, const Quantizer& quantizer,
   LIMEN_KERNEL(CountSymbols)(coefficients, quantizer, blocks, kind, scans, dc);
 }
 
-void find_bits(const std::int16_t* levels, std::size_t blocks, BlockBits* bits) {
-  LIMEN_KERNEL(FindBits)(levels, blocks, bits);
+Token* tokenize_mcus(McuRow& row, std::int32_t first, std::int32_t end, Token* to) {
+  return LIMEN_KERNEL(TokenizeMcus)(row, first, end, to);
+}
+
+Token* tokenize_ac(AcScan& scan, const LevelGroup* groups, std::size_t first, std::size_t end,
+                   Token* to) {
+  return LIMEN_KERNEL(TokenizeAc)(scan, groups, first, end, to);
+}
+
+Token* finish_ac(AcScan& scan, Token* to) { return LIMEN_KERNEL(FinishAc)(scan, to); }
+
+DcTokens tokenize_dc(McuRow& row, std::int32_t first, std::int32_t end, DcTokens to) {
+  return LIMEN_KERNEL(TokenizeDc)(row, first, end, to);
+}
+
+void count_tokens(const Token* tokens, std::size_t count, TokenCounts& counts) {
+  LIMEN_KERNEL(CountTokens)(tokens, count, counts);
+}
+
+void BitBuffer::write(const Token* tokens, std::size_t count, const TokenCodes& codes) {
+  LIMEN_KERNEL(WriteTokens)(tokens, count, codes, state_);
+}
+
+std::size_t stuffed_size(const std::byte* bytes, std::size_t count) {
+  return LIMEN_KERNEL(StuffedSize)(reinterpret_cast<const std::uint8_t*>(bytes), count);
+}
+
+std::byte* stuff_bytes(const std::byte* bytes, std::size_t count, std::byte* to) {
+  return reinterpret_cast<std::byte*>(LIMEN_KERNEL(StuffBytes)(
+      reinterpret_cast<const std::uint8_t*>(bytes), count, reinterpret_cast<std::uint8_t*>(to)));
 }
 
 void upsample_row(const std::uint8_t* near, const std::uint8_t* far, std::int32_t width,

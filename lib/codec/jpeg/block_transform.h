@@ -21,6 +21,9 @@ inline constexpr std::size_t kBlockGroup = 16;
 inline constexpr std::size_t kGroupCoefficients = 64 * kBlockGroup;
 inline constexpr std::size_t kGroupWidth = 8 * kBlockGroup;
 
+/// Rows of blocks in an MCU at the most (T.81, B.2.2).
+inline constexpr std::size_t kMostDown = 4;
+
 constexpr std::size_t group_count(std::int32_t width) {
   return (static_cast<std::size_t>(width) + kGroupWidth - 1) / kGroupWidth;
 }
@@ -46,18 +49,29 @@ void forward_dct(const std::array<const std::uint8_t*, 8>& rows, std::size_t gro
 void reconstruct(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t groups,
                  std::uint8_t* samples, std::size_t stride);
 
-/// The quantised coefficients of the first `blocks` blocks, block after block, in zigzag order.
-void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t blocks,
-              std::int16_t* levels);
-
-/// Which coefficients of a block, by zigzag index, have at least magnitude 1, 2, 4. DC's bits are
-/// 0.
-struct BlockBits {
-  std::array<std::uint64_t, 3> at_least{};
+/// Which coefficients of the blocks of a group are asked for beside their levels.
+enum class LevelBits : std::uint8_t {
+  nonzero,    ///< at_least[0]
+  two_bits,   ///< at_least[0] and [1]
+  three_bits  ///< all
 };
 
-/// The bits of each of `blocks` blocks in zigzag order.
-void find_bits(const std::int16_t* levels, std::size_t blocks, BlockBits* bits);
+/// The quantised coefficients of a group of blocks.
+struct LevelGroup {
+  /// That of zigzag index k of block b at [k * kBlockGroup + b]. Nothing is at k = 64: room for
+  /// who reads one too many.
+  alignas(64) std::array<std::int16_t, std::size_t{65} * kBlockGroup> levels;
+  /// Bit k, of each block: AC coefficients of at least magnitude 1, 2, 4. DC's bit is 0.
+  std::array<std::array<std::uint64_t, kBlockGroup>, 3> at_least;
+  std::int16_t largest = 0;  ///< magnitude of an AC coefficient
+};
+
+void quantize(const std::int16_t* coefficients, const Quantizer& quantizer, std::size_t groups,
+              LevelBits bits, LevelGroup* levels);
+
+/// forward_dct() and quantize() at once.
+void quantized_dct(const std::array<const std::uint8_t*, 8>& rows, std::size_t groups,
+                   const Quantizer& quantizer, LevelBits bits, LevelGroup* levels);
 
 /// A row of chroma between two rows of a plane subsampled 2:1 both ways: `near` weighs three times
 /// `far`. `width` is the luma row's; narrow rows repeat instead, as libjpeg does. `out` has room

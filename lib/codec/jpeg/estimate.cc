@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "lib/codec/jpeg/compress.h"
 #include "lib/codec/jpeg/huffman.h"
+#include "lib/codec/jpeg/segments.h"
+#include "lib/codec/jpeg/settings.h"
 #include "lib/codec/jpeg/symbols.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -120,28 +121,13 @@ void add_dc(DcPlane& plane, std::int32_t side, int shift, Coded& coded) {
   for (std::size_t size = 0; size < sizes.size(); ++size) coded.add(size, sizes[size], size);
 }
 
-// libjpeg's tables for files without their own: luma's and chroma's, DC and AC.
+// The tables of files without their own: luma's and chroma's.
 struct StandardTables {
-  std::array<HuffmanTable, 2> dc;
-  std::array<HuffmanTable, 2> ac;
+  std::array<HuffmanTable, 2> dc = {standard_table(TableKind::dc, TablePlane::luminance),
+                                    standard_table(TableKind::dc, TablePlane::chrominance)};
+  std::array<HuffmanTable, 2> ac = {standard_table(TableKind::ac, TablePlane::luminance),
+                                    standard_table(TableKind::ac, TablePlane::chrominance)};
 };
-
-Result<StandardTables> standard_tables(const JpegSettings& settings, const Execution& execution) {
-  StandardTables tables;
-  JpegCompressor jpeg(execution);
-  LIMEN_TRY(jpeg.open());
-  LIMEN_TRY(jpeg.run([&settings](jpeg_compress_struct& state) { configure(state, settings); }));
-  const auto copy = [](const JHUFF_TBL& from, HuffmanTable& to) {
-    std::copy(std::begin(from.bits), std::end(from.bits), to.codes_of_length.begin());
-    std::copy(std::begin(from.huffval), std::end(from.huffval), to.symbols.begin());
-    complete(to);
-  };
-  for (std::size_t i = 0; i < 2; ++i) {
-    copy(*jpeg.state().dc_huff_tbl_ptrs[i], tables.dc[i]);
-    copy(*jpeg.state().ac_huff_tbl_ptrs[i], tables.ac[i]);
-  }
-  return tables;
-}
 
 class Estimate {
  public:
@@ -264,16 +250,14 @@ Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& picture,
                                           const Quantizer& luminance, const Quantizer& chrominance,
                                           const EncodeOptions& options,
                                           const Execution& execution) {
-  LIMEN_ASSIGN(JpegSettings settings, jpeg_settings(picture.size, options));
-  settings.subsampling = picture.subsampling;
-  settings.input = picture.plane_count == 1 ? JCS_GRAYSCALE : JCS_YCbCr;
+  LIMEN_ASSIGN(const JpegSettings settings, jpeg_settings(picture.size, options));
   const auto estimate = std::make_unique<Estimate>(picture, settings);
   LIMEN_TRY(estimate->count(luminance, chrominance, execution));
   std::uint64_t bytes = 0;
   if (settings.has_own_tables) {
     bytes = estimate->bytes(nullptr);
   } else {
-    LIMEN_ASSIGN(const StandardTables standard, standard_tables(settings, execution));
+    const StandardTables standard;
     bytes = estimate->bytes(&standard);
   }
   std::vector<Bytes> prefixes;

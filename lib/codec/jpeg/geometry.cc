@@ -109,11 +109,4 @@ std::uint64_t predicted_jpeg_bytes(const ImageInfo& info, const DecodeOptions& o
   return libjpeg_decode_bytes(info, false) + picture + scratch + 8 * memory::kAlignment;
 }
 
-std::uint64_t libjpeg_encode_bytes(Size size, ChromaSubsampling subsampling,
-                                   bool keeps_coefficients) {
-  const int components = subsampling == ChromaSubsampling::gray ? 1 : 3;
-  return kFixed + strip_bytes(size, components) +
-         (keeps_coefficients ? coefficient_bytes(size, components, subsampling) : 0);
-}
-
 }  // namespace limen::inline LIMEN_ABI

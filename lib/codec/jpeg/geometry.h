@@ -28,8 +28,4 @@ std::uint64_t libjpeg_decode_bytes(const ImageInfo& info, bool as_planes);
 /// That, the result and the rows between them; the larger of pixels and planes.
 std::uint64_t predicted_jpeg_bytes(const ImageInfo& info, const DecodeOptions& options);
 
-/// Upper bound of what libjpeg allocates for itself to encode a picture.
-std::uint64_t libjpeg_encode_bytes(Size size, ChromaSubsampling subsampling,
-                                   bool keeps_coefficients);
-
 }  // namespace limen::inline LIMEN_ABI

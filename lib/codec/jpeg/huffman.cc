@@ -90,6 +90,30 @@ void shorten(std::array<int, kLongest + 1>& of_length) {
   }
 }
 
+// T.81, tables K.3 to K.6: how many codes each length has, and the symbols of the shorter ones.
+struct StandardTable {
+  std::array<std::uint8_t, 17> codes_of_length;
+  std::array<std::uint8_t, 43> first_symbols;
+  std::size_t first_count;
+};
+constexpr std::array<std::uint8_t, 43> kDcSymbols = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+constexpr StandardTable kLuminanceDc = {
+    {0, 0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0}, kDcSymbols, 12};
+constexpr StandardTable kChrominanceDc = {
+    {0, 0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0}, kDcSymbols, 12};
+constexpr StandardTable kLuminanceAc = {
+    {0, 0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125},
+    {0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13,
+     0x51, 0x61, 0x07, 0x22, 0x71, 0x14, 0x32, 0x81, 0x91, 0xA1, 0x08, 0x23, 0x42,
+     0xB1, 0xC1, 0x15, 0x52, 0xD1, 0xF0, 0x24, 0x33, 0x62, 0x72, 0x82},
+    37};
+constexpr StandardTable kChrominanceAc = {
+    {0, 0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 119},
+    {0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07, 0x61,
+     0x71, 0x13, 0x22, 0x32, 0x81, 0x08, 0x14, 0x42, 0x91, 0xA1, 0xB1, 0xC1, 0x09, 0x23, 0x33,
+     0x52, 0xF0, 0x15, 0x62, 0x72, 0xD1, 0x0A, 0x16, 0x24, 0x34, 0xE1, 0x25, 0xF1},
+    43};
+
 }  // namespace
 
 void complete(HuffmanTable& table) {
@@ -123,6 +147,29 @@ HuffmanTable optimal_table(const SymbolCounts& counts) {
   for (std::size_t length = 1; length <= kLongest; ++length) {
     for (std::size_t symbol = 0; symbol < 256; ++symbol) {
       if (depth[symbol] == length) table.symbols[place++] = static_cast<std::uint8_t>(symbol);
+    }
+  }
+  complete(table);
+  return table;
+}
+
+HuffmanTable standard_table(TableKind kind, TablePlane plane) {
+  const bool is_luma = plane == TablePlane::luminance;
+  const StandardTable& from = kind == TableKind::dc ? (is_luma ? kLuminanceDc : kChrominanceDc)
+                                                    : (is_luma ? kLuminanceAc : kChrominanceAc);
+  HuffmanTable table;
+  table.codes_of_length = from.codes_of_length;
+  std::copy_n(from.first_symbols.begin(), from.first_count, table.symbols.begin());
+  if (kind == TableKind::ac) {
+    // The rest are the other runs and sizes in their order.
+    std::array<bool, 256> has{};
+    for (std::size_t i = 0; i < from.first_count; ++i) has[from.first_symbols[i]] = true;
+    std::size_t place = from.first_count;
+    for (std::size_t symbol = 0; symbol < 256; ++symbol) {
+      const std::size_t size = symbol % 16;
+      if (size >= 1 && size <= 10 && !has[symbol]) {
+        table.symbols[place++] = static_cast<std::uint8_t>(symbol);
+      }
     }
   }
   complete(table);

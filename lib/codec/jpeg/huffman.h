@@ -27,6 +27,11 @@ void complete(HuffmanTable& table);
 /// at most 16 bits (T.81, K.2), equal counts in libjpeg's order.
 HuffmanTable optimal_table(const SymbolCounts& counts);
 
+/// T.81, tables K.3 to K.6: what a file has that brings no tables made for its picture.
+enum class TableKind : std::uint8_t { dc, ac };
+enum class TablePlane : std::uint8_t { luminance, chrominance };
+HuffmanTable standard_table(TableKind kind, TablePlane plane);
+
 /// Each symbol's code, in its lowest bits.
 std::array<std::uint32_t, 256> codes_of(const HuffmanTable& table);
 

@@ -27,56 +27,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 using BlockMask = std::uint64_t;
 using GroupMasks = std::array<BlockMask, kBlockGroup>;
 
-struct GroupLevels {
-  alignas(64) std::uint16_t magnitudes[kGroupCoefficients];  // [zigzag index][block], DC is 0
-  std::array<GroupMasks, 3> at_least;                        // magnitude 1, 2, 4; bit 0 is 0
-};
-
-template <int kThresholds>
-HWY_INLINE void quantize_group(const std::int16_t* HWY_RESTRICT coefficients,
-                               const Quantizer& quantizer, GroupLevels& levels,
-                               std::int16_t* HWY_RESTRICT dc) {
-  const I16 d;
-  const hn::RebindToUnsigned<I16> du;
-  const std::size_t lanes = hn::Lanes(d);
-  alignas(64) std::int16_t words[kThresholds][4][kBlockGroup];
-  for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
-    for (std::size_t word = 0; word < 4; ++word) {
-      V16 bits1 = hn::Zero(d), bits2 = hn::Zero(d), bits4 = hn::Zero(d);
-      for (std::size_t i = 0; i < 16; ++i) {
-        const std::size_t z = 16 * word + i;
-        const std::size_t k = kZigzagPlaces[z];
-        const V16 v = hn::Load(d, coefficients + k * kBlockGroup + b);
-        V16 level = quantized_magnitude(v, quantizer, k);
-        if (z == 0) {
-          hn::Store(with_sign_of(level, v), d, dc + b);
-          level = hn::Zero(d);
-        }
-        hn::Store(hn::BitCast(du, level), du, levels.magnitudes + z * kBlockGroup + b);
-        const V16 bit = hn::Set(d, static_cast<std::int16_t>(1u << i));
-        const auto where_above = [&](int least) HWY_ATTR {
-          const auto above = hn::Gt(level, hn::Set(d, static_cast<std::int16_t>(least)));
-          return hn::And(hn::VecFromMask(d, above), bit);
-        };
-        bits1 = hn::Or(bits1, where_above(0));
-        if constexpr (kThresholds > 1) bits2 = hn::Or(bits2, where_above(1));
-        if constexpr (kThresholds > 2) bits4 = hn::Or(bits4, where_above(3));
-      }
-      hn::Store(bits1, d, words[0][word] + b);
-      if constexpr (kThresholds > 1) hn::Store(bits2, d, words[1][word] + b);
-      if constexpr (kThresholds > 2) hn::Store(bits4, d, words[2][word] + b);
-    }
-  }
-  for (std::size_t t = 0; t < kThresholds; ++t) {
-    for (std::size_t b = 0; b < kBlockGroup; ++b) {
-      const auto word = [&](std::size_t i) {
-        return static_cast<BlockMask>(static_cast<std::uint16_t>(words[t][i][b])) << (16 * i);
-      };
-      levels.at_least[t][b] = word(0) | word(1) | word(2) | word(3);
-    }
-  }
-}
-
 // Places in a group of blocks: 64 * block + zigzag index. Room for all, and for what is written
 // beyond the last one.
 struct Places {
@@ -108,7 +58,7 @@ HWY_INLINE void list_places(const GroupMasks& coded, std::size_t blocks, Places&
 
 // Values that the scan says for the first time, all but `shift` bits of each. The places count from
 // the band's first index less one, `before`.
-HWY_INLINE void count_first(const GroupLevels& levels, const Places& places, std::size_t before,
+HWY_INLINE void count_first(const LevelGroup& group, const Places& places, std::size_t before,
                             int shift, RunCounts& runs) {
   std::size_t last = places.at[0];
   for (std::size_t i = 1; i < places.count; ++i) {
@@ -117,8 +67,7 @@ HWY_INLINE void count_first(const GroupLevels& levels, const Places& places, std
     // A mark has no magnitude: for it the zeros up to the end of the block before are counted.
     const std::size_t row = k == 0 ? 0 : k + before;
     const unsigned magnitude =
-        static_cast<unsigned>(levels.magnitudes[row * kBlockGroup + place / 64 % kBlockGroup]) >>
-        shift;
+        static_cast<unsigned>(group.levels[row * kBlockGroup + place / 64 % kBlockGroup]) >> shift;
     ++runs[16 * (place - last - 1) + static_cast<std::size_t>(std::bit_width(magnitude))];
     last = place;
   }
@@ -159,12 +108,12 @@ HWY_INLINE void count_ends(const GroupMasks& coded, std::size_t blocks, int end,
   ends.open = open;
 }
 
-HWY_INLINE void count_group(const GroupLevels& levels, std::size_t blocks, ScanKind kind,
+HWY_INLINE void count_group(const LevelGroup& group, std::size_t blocks, ScanKind kind,
                             std::array<ScanSymbols, kMostScans>& scans) {
   Places places;
   if (kind == ScanKind::sequential) {
-    list_places(levels.at_least[0], blocks, places);
-    count_first(levels, places, 0, 0, scans[0].runs);
+    list_places(group.at_least[0], blocks, places);
+    count_first(group, places, 0, 0, scans[0].runs);
     return;
   }
   const auto first = [&](ScanSymbols& scan, const GroupMasks& known, BlockMask band, int before,
@@ -172,7 +121,7 @@ HWY_INLINE void count_group(const GroupLevels& levels, std::size_t blocks, ScanK
     GroupMasks coded;
     for (std::size_t b = 0; b < blocks; ++b) coded[b] = (known[b] & band) >> before;
     list_places(coded, blocks, places);
-    count_first(levels, places, static_cast<std::size_t>(before), shift, scan.runs);
+    count_first(group, places, static_cast<std::size_t>(before), shift, scan.runs);
     count_ends(coded, blocks, end - before, scan.ends);
   };
   const auto refine = [&](ScanSymbols& scan, const GroupMasks& known,
@@ -186,7 +135,7 @@ HWY_INLINE void count_group(const GroupLevels& levels, std::size_t blocks, ScanK
     count_refined(known, places, scan.runs);
     count_ends(coded, blocks, 63, scan.ends);
   };
-  const auto& [at_least_1, at_least_2, at_least_4] = levels.at_least;
+  const auto& [at_least_1, at_least_2, at_least_4] = group.at_least;
   if (kind == ScanKind::progressive_chroma) {
     first(scans[0], at_least_2, ~BlockMask{0}, 0, 63, 1);
     refine(scans[1], at_least_2, at_least_1);
@@ -202,23 +151,24 @@ HWY_INLINE void count_group(const GroupLevels& levels, std::size_t blocks, ScanK
 void CountSymbols(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer& quantizer,
                   std::size_t blocks, ScanKind kind, std::array<ScanSymbols, kMostScans>& scans,
                   std::int16_t* HWY_RESTRICT dc) {
-  GroupLevels levels;
-  alignas(64) std::int16_t group_dc[kBlockGroup];
+  LevelGroup group;
   for (std::size_t first = 0; first < blocks; first += kBlockGroup) {
     switch (kind) {
       case ScanKind::sequential:
-        quantize_group<1>(coefficients, quantizer, levels, group_dc);
+        quantize_group<1, false>(coefficients, quantizer, group);
         break;
       case ScanKind::progressive_chroma:
-        quantize_group<2>(coefficients, quantizer, levels, group_dc);
+        quantize_group<2, false>(coefficients, quantizer, group);
         break;
       case ScanKind::progressive_luma:
-        quantize_group<3>(coefficients, quantizer, levels, group_dc);
+        quantize_group<3, false>(coefficients, quantizer, group);
         break;
     }
     const std::size_t count = std::min(kBlockGroup, blocks - first);
-    std::copy_n(group_dc, count, dc + first);
-    count_group(levels, count, kind, scans);
+    std::copy_n(group.levels.data(), count, dc + first);
+    // A mark at index 0 has no magnitude.
+    std::fill_n(group.levels.data(), kBlockGroup, std::int16_t{0});
+    count_group(group, count, kind, scans);
     coefficients += kGroupCoefficients;
   }
 }

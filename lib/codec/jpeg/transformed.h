@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "lib/codec/jpeg/block_transform.h"
+#include "lib/codec/jpeg/sample_rows.h"
 #include "limen/core/abi.h"
 #include "limen/core/execution.h"
 #include "limen/core/geometry.h"
@@ -25,6 +26,10 @@ struct TransformedPlane {
   std::int32_t block_columns = 0;
   Buffer coefficients;
 
+  std::int16_t* row(std::int32_t block_row) {
+    return reinterpret_cast<std::int16_t*>(coefficients.data()) +
+           static_cast<std::size_t>(block_row) * groups * kGroupCoefficients;
+  }
   const std::int16_t* row(std::int32_t block_row) const {
     return reinterpret_cast<const std::int16_t*>(coefficients.data()) +
            static_cast<std::size_t>(block_row) * groups * kGroupCoefficients;
@@ -43,8 +48,5 @@ struct TransformedPicture {
 Result<TransformedPicture> transform_picture(const ConstImageView& image,
                                              ChromaSubsampling subsampling,
                                              const Execution& execution);
-
-/// From the execution's workspace, if it has one.
-Result<Buffer> take_buffer(std::uint64_t bytes, const Execution& execution);
 
 }  // namespace limen::inline LIMEN_ABI

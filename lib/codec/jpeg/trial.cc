@@ -21,17 +21,18 @@ namespace limen::inline LIMEN_ABI {
 namespace {
 
 // Quantised coefficients, as they are asked for.
-struct Levels {
-  const TransformedPicture* picture;
-  std::array<Quantizer, 2> quantizers;  // luma's, chroma's
+struct Levels final : LevelSource {
+  Levels(const TransformedPicture& from, const QuantTable& luminance, const QuantTable& chrominance)
+      : picture(from), quantizers{Quantizer(luminance), Quantizer(chrominance)} {}
 
-  static void row(const void* source, std::size_t component, std::int32_t block_row,
-                  std::int16_t* levels) {
-    const auto& self = *static_cast<const Levels*>(source);
-    const TransformedPlane& plane = self.picture->planes[component];
-    quantize(plane.row(block_row), self.quantizers[component == 0 ? 0 : 1],
-             static_cast<std::size_t>(plane.block_columns), levels);
+  void read_row(std::size_t component, std::int32_t block_row, LevelBits bits,
+                LevelGroup* groups) override {
+    const TransformedPlane& plane = picture.planes[component];
+    quantize(plane.row(block_row), quantizers[component == 0 ? 0 : 1], plane.groups, bits, groups);
   }
+
+  const TransformedPicture& picture;
+  std::array<Quantizer, 2> quantizers;
 };
 
 class JpegTrials final : public Trials {
@@ -107,15 +108,12 @@ class JpegTrials final : public Trials {
   Result<Bytes> finish(int setting, const Execution& execution) override {
     return contain_exceptions([&]() -> Result<Bytes> {
       LIMEN_TRY(check(setting));
-      const QuantTable chrominance = scaled_table(chrominance_table(), setting + 1);
-      const Levels levels{
-          &picture_,
-          {Quantizer(scaled_table(luminance_table(), setting + 1)), Quantizer(chrominance)}};
       QuantizedPicture quantized;
       quantized.size = picture_.size;
       quantized.subsampling = picture_.subsampling;
+      const QuantTable chrominance = scaled_table(chrominance_table(), setting + 1);
       quantized.tables = {scaled_table(luminance_table(), setting + 1), chrominance, chrominance};
-      quantized.row = Levels::row;
+      Levels levels(picture_, quantized.tables[0], chrominance);
       quantized.source = &levels;
       EncodeOptions options = options_;
       options.mode = quality_of(setting);
