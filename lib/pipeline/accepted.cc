@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "lib/pipeline/planning.h"
+
 namespace limen::inline LIMEN_ABI {
 
 namespace {
@@ -13,9 +15,8 @@ bool leaves_pixels(const Recipe& normal, const Plan& plan) {
                             plan.turn == Orientation::top_left &&
                             plan.fitted.source == to_rect_f(whole(plan.turned)) &&
                             plan.fitted.resized == plan.turned && plan.output == plan.turned;
-  const bool leaves_looks = !normal.sharpen && normal.blur == 0 && normal.adjust == Adjustments{} &&
-                            normal.marks.empty() && normal.radius == 0;
-  return leaves_shape && leaves_looks && plan.color.action == ColorAction::none && !plan.flattens;
+  return leaves_shape && leaves_looks(normal) && plan.color.action == ColorAction::none &&
+         !plan.flattens;
 }
 
 // What the recipe says of the coding, where it says anything, is so already.

@@ -6,6 +6,7 @@
 #include "limen/core/abi.h"
 #include "limen/core/execution.h"
 #include "limen/core/image.h"
+#include "limen/core/planar.h"
 #include "limen/core/result.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -15,6 +16,11 @@ namespace limen::inline LIMEN_ABI {
 class Canvas {
  public:
   explicit Canvas(const ConstImageView& borrowed) : view_(borrowed) {}
+  /// Planes on their way to the encoder, which no step may touch: of view() only the size is good.
+  explicit Canvas(PlanarImage planes) : planes_(std::move(planes)) { view_.size = planes_.size(); }
+
+  bool is_planar() const { return planes_.planes[0].has_pixels(); }
+  PlanarImage& planes() { return planes_; }
 
   const ConstImageView& view() const { return view_; }
   PixelFormat format() const { return view_.format; }
@@ -49,6 +55,7 @@ class Canvas {
  private:
   Image owned_;
   ConstImageView view_;
+  PlanarImage planes_;
 };
 
 }  // namespace limen::inline LIMEN_ABI

@@ -14,6 +14,7 @@
 #include "limen/codec/encode.h"
 #include "limen/codec/metadata.h"
 #include "limen/codec/rewrite.h"
+#include "limen/color/ycbcr.h"
 #include "limen/compose/extend.h"
 #include "limen/core/workspace.h"
 #include "limen/pipeline/accept.h"
@@ -99,7 +100,14 @@ class Finisher {
     EncodeOptions options = encode_options();
     options.bit_depth = plan_.bit_depth == 10 ? 10 : 8;
     options.mode = plan_.format == Format::png ? Lossless{} : mode_of(recipe_.fidelity);
-    LIMEN_ASSIGN(variant_.bytes, encode(canvas_.view(), options, execution_));
+    if (canvas_.is_planar()) {
+      const bool is_webp = plan_.format == Format::webp;
+      change_range(canvas_.planes(), is_webp ? YcbcrRange::limited : YcbcrRange::full);
+      options.chroma = ChromaSubsampling::automatic;  // as the planes have it
+      LIMEN_ASSIGN(variant_.bytes, encode_planar(canvas_.planes(), options, execution_));
+    } else {
+      LIMEN_ASSIGN(variant_.bytes, encode(canvas_.view(), options, execution_));
+    }
     variant_.format = plan_.format;
     variant_.mode = options.mode;
     const bool rounds = plan_.bit_depth == 10;  // 16 bits to 10

@@ -89,7 +89,6 @@ Result<void> decide_file(const ImageInfo& info, const Recipe& normal, Layout lay
     return unsupported("recipe: near-lossless is WebP's alone", plan.format);
   }
   if (info.bit_depth > 8) {
-    plan.path = PixelPath::interleaved_16;
     for (const Format format : plan.formats) {
       plan.bit_depth = std::max(plan.bit_depth, output_depth(format, info, normal));
     }
@@ -126,15 +125,20 @@ void list_steps(const Recipe& normal, const Plan& plan, std::vector<std::string>
   const bool converts = plan.color.action != ColorAction::none;
   const bool resamples = to_rect_f(plan.fitted.crop) != plan.fitted.source ||
                          size_of(plan.fitted.crop) != plan.fitted.resized;
+  const bool is_planar = plan.path == PixelPath::planar_8;
+  const bool is_turned = plan.orientation != Orientation::top_left;
   add(true, "decode");
-  add(plan.orientation != Orientation::top_left, "orient");
+  add(is_turned && !is_planar, "orient");
   add(plan.converts_before_resize, "color");
   add(plan.crop != whole(plan.upright), "crop");
   add(plan.trims, "trim");
   add(plan.rotate != 0, "rotate");
-  add(plan.turn != Orientation::top_left, "turn");
+  add(plan.turn != Orientation::top_left && !is_planar, "turn");
   add(plan.fitted.crop != whole(plan.turned), "crop");
   add(resamples, "resize");
+  add(is_turned && is_planar, "orient");
+  add(plan.turn != Orientation::top_left && is_planar, "turn");
+  add(is_planar && !plan.encodes_planes, "rgb");
   add(converts && !plan.converts_before_resize, "color");
   add(normal.sharpen.has_value(), "sharpen");
   add(normal.blur > 0, "blur");
@@ -171,6 +175,7 @@ Result<Plan> decide(const ImageInfo& info, const Recipe& recipe, const Limits& l
   const Layout layout = stored_layout(info);
   LIMEN_TRY(decide_colors(info, normal, layout, plan));
   LIMEN_TRY(decide_file(info, normal, layout, plan));
+  decide_path(info, normal, plan);
   decide_shrink(info, normal, plan);
   if (info.frames > 1) {
     plan.notes.push_back("the first of " + std::to_string(info.frames) + " frames is used");

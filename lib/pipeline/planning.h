@@ -13,6 +13,12 @@
 
 namespace limen::inline LIMEN_ABI {
 
+/// No step at output size touches a pixel.
+bool leaves_looks(const Recipe& normal);
+
+/// Plan::path and what belongs to it, of a plan whose geometry, colours and file are decided.
+void decide_path(const ImageInfo& info, const Recipe& normal, Plan& plan);
+
 /// True where a step lets the background's transparency, or that beyond round corners, in.
 bool opens_up(const Recipe& normal, const Plan& plan);
 

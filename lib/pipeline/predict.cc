@@ -17,6 +17,11 @@ std::uint64_t image_bytes(Size size, SampleType sample, int channels) {
   return row * static_cast<std::uint64_t>(size.height) + 64;
 }
 
+std::uint64_t planes_bytes(Size luma, ChromaSubsampling subsampling) {
+  return image_bytes(luma, SampleType::u8, 1) +
+         2 * image_bytes(chroma_size(luma, subsampling), SampleType::u8, 1);
+}
+
 // Weights and a ring of rows: taps along each side, four bytes a weight, f32 rows at the most.
 std::uint64_t resize_bytes(const Recipe& normal, const Fitted& fitted, int channels) {
   const auto taps = [&](double from, double to) {
@@ -101,9 +106,16 @@ std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, 
            (plan.scale_eighths < 8 ? 1 : 0);
   };
   const Size decoded{reduced(window.width), reduced(window.height)};
-  const std::uint64_t source = image_bytes(decoded, sample, stored_channels);
+  const bool is_planar = plan.path == PixelPath::planar_8;
+  // Windows of planes grow to whole chroma samples; a reducing decoder may bring chroma to luma's
+  // size.
+  const std::uint64_t source =
+      is_planar
+          ? planes_bytes({decoded.width + 6, decoded.height + 6},
+                         plan.scale_eighths < 8 ? ChromaSubsampling::yuv444 : info.subsampling)
+          : image_bytes(decoded, sample, stored_channels);
   const std::uint64_t upright =
-      image_bytes(upright_size(decoded, plan.orientation), sample, stored_channels);
+      is_planar ? 0 : image_bytes(upright_size(decoded, plan.orientation), sample, stored_channels);
 
   std::uint64_t peak = predicted_decode_bytes(info, options);
   const auto hold = [&](std::uint64_t bytes) { peak = std::max(peak, bytes); };
@@ -117,8 +129,16 @@ std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, 
     shared = std::max(image_bytes(decoded, sample, channels),
                       image_bytes(transposed(decoded), sample, channels));
   }
+  if (is_planar) {
+    const std::uint64_t planes = planes_bytes(plan.fitted.resized, plan.planes);
+    const std::uint64_t plane = image_bytes(plan.fitted.resized, sample, 1) +
+                                image_bytes(transposed(plan.fitted.resized), sample, 1);
+    hold(shared + planes + std::max(plane, resize_bytes(normal, plan.fitted, 1)));
+    if (plan.encodes_planes) return peak;
+    hold(shared + planes + image_bytes(plan.fitted.resized, sample, 3));
+  }
   std::uint64_t held = shared;
-  if (plan.rotate != 0 || plan.turn != Orientation::top_left) {
+  if (!is_planar && (plan.rotate != 0 || plan.turn != Orientation::top_left)) {
     const Size turned = plan.scale_eighths < 8 ? decoded : plan.turned;
     const int turned_channels = plan.rotate != 0 ? std::min(4, channels + 3) : channels;
     held += image_bytes(turned, sample, turned_channels);
@@ -126,7 +146,7 @@ std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, 
   }
   hold(held);
   const std::uint64_t resized = image_bytes(plan.fitted.resized, sample, channels);
-  hold(held + resized + resize_bytes(normal, plan.fitted, channels));
+  if (!is_planar) hold(held + resized + resize_bytes(normal, plan.fitted, channels));
   hold(shared + resized + retouch_bytes(normal, plan.fitted.resized, channels));
   if (plan.color.action != ColorAction::none && !plan.converts_before_resize) {
     hold(shared + 2 * resized + 65'536);

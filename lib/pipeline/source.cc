@@ -39,6 +39,16 @@ Result<Source> borrow(const Original& original, const Limits& limits) {
   return source;
 }
 
+// What both decoders tell beside the pixels.
+template <class Decoding>
+void take(Decoding&& decoded, Source& source) {
+  source.info = std::move(decoded.info);
+  source.metadata = std::move(decoded.metadata);
+  source.damage = std::move(decoded.damage);
+  source.scale_eighths = decoded.scale_eighths;
+  source.stored_region = decoded.region;
+}
+
 }  // namespace
 
 Result<Source> open_source(const Original& original, const std::vector<const Task*>& tasks,
@@ -52,23 +62,28 @@ Result<Source> open_source(const Original& original, const std::vector<const Tas
 
   Source source;
   source.file = original.file;
-  Decoded decoded;
-  {
+  ++decodes;
+  const bool is_planar = first.plan.path == PixelPath::planar_8;
+  if (is_planar) {
     const Stopwatch watch(source.times.decode);
-    ++decodes;
-    LIMEN_ASSIGN(decoded, decode(original.file, decode_as, execution));
+    LIMEN_ASSIGN(DecodedPlanar decoded, decode_planar(original.file, decode_as, execution));
+    source.planes = std::move(decoded.image);
+    take(std::move(decoded), source);
+  } else {
+    const Stopwatch watch(source.times.decode);
+    LIMEN_ASSIGN(Decoded decoded, decode(original.file, decode_as, execution));
+    source.native = std::move(decoded.image);
+    take(std::move(decoded), source);
   }
-  source.info = std::move(decoded.info);
-  source.metadata = std::move(decoded.metadata);
-  source.damage = std::move(decoded.damage);
-  source.scale_eighths = decoded.scale_eighths;
-  source.stored_region = decoded.region;
+  if (is_planar) {
+    source.peak_bytes = execution.workspace->peak_bytes();
+    return source;
+  }
   const auto scaled = [&](std::int32_t side) {
-    return static_cast<std::int32_t>((std::int64_t{side} * decoded.scale_eighths + 7) / 8);
+    return static_cast<std::int32_t>((std::int64_t{side} * source.scale_eighths + 7) / 8);
   };
   const Size grid{scaled(source.info.size.width), scaled(source.info.size.height)};
-  source.window = orient_rect(decoded.region, grid, source.info.orientation);
-  source.native = std::move(decoded.image);
+  source.window = orient_rect(source.stored_region, grid, source.info.orientation);
   if (source.info.orientation != Orientation::top_left) {
     const Stopwatch watch(source.times.orient);
     LIMEN_ASSIGN(source.native,

@@ -13,6 +13,7 @@
 #include "limen/core/execution.h"
 #include "limen/core/image.h"
 #include "limen/core/metadata.h"
+#include "limen/core/planar.h"
 #include "limen/core/result.h"
 #include "limen/pipeline/plan.h"
 #include "limen/pipeline/transform.h"
@@ -25,16 +26,18 @@ struct Task {
   Plan plan;
 };
 
-/// What variants start from: the source's pixels stood upright, decoded once, in their own colours
-/// and, where a recipe needs them so, in sRGB. Both hold the same window of the upright picture,
-/// which covers the crop boxes of all recipes; each pixel is the same whichever window was decoded,
-/// so a variant cannot tell which others there are. Read only once made, so threads may share it.
+/// What variants start from, decoded once: the source's pixels stood upright, in their own colours
+/// and, where a recipe needs them so, in sRGB; or its planes as they are stored. They hold a window
+/// of the picture that covers the crop boxes of all recipes; each pixel is the same whichever
+/// window was decoded, so a variant cannot tell which others there are. Read only once made, so
+/// threads may share it.
 struct Source {
   ByteView file;
   ConstImageView borrowed;  ///< the caller's pixels, instead of all that follows up to `window`
   Image native;             ///< empty where no variant starts from it
   Image srgb;               ///< likewise
-  Rect window;              ///< in pixels of the upright picture reduced by scale_eighths / 8
+  PlanarImage planes;       ///< all of PixelPath::planar_8 alone
+  Rect window;  ///< of pixels, in those of the upright picture reduced by scale_eighths / 8
   /// What the same window is in the stored picture's reduced grid, before it was turned.
   Rect stored_region;
   int scale_eighths = 8;
@@ -50,7 +53,8 @@ struct Source {
   }
 };
 
-/// Decodes for these tasks, which all want the same scale. `decodes` counts calls of the decoder.
+/// Decodes for these tasks, which all want the same scale, and either all planes or none. `decodes`
+/// counts calls of the decoder.
 Result<Source> open_source(const Original& original, const std::vector<const Task*>& tasks,
                            const TransformOptions& options, const Execution& execution,
                            std::uint32_t& decodes);

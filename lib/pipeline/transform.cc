@@ -26,14 +26,19 @@ Error at_recipe(Error error, std::size_t index, std::size_t count) {
   return error;
 }
 
-// Whether two tasks start from the same decode: all do that read the picture at full scale. A
-// reduced decode serves recipes that ask for that scale and window, which follow from each alone.
+// Whether two tasks start from the same decode: all do that read the picture at full scale, or its
+// planes at the same scale. A reduced decode to pixels serves recipes that ask for that scale and
+// window, which follow from each alone.
 bool share_decode(const Task& one, const Task& other) {
   const Plan& a = one.plan;
   const Plan& b = other.plan;
-  return a.scale_eighths == b.scale_eighths &&
-         (a.scale_eighths == 8 || (a.at_least == b.at_least && a.region == b.region &&
-                                   one.recipe.shrink == other.recipe.shrink));
+  const bool is_planar = a.path == PixelPath::planar_8;
+  if (a.scale_eighths != b.scale_eighths || is_planar != (b.path == PixelPath::planar_8)) {
+    return false;
+  }
+  return is_planar || a.scale_eighths == 8 ||
+         (a.at_least == b.at_least && a.region == b.region &&
+          one.recipe.shrink == other.recipe.shrink);
 }
 
 // One call of transform(): the tasks, grouped by the decode that they share, and their outcomes.

@@ -9,6 +9,7 @@
 #include "lib/pipeline/finish.h"
 #include "lib/pipeline/geometry.h"
 #include "lib/pipeline/looks.h"
+#include "lib/pipeline/planes.h"
 #include "lib/pipeline/samples.h"
 #include "lib/pipeline/stopwatch.h"
 #include "limen/color/icc.h"
@@ -105,6 +106,33 @@ Result<void> resize_canvas(Canvas& canvas, const RectF& window, Size size, const
   return {};
 }
 
+// Pixels cropped, turned and resized; `fitted` is how, which trimming changes.
+Result<Canvas> resized_canvas(const Source& source, const Task& task, const Limits& limits,
+                              StageTimes& times, Fitted& fitted, const Execution& execution) {
+  const auto turn = [&]() -> Result<Turned> {
+    const Stopwatch watch(times.orient);
+    return source.scale_eighths < 8 ? turn_reduced(source, task, execution)
+                                    : turn_exact(source, task, limits, execution);
+  };
+  LIMEN_ASSIGN(Turned turned, turn());
+  fitted = turned.shaping.fitted;
+  const Stopwatch watch(times.resize);
+  LIMEN_TRY(resize_canvas(turned.canvas, turned.window, fitted.resized, task.recipe, execution));
+  return std::move(turned.canvas);
+}
+
+// The same of planes, which become RGB unless the encoder takes them.
+Result<Canvas> reduced_canvas(const Source& source, const Task& task, StageTimes& times,
+                              const Execution& execution) {
+  LIMEN_ASSIGN(PlanarImage planes, reduced_planes(source, task, times, execution));
+  if (task.plan.encodes_planes) return Canvas(std::move(planes));
+  const Stopwatch watch(times.color);
+  LIMEN_ASSIGN(Image rgb, rgb_of_planes(planes, execution));
+  Canvas canvas{ConstImageView()};
+  canvas.replace(std::move(rgb));
+  return canvas;
+}
+
 }  // namespace
 
 Result<Canvas> make_canvas(const Source& source, const Task& task, const MarkShelf& marks,
@@ -112,24 +140,19 @@ Result<Canvas> make_canvas(const Source& source, const Task& task, const MarkShe
   const Plan& plan = task.plan;
   if (execution.is_cancelled()) return cancelled();
 
-  const auto turn = [&]() -> Result<Turned> {
-    const Stopwatch watch(times.orient);
-    return source.scale_eighths < 8 ? turn_reduced(source, task, execution)
-                                    : turn_exact(source, task, limits, execution);
-  };
-  LIMEN_ASSIGN(Turned turned, turn());
-  Canvas& canvas = turned.canvas;
-  const Fitted& fitted = turned.shaping.fitted;
-  {
-    const Stopwatch watch(times.resize);
-    LIMEN_TRY(resize_canvas(canvas, turned.window, fitted.resized, task.recipe, execution));
+  Canvas canvas{ConstImageView()};
+  Fitted fitted = plan.fitted;
+  if (plan.path == PixelPath::planar_8) {
+    LIMEN_ASSIGN(canvas, reduced_canvas(source, task, times, execution));
+  } else {
+    LIMEN_ASSIGN(canvas, resized_canvas(source, task, limits, times, fitted, execution));
   }
   if (plan.color.action != ColorAction::none && !plan.converts_before_resize) {
     const Stopwatch watch(times.color);
     LIMEN_ASSIGN(Image converted, to_srgb(canvas.view(), source.info.color, execution));
     canvas.replace(std::move(converted));
   }
-  {
+  if (!canvas.is_planar()) {
     const Stopwatch watch(times.compose);
     LIMEN_TRY(apply_looks(canvas, task.recipe, fitted.canvas, fitted.position,
                           lacks_alpha(plan.formats), plan.matte, marks, execution));
@@ -138,7 +161,7 @@ Result<Canvas> make_canvas(const Source& source, const Task& task, const MarkShe
       canvas.replace(std::move(reduced));
     }
   }
-  return std::move(canvas);
+  return canvas;
 }
 
 Result<Variant> make_variant(const Source& source, const Task& task, const MarkShelf& marks,

@@ -78,12 +78,13 @@ TEST(TransformSharing, FiveWidthsOfTwoMegapixelsDecodeOnce) {
   expect_same_as_alone(source, recipes, *variants);
 }
 
-TEST(TransformSharing, AMotleySetDecodesOnceAndEachIsAsAlone) {
+TEST(TransformSharing, AMotleySetDecodesOnceAFormAndEachIsAsAlone) {
   for (const Format format : {Format::jpeg, Format::png}) {
     const Bytes source = photo(format);
     const auto variants = transform(source, motley());
     ASSERT_TRUE(variants.has_value()) << variants.error().message;
-    EXPECT_EQ(variants->front().source_decodes, 1u);
+    // Of a JPEG some start from planes, some from pixels.
+    EXPECT_EQ(variants->front().source_decodes, format == Format::jpeg ? 2u : 1u);
     expect_same_as_alone(source, motley(), *variants);
   }
 }
@@ -104,6 +105,7 @@ TEST(TransformSharing, ADecoderThatReducesDecodesApartAndTheSameWhoeverIsBeside)
   recipes[1].shrink = ShrinkAccuracy::fine;
   recipes[2].shrink = ShrinkAccuracy::coarse;
   recipes[3].shrink = ShrinkAccuracy::fine;
+  for (Recipe& recipe : recipes) recipe.linear_light = true;  // not by planes, which share scales
   const auto variants = transform(source, recipes);
   ASSERT_TRUE(variants.has_value()) << variants.error().message;
   EXPECT_EQ(variants->front().source_decodes, 4u);

@@ -23,10 +23,22 @@ namespace limen::inline LIMEN_ABI {
 enum class PixelPath : std::uint8_t {
   interleaved_8,   ///< gray or RGB, 8 bits
   interleaved_16,  ///< gray or RGB, 16 bits: sources of more than 8
+  /// A JPEG's or lossy WebP's own Y, Cb and Cr, resampled plane by plane, chroma from its own
+  /// resolution: to a file of a named Quality, where nothing is enlarged. Plan::encodes_planes says
+  /// whether they ever become RGB.
+  planar_8,
 };
 
 constexpr std::string_view name(PixelPath path) {
-  return path == PixelPath::interleaved_8 ? "interleaved_8" : "interleaved_16";
+  switch (path) {
+    case PixelPath::interleaved_8:
+      return "interleaved_8";
+    case PixelPath::interleaved_16:
+      return "interleaved_16";
+    case PixelPath::planar_8:
+      return "planar_8";
+  }
+  return "interleaved_8";
 }
 
 /// How a recipe will be carried out on one source. transform() follows it to the letter.
@@ -51,6 +63,11 @@ struct Plan {
   std::optional<Size> at_least;
   int scale_eighths = 8;  ///< and JPEG's DCT scaling that follows: 8 is none
   PixelPath path = PixelPath::interleaved_8;
+  /// planar_8: no step needs RGB, the encoder takes the planes. Otherwise they become RGB at the
+  /// size that they are resampled to.
+  bool encodes_planes = false;
+  /// planar_8: how chroma is subsampled once the planes are resampled.
+  ChromaSubsampling planes = ChromaSubsampling::automatic;
 
   ColorPlan color;
   bool converts_before_resize = false;  ///< else after, on the pixels that remain
@@ -73,7 +90,8 @@ struct Plan {
   /// Upper bound of the working memory while this variant alone is made, without its marks' own
   /// decoding, the encoder's working memory and its file.
   std::uint64_t peak_bytes = 0;
-  /// "decode", "orient", "crop", … as they will happen; "search" comes before "encode".
+  /// "decode", "orient", "crop", … as they will happen; "search" comes before "encode". planar_8
+  /// turns after "resize", then has "rgb" unless it encodes planes.
   std::vector<std::string> steps;
   std::vector<std::string> notes;  ///< what a caller may want to know, one line each
 };

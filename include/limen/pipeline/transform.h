@@ -101,8 +101,9 @@ struct Variant {
       0;  ///< how often this call decoded the source, all recipes together
 };
 
-/// Turns one source into one variant a recipe, in their order. The source is decoded once (recipes
-/// that ask for ShrinkAccuracy::fine or coarse decode apart). A variant's bytes follow from the
+/// Turns one source into one variant a recipe, in their order. The source is decoded once to pixels
+/// and once to planes, whichever the recipes' plans start from (once more for each scale that
+/// ShrinkAccuracy::fine or coarse come to). A variant's bytes follow from the
 /// source, its own recipe, the marks it names and limen's version, never from the other recipes,
 /// from threads or the machine.
 ///
