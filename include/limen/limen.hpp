@@ -38,6 +38,7 @@
 #include "limen/pipeline/plan.h"
 #include "limen/pipeline/recipe.h"
 #include "limen/pipeline/transform.h"
+#include "limen/pipeline/transform_many.h"
 #include "limen/quality/heatmap.h"
 #include "limen/quality/search.h"
 #include "limen/quality/ssimulacra2.h"
