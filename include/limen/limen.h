@@ -8,14 +8,19 @@
  * Status and errors. A call that can fail returns a limen_status, LIMEN_OK (0) or the reason, and
  * takes a `limen_error** error` last. Where that is not null, a failing call puts an error there
  * that the caller frees; a call that succeeds puts null. Results are written only on success;
- * pointers to handles are set to null otherwise.
+ * pointers to handles are set to null otherwise. There is an error even where memory for it lacks
+ * (its code and message are then all it has). A null pointer where an object has to be is
+ * LIMEN_INVALID_ARGUMENT; functions without a status read it as an empty object.
  *
  * Options. Every options struct starts with its own size, so that it can grow: set all of it by its
  * `_init` function, which takes sizeof, and change what is wanted. A null pointer to options means
- * the defaults. Library and program may be of different versions: fields that one of them does not
- * know keep their defaults. Structs that the library fills work the same way: set `struct_size`,
- * and so many bytes are written. limen_pixels, limen_bytes and other structs without a size never
- * change.
+ * the defaults. Library and program may be of different versions. Fields that the program does not
+ * know keep their defaults. Those that the library does not know are 0 after its `_init`, and have
+ * to be: anything else is LIMEN_UNSUPPORTED. Structs that the library fills work the same way: set
+ * `struct_size`, and so many bytes are written, what the library does not know as 0. A size that no
+ * version of a struct can have (below sizeof(size_t), above 4096, no multiple of the struct's
+ * alignment) is LIMEN_INVALID_ARGUMENT. limen_pixels, limen_bytes and other structs without a size
+ * never change.
  *
  * Handles. Opaque structs belong to the caller, who frees each by the `_free` of its type, once; a
  * `_free` accepts null. What a handle gives as a pointer (bytes, text, pixels) belongs to the
@@ -167,7 +172,8 @@ typedef struct limen_allocator {
  * picture its heap does not grow. Calls that share one share its limit. */
 typedef struct limen_workspace limen_workspace;
 /* `limit_bytes` 0: 1 GB. `allocator` may be null; it is copied, and what its `opaque` points to
- * must outlive the workspace and all images made in it. Null where there is no memory. */
+ * must outlive the workspace and all images made in it. Null where there is no memory, or where
+ * only one of the allocator's functions is set. */
 LIMEN_C_API limen_workspace* limen_workspace_create(uint64_t limit_bytes,
                                                     const limen_allocator* allocator);
 /* The most bytes held at one time since the last transform began. */
@@ -199,7 +205,7 @@ typedef struct limen_execution {
   limen_workspace* workspace;       /* null: memory of the call's own */
   const limen_cancel_token* cancel; /* null: nothing cancels */
   limen_progress* progress;         /* null: nobody asks */
-  uint32_t threads;                 /* 1; more let the call start threads where it can use them */
+  uint32_t threads; /* 1 (0 is 1); more let the call start threads where it can use them */
 } limen_execution;
 LIMEN_C_API void limen_execution_init(limen_execution* execution, size_t struct_size);
 
@@ -219,15 +225,18 @@ LIMEN_C_API void limen_limits_init(limen_limits* limits, size_t struct_size);
 /* ---- Where bytes come from and go to ------------------------------------------------------------
  */
 
-/* Writes up to `capacity` bytes to `into` and returns how many; 0 at the end, negative on failure,
- * which makes the call LIMEN_IO. */
+/* Writes up to `capacity` bytes, at least 1, to `into` and returns how many; 0 at the end, negative
+ * on failure, which makes the call LIMEN_IO. Called on the thread of the call. */
 typedef ptrdiff_t (*limen_read_function)(void* opaque, uint8_t* into, size_t capacity);
-/* Takes `size` bytes of variant `index`; 0 on success, anything else makes the call LIMEN_IO. */
+/* Takes `size` bytes of variant `index`; 0 on success, anything else makes the call LIMEN_IO.
+ * Called on the thread of the call. */
 typedef int32_t (*limen_write_function)(void* opaque, size_t index, const uint8_t* data,
                                         size_t size);
 
 /* A picture's file as bytes, or as a function that gives them (read to its end first, within
- * limen_limits.input_bytes), or raw sRGB pixels (u8 or u16, straight alpha). Exactly one is set. */
+ * limen_limits.input_bytes), or raw sRGB pixels (u8 or u16, straight alpha). Exactly one is set;
+ * bytes are where their data is not null, so an empty file has a pointer too (and is
+ * LIMEN_TRUNCATED). */
 typedef struct limen_source {
   size_t struct_size;
   limen_bytes bytes;
@@ -480,8 +489,8 @@ typedef struct limen_transform_options {
   int32_t best_effort;        /* 0; else a damaged file gives what can be read of it */
   const limen_named_picture* pictures;
   size_t picture_count;
-  limen_write_function
-      write; /* null; else gets each variant's bytes, in order, when all are made */
+  limen_write_function write; /* null; else gets each variant's bytes, in order, when all are made;
+                                 `outputs` may then be null */
   void* write_opaque;
 } limen_transform_options;
 LIMEN_C_API void limen_transform_options_init(limen_transform_options* options, size_t struct_size);
