@@ -14,14 +14,19 @@ namespace limen::inline LIMEN_ABI {
 namespace resample {
 HWY_EXPORT(fixed_down_u8_mid);
 HWY_EXPORT(fixed_down_u8_u8);
+HWY_EXPORT(fixed_down_light_mid);
 HWY_EXPORT(fixed_down_mid_mid);
-HWY_EXPORT(fixed_down_mid_u8);
 HWY_EXPORT(fixed_down_gray_alpha_mid);
 HWY_EXPORT(fixed_down_rgba_mid);
 HWY_EXPORT(fixed_columns);
 HWY_EXPORT(fixed_along_mid);
-HWY_EXPORT(fixed_along_level);
-HWY_EXPORT(fixed_bytes);
+HWY_EXPORT(fixed_along_pairs);
+HWY_EXPORT(fixed_along_u8);
+HWY_EXPORT(fixed_along_light);
+HWY_EXPORT(fixed_pairs_mid);
+HWY_EXPORT(fixed_pairs_u8);
+HWY_EXPORT(fixed_pairs_light);
+HWY_EXPORT(fixed_light);
 HWY_EXPORT(fixed_widen);
 HWY_EXPORT(fixed_premultiply);
 HWY_EXPORT(fixed_unpremultiply);

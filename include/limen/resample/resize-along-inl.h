@@ -31,6 +31,14 @@ using resample::FixedAlong;
 using resample::FixedColumns;
 using resample::kColumnPixels;
 
+/// Where outputs go: rows of `Narrow`, or pairs of rows of mids.
+template <class Narrowed, bool kInPairs = false>
+struct AlongTo {
+  using Narrow = Narrowed;
+  using Sample = typename Narrowed::Sample;
+  static constexpr bool kPairs = kInPairs;
+};
+
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
 
 // Here the window stays rows, of `capacity` pixels each.
@@ -51,19 +59,24 @@ HWY_MAYBE_UNUSED void fixed_columns(const FixedColumns& job) {
 
 template <class Out>
 void along(const FixedAlong& job) {
+  using Sample = typename Out::Sample;
   const auto channels = static_cast<std::size_t>(job.channels);
   for (std::int32_t r = 0; r < job.rows; ++r) {
     const std::int16_t* row = job.columns + static_cast<std::size_t>(r) * job.capacity * channels;
-    std::int16_t* out = job.out[r];
+    // Pairs of rows: a sample of the one, a sample of the other.
+    constexpr std::size_t kStep = Out::kPairs ? 2 : 1;
+    Sample* out = static_cast<Sample*>(job.out[Out::kPairs ? r / 2 : r]) +
+                  kStep * static_cast<std::size_t>(job.begin - job.out_begin) * channels +
+                  (Out::kPairs ? r % 2 : 0);
     for (std::int32_t x = job.begin; x < job.end; ++x) {
       const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * x;
-      for (std::size_t c = 0; c < channels; ++c) {
+      for (std::size_t c = 0; c < channels; ++c, out += kStep) {
         std::int32_t sum = 0;
         for (std::int32_t k = 0; k < 2 * job.pairs[x]; ++k) {
           sum += weights[k] *
                  row[static_cast<std::size_t>(job.first[x] - job.base + k) * channels + c];
         }
-        *out++ = narrow_sum<std::int16_t, Out>(sum, job.bits[x]);
+        *out = narrow_sum<std::int16_t, typename Out::Narrow>(sum, job.bits[x]);
       }
     }
   }
@@ -87,15 +100,17 @@ HWY_INLINE hn::Vec<D16> load_rows(D16 d, const std::int16_t* from, std::size_t s
   }
 }
 
-// Blocks of 128 bits to the rows 0, 8, 16, … of `out`.
-template <class D16>
-HWY_INLINE void store_rows(D16 d, hn::Vec<D16> v, std::int16_t* const* out, std::size_t at) {
+// Blocks of 128 bits to the rows 0, kStep, 2 kStep, … of `out`, `at` bytes behind their beginnings.
+template <int kStep, class D16>
+HWY_INLINE void store_blocks(D16 d, hn::Vec<D16> v, void* const* out, std::size_t at) {
   if constexpr (hn::MaxLanes(D16()) == 8) {
-    hn::StoreU(v, d, out[0] + at);
+    hn::StoreU(hn::BitCast(hn::Repartition<std::uint8_t, D16>(), v),
+               hn::Repartition<std::uint8_t, D16>(), static_cast<std::uint8_t*>(out[0]) + at);
+    static_cast<void>(d);
   } else {
     const hn::Half<D16> half;
-    store_rows(half, hn::LowerHalf(half, v), out, at);
-    store_rows(half, hn::UpperHalf(half, v), out + hn::MaxLanes(D16()) / 2, at);
+    store_blocks<kStep>(half, hn::LowerHalf(half, v), out, at);
+    store_blocks<kStep>(half, hn::UpperHalf(half, v), out + kStep * (hn::MaxLanes(D16()) / 16), at);
   }
 }
 
@@ -169,30 +184,111 @@ HWY_MAYBE_UNUSED void fixed_columns(const FixedColumns& job) {
   }
 }
 
-// Eight output pixels of a block: `x` says which, each takes kPairs pairs; 0: as many as it has.
-template <int kChannels, int kPairs, class Out, class D16>
-HWY_INLINE void along_pixels(const FixedAlong& job, D16 d16, const std::int16_t* block,
-                             std::int32_t begin, hn::Vec<D16>* columns) {
+// One output pixel of a block of rows: a vector a channel. It takes kPairs pairs; 0: as many as it
+// has.
+template <int kChannels, int kPairs, class Narrow, class D16>
+HWY_INLINE void along_pixel(const FixedAlong& job, D16 d16, const std::int16_t* block,
+                            std::int32_t x, hn::Vec<D16>* channels) {
   const hn::RepartitionToWide<D16> d32;
-  constexpr std::size_t kLanes = hn::MaxLanes(D16());
-  constexpr std::size_t kPair = 2 * kLanes * kChannels;
+  constexpr std::size_t kPair = 2 * hn::MaxLanes(D16()) * kChannels;
+  const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * x;
+  const std::int16_t* from =
+      block + static_cast<std::size_t>(job.first[x] - job.base) * (kPair / 2);
+  PairSums<kChannels, hn::RepartitionToWide<D16> > sums;
+  if constexpr (kPairs == 0) {
+    sums.add_pairs(d16, from, weights, job.pairs[x], kPair);
+  } else {
+    for (int p = 0; p < kPairs; ++p) {
+      sums.add_pair(d16, from + p * kPair, broadcast_pair(d16, weights + 2 * p));
+    }
+  }
+  for (int c = 0; c < kChannels; ++c) {
+    channels[c] = narrow_sums<std::int16_t, Narrow>(d32, sums.lower[c], sums.upper[c], job.bits[x]);
+  }
+}
+
+// Samples 2 i and 2 i + 1 of all rows as the lower and upper bytes of a lane.
+template <class Narrow, class D16>
+HWY_INLINE hn::Vec<D16> two_bytes(D16 d, hn::Vec<D16> even, hn::Vec<D16> odd) {
+  if constexpr (Narrow::kLevels) {
+    const auto zero = hn::Zero(d);
+    const auto white = hn::Set(d, std::int16_t{255});
+    even = hn::Min(hn::Max(even, zero), white);
+    odd = hn::Min(hn::Max(odd, zero), white);
+  }
+  return hn::Or(even, hn::ShiftLeft<8>(odd));
+}
+
+// kAlongPixels pixels as bytes: turned from columns to rows as pairs of samples.
+template <int kChannels, int kPairs, class Out, class D16>
+HWY_INLINE void along_bytes(const FixedAlong& job, D16 d16, const std::int16_t* block,
+                            std::int32_t begin, void* const* out) {
+  using V = hn::Vec<D16>;
+  constexpr int kUnits = resample::kAlongPixels * kChannels / 2;
   const std::int32_t last = job.end - 1;
-  for (int i = 0; i < kColumnPixels; ++i) {
-    const std::int32_t x = begin + i < last ? begin + i : last;
-    const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * x;
-    const std::int16_t* from =
-        block + static_cast<std::size_t>(job.first[x] - job.base) * (kPair / 2);
-    PairSums<kChannels, hn::RepartitionToWide<D16> > sums;
-    if constexpr (kPairs == 0) {
-      sums.add_pairs(d16, from, weights, job.pairs[x], kPair);
-    } else {
-      for (int p = 0; p < kPairs; ++p) {
-        sums.add_pair(d16, from + p * kPair, broadcast_pair(d16, weights + 2 * p));
-      }
+  V units[kUnits];
+  for (int i = 0; i < resample::kAlongPixels; i += 2) {
+    V samples[2 * kChannels];
+    for (int k = 0; k < 2; ++k) {
+      const std::int32_t x = begin + i + k < last ? begin + i + k : last;
+      along_pixel<kChannels, kPairs, typename Out::Narrow>(job, d16, block, x,
+                                                           samples + k * kChannels);
     }
     for (int c = 0; c < kChannels; ++c) {
-      columns[i * kChannels + c] =
-          narrow_sums<std::int16_t, Out>(d32, sums.lower[c], sums.upper[c], job.bits[x]);
+      units[i / 2 * kChannels + c] =
+          two_bytes<typename Out::Narrow>(d16, samples[2 * c], samples[2 * c + 1]);
+    }
+  }
+  const auto at = static_cast<std::size_t>(begin - job.out_begin) * kChannels;
+  for (int g = 0; g < kUnits / 8; ++g) {
+    V* group = units + 8 * g;
+    transpose(d16, group);
+    for (int i = 0; i < 8; ++i) store_blocks<8>(d16, group[i], out + i, at + 16 * g);
+  }
+}
+
+// kColumnPixels pixels as mids.
+template <int kChannels, int kPairs, class Out, class D16>
+HWY_INLINE void along_mids(const FixedAlong& job, D16 d16, const std::int16_t* block,
+                           std::int32_t begin, void* const* out) {
+  using V = hn::Vec<D16>;
+  constexpr std::size_t kLanes = hn::MaxLanes(D16());
+  const std::int32_t last = job.end - 1;
+  V columns[resample::kColumnPixels * kChannels];
+  for (int i = 0; i < resample::kColumnPixels; ++i) {
+    const std::int32_t x = begin + i < last ? begin + i : last;
+    along_pixel<kChannels, kPairs, typename Out::Narrow>(job, d16, block, x,
+                                                         columns + i * kChannels);
+  }
+  const auto at = static_cast<std::size_t>(begin - job.out_begin) * kChannels;
+  if constexpr (!Out::kPairs) {
+    for (int g = 0; g < kChannels; ++g) {
+      V* group = columns + 8 * g;
+      transpose(d16, group);
+      for (int i = 0; i < 8; ++i) {
+        store_blocks<8>(d16, group[i], out + i, (at + 8 * g) * sizeof(std::int16_t));
+      }
+    }
+  } else {
+    // A lane of 32 bits is a sample of a pair of rows: four by four of them are turned. Their order
+    // in a pair of rows is that of vectors whose lower and upper halves of blocks go apart.
+    const hn::RepartitionToWide<D16> d32;
+    constexpr std::size_t kQuads = kLanes / 4;
+    for (int g = 0; g < 2 * kChannels; ++g) {
+      const auto in = [&](int i) HWY_ATTR { return hn::BitCast(d32, columns[4 * g + i]); };
+      const auto a = hn::InterleaveLower(d32, in(0), in(2));
+      const auto b = hn::InterleaveLower(d32, in(1), in(3));
+      const auto c = hn::InterleaveUpper(d32, in(0), in(2));
+      const auto e = hn::InterleaveUpper(d32, in(1), in(3));
+      const std::size_t sample = at + 4 * g;
+      const std::size_t quad = sample % kLanes / 4;
+      const std::size_t to =
+          (sample / kLanes * 2 * kLanes + (quad % 2 * (kQuads / 2) + quad / 2) * 8) *
+          sizeof(std::int16_t);
+      store_blocks<4>(d16, hn::BitCast(d16, hn::InterleaveLower(d32, a, b)), out, to);
+      store_blocks<4>(d16, hn::BitCast(d16, hn::InterleaveUpper(d32, a, b)), out + 1, to);
+      store_blocks<4>(d16, hn::BitCast(d16, hn::InterleaveLower(d32, c, e)), out + 2, to);
+      store_blocks<4>(d16, hn::BitCast(d16, hn::InterleaveUpper(d32, c, e)), out + 3, to);
     }
   }
 }
@@ -200,21 +296,34 @@ HWY_INLINE void along_pixels(const FixedAlong& job, D16 d16, const std::int16_t*
 template <int kChannels, int kPairs, class Out>
 HWY_INLINE void along_with(const FixedAlong& job) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
-  using V = hn::Vec<decltype(d16)>;
   constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
   for (std::int32_t r = 0; r < job.rows; r += static_cast<std::int32_t>(kLanes)) {
     const std::int16_t* block =
         job.columns + static_cast<std::size_t>(r) * job.capacity * kChannels;
-    std::int16_t* const* out = job.out + r;
-    std::size_t at = 0;
-    for (std::int32_t begin = job.begin; begin < job.end; begin += kColumnPixels) {
-      V columns[8 * kChannels];
-      along_pixels<kChannels, kPairs, Out>(job, d16, block, begin, columns);
-      for (int g = 0; g < kChannels; ++g) {
-        V* group = columns + 8 * g;
-        transpose(d16, group);
-        for (int i = 0; i < 8; ++i) store_rows(d16, group[i], out + i, at);
-        at += 8;
+    if constexpr (sizeof(typename Out::Sample) == 1) {
+      std::int32_t x = job.begin;
+      for (; x + resample::kAlongPixels <= job.end; x += resample::kAlongPixels) {
+        along_bytes<kChannels, kPairs, Out>(job, d16, block, x, job.out + r);
+      }
+      if (x == job.end) continue;
+      // The last pixels, by way of memory of our own.
+      HWY_ALIGN std::uint8_t spare[kLanes][resample::kAlongPixels * kChannels];
+      void* spares[kLanes];
+      for (std::size_t i = 0; i < kLanes; ++i) {
+        // along_bytes() writes where x belongs.
+        spares[i] = spare[i];
+      }
+      FixedAlong tail = job;
+      tail.out_begin = x;
+      along_bytes<kChannels, kPairs, Out>(tail, d16, block, x, spares);
+      for (std::int32_t i = 0; i < job.rows - r && i < static_cast<std::int32_t>(kLanes); ++i) {
+        std::memcpy(static_cast<std::uint8_t*>(job.out[r + i]) +
+                        static_cast<std::size_t>(x - job.out_begin) * kChannels,
+                    spare[i], static_cast<std::size_t>(job.end - x) * kChannels);
+      }
+    } else {
+      for (std::int32_t x = job.begin; x < job.end; x += resample::kColumnPixels) {
+        along_mids<kChannels, kPairs, Out>(job, d16, block, x, job.out + (Out::kPairs ? r / 2 : r));
       }
     }
   }
@@ -252,9 +361,12 @@ void along(const FixedAlong& job) {
 
 #endif  // vectors
 
-HWY_MAYBE_UNUSED void fixed_along_mid(const FixedAlong& job) { along<std::int16_t>(job); }
-/// Whole levels, neither clamped nor narrowed to bytes yet.
-HWY_MAYBE_UNUSED void fixed_along_level(const FixedAlong& job) { along<std::uint8_t>(job); }
+HWY_MAYBE_UNUSED void fixed_along_mid(const FixedAlong& job) { along<AlongTo<ToMids> >(job); }
+HWY_MAYBE_UNUSED void fixed_along_pairs(const FixedAlong& job) {
+  along<AlongTo<ToMids, true> >(job);
+}
+HWY_MAYBE_UNUSED void fixed_along_u8(const FixedAlong& job) { along<AlongTo<ToLevels> >(job); }
+HWY_MAYBE_UNUSED void fixed_along_light(const FixedAlong& job) { along<AlongTo<ToLight> >(job); }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE

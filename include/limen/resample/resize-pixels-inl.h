@@ -56,14 +56,6 @@ HWY_MAYBE_UNUSED void unpremultiply_pixel(const std::int16_t* from, int channels
 
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
 
-/// Sums that are whole levels already, clamped.
-HWY_MAYBE_UNUSED void fixed_bytes(const std::int16_t* sums, std::size_t count,
-                                  std::uint8_t* samples) {
-  for (std::size_t i = 0; i < count; ++i) {
-    samples[i] = static_cast<std::uint8_t>(sums[i] < 0 ? 0 : sums[i] > 255 ? 255 : sums[i]);
-  }
-}
-
 HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count,
                                   std::int16_t* mid) {
   for (std::size_t i = 0; i < count; ++i) {
@@ -88,20 +80,6 @@ HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t p
 }
 
 #else  // vectors
-
-HWY_MAYBE_UNUSED void fixed_bytes(const std::int16_t* sums, std::size_t count,
-                                  std::uint8_t* samples) {
-  const hn::CappedTag<std::int16_t, 32> d16;
-  const hn::Rebind<std::uint8_t, decltype(d16)> d8;
-  const std::size_t step = hn::Lanes(d16);
-  std::size_t i = 0;
-  for (; i + step <= count; i += step) {
-    hn::StoreU(hn::DemoteTo(d8, hn::LoadU(d16, sums + i)), d8, samples + i);
-  }
-  for (; i < count; ++i) {
-    samples[i] = static_cast<std::uint8_t>(sums[i] < 0 ? 0 : sums[i] > 255 ? 255 : sums[i]);
-  }
-}
 
 HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count,
                                   std::int16_t* mid) {

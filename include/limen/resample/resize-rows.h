@@ -29,6 +29,8 @@ inline constexpr std::size_t kDownPair = 2 * kDownSamples + 32;
 inline constexpr std::int32_t kSparePairs = 4;
 /// Pixels that are turned from rows to columns at a time.
 inline constexpr int kColumnPixels = 8;
+/// Output pixels that are filtered along at a time, where they become bytes.
+inline constexpr int kAlongPixels = 16;
 
 /// Up to kStripRows output rows, filtered down from the input rows `rows[0]`, `rows[1]`, …
 struct FixedDown {
@@ -44,6 +46,7 @@ struct FixedDown {
   std::size_t end = 0;
   /// kDownPair samples for each pair of rows, and kSparePairs more.
   std::int16_t* scratch = nullptr;
+  bool is_new = true;  ///< false: the same outputs as at the call before, with the same scratch
   /// What is needed next lies as many bytes from what is used, and is fetched; 0: no need.
   std::ptrdiff_t ahead = 0;
 };
@@ -79,8 +82,26 @@ struct FixedAlong {
   const std::int32_t* bits = nullptr;
   const std::int16_t* weights = nullptr;
   std::int32_t pair_stride = 0;
-  /// kStripRows rows, those without an input row too; written up to kColumnPixels further.
-  std::int16_t* const* out = nullptr;
+  /// Where pixel `out_begin` of each row goes: kStripRows rows, those without an input row too.
+  /// Mids are written up to kColumnPixels further. Of pairs: kStripRows / 2 pairs of rows, each as
+  /// FixedPairs takes it; out_begin is 0.
+  void* const* out = nullptr;
+  std::int32_t out_begin = 0;
+};
+
+/// Up to kStripRows output rows, filtered down from pairs of rows of mids as fixed_along_pairs()
+/// left them: twice as many samples as a row, up to the next multiple of kStripRows.
+struct FixedPairs {
+  const std::int16_t* const* pairs = nullptr;  ///< pairs[k]: rows first[0] + 2 k and 2 k + 1
+  std::int32_t outputs = 0;
+  const std::int32_t* first = nullptr;  ///< this and the next three: FixedAxis, of output 0 onwards
+  const std::int32_t* count = nullptr;
+  const std::int32_t* bits = nullptr;
+  const std::int16_t* weights = nullptr;
+  std::int32_t pair_stride = 0;
+  void* const* out = nullptr;  ///< a row for each output, of which samples begin to end - 1
+  std::size_t begin = 0;       ///< a multiple of kStripRows
+  std::size_t end = 0;
 };
 
 }  // namespace resample

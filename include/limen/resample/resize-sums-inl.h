@@ -18,6 +18,8 @@
 
 #include <hwy/highway.h>
 
+#include "limen/resample/resize-light-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace limen::inline LIMEN_ABI {
 namespace HWY_NAMESPACE {
@@ -28,22 +30,45 @@ namespace hn = hwy::HWY_NAMESPACE;
 using resample::kMidBits;
 using resample::kMidZero;
 
+/// What a weighted sum becomes. `kLevels`: it is narrowed to a whole level rather than to a mid.
+struct ToMids {
+  using Sample = std::int16_t;
+  static constexpr bool kLevels = false;
+};
+struct ToLevels {
+  using Sample = std::uint8_t;
+  static constexpr bool kLevels = true;
+};
+/// Mids of linear light as bytes of sRGB.
+struct ToLight {
+  using Sample = std::uint8_t;
+  static constexpr bool kLevels = false;
+};
+
 /// By how many bits a weighted sum is shifted, and what is added before and after it. A sum of u8
-/// samples has no fraction and no zero of its own; one of mids has both. `Out` u8: whole levels.
+/// samples has no fraction and no zero of its own; one of mids has both.
 template <class In, class Out>
 struct Narrowing {
-  static constexpr int kShift =
-      (sizeof(In) == 2 ? kMidBits : 0) - (sizeof(Out) == 2 ? kMidBits : 0);
+  static constexpr int kShift = (sizeof(In) == 2 ? kMidBits : 0) - (Out::kLevels ? 0 : kMidBits);
   static constexpr std::int32_t kBias =
-      sizeof(In) == 2 ? (sizeof(Out) == 1 ? 128 : 0) : (sizeof(Out) == 2 ? -kMidZero : 0);
+      sizeof(In) == 2 ? (Out::kLevels ? 128 : 0) : (Out::kLevels ? 0 : -kMidZero);
 };
 
 /// One sum, in plain C++; what the vectors must equal.
 template <class In, class Out>
-std::int16_t narrow_sum(std::int32_t sum, int bits) {
+typename Out::Sample narrow_sum(std::int32_t sum, int bits) {
   const int shift = bits + Narrowing<In, Out>::kShift;
   const std::int32_t value = ((sum + (1 << (shift - 1))) >> shift) + Narrowing<In, Out>::kBias;
-  return static_cast<std::int16_t>(value < -32768 ? -32768 : value > 32767 ? 32767 : value);
+  if constexpr (Out::kLevels) {
+    return static_cast<std::uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
+  } else {
+    const std::int32_t mid = value < -32768 ? -32768 : value > 32767 ? 32767 : value;
+    if constexpr (sizeof(typename Out::Sample) == 1) {
+      return resample::srgb_of_light(mid + kMidZero);
+    } else {
+      return static_cast<std::int16_t>(mid);
+    }
+  }
 }
 
 #if HWY_TARGET != HWY_SCALAR && !HWY_HAVE_SCALABLE
@@ -102,7 +127,8 @@ struct PairSums {
   }
 };
 
-/// The two sums of a vector, of lanes interleaved within 128-bit blocks, as one of mids or levels.
+/// The two sums of a vector, of lanes interleaved within 128-bit blocks, as one of mids, or of
+/// levels that DemoteTo() bytes still has to clamp.
 template <class In, class Out, class D32>
 HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
                                                                     const PairSum<D32>& lower,
@@ -113,17 +139,34 @@ HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
   const int shift = bits + Step::kShift;
   // A mid without its zero does not fit 16 bits: that is added before, for which make_fixed_axis()
   // leaves room. For levels the other way round.
-  constexpr bool kBiasFirst = sizeof(Out) == 2;
   const auto before = hn::Set(
-      d32, (1 << (shift - 1)) + (kBiasFirst ? Step::kBias * (std::int32_t{1} << shift) : 0));
+      d32, (1 << (shift - 1)) + (Out::kLevels ? 0 : Step::kBias * (std::int32_t{1} << shift)));
   const auto a = hn::ShiftRightSame(hn::Add(lower.finish(), before), shift);
   const auto b = hn::ShiftRightSame(hn::Add(upper.finish(), before), shift);
   const auto both = hn::ReorderDemote2To(d16, a, b);
-  if constexpr (Step::kBias == 0 || kBiasFirst) {
+  if constexpr (!Out::kLevels) {
+    if constexpr (sizeof(typename Out::Sample) == 1) {
+      return light_levels(d16, both);
+    } else {
+      return both;
+    }
+  } else if constexpr (Step::kBias == 0) {
     return both;
   } else {
     return hn::SaturatedAdd(both, hn::Set(d16, static_cast<std::int16_t>(Step::kBias)));
   }
+}
+
+/// Levels, or mids, to `to`.
+template <class D16>
+HWY_INLINE void store_samples(D16 d, hn::Vec<D16> samples, std::int16_t* to) {
+  hn::StoreU(samples, d, to);
+}
+template <class D16>
+HWY_INLINE void store_samples(D16 d, hn::Vec<D16> samples, std::uint8_t* to) {
+  const hn::Rebind<std::uint8_t, D16> d8;
+  static_cast<void>(d);
+  hn::StoreU(hn::DemoteTo(d8, samples), d8, to);
 }
 
 #endif  // vectors

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The 16-bit pass of resize() down the picture, from rows. Part of resize-inl.h, which includes it.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "limen/resample/resize-light.h"
+#include "limen/resample/resize-rows.h"
+
+#if defined(LIMEN_RESAMPLE_RESIZE_DOWN_INL_) == defined(HWY_TARGET_TOGGLE)
+#ifdef LIMEN_RESAMPLE_RESIZE_DOWN_INL_
+#undef LIMEN_RESAMPLE_RESIZE_DOWN_INL_
+#else
+#define LIMEN_RESAMPLE_RESIZE_DOWN_INL_
+#endif
+
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+#include "limen/resample/resize-light-inl.h"
+#include "limen/resample/resize-pixels-inl.h"
+#include "limen/resample/resize-sums-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace limen::inline LIMEN_ABI {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using resample::FixedDown;
+
+// What rows are: `Scale` is u8 where weighted sums are in levels, int16 where they are in mids.
+struct Bytes {
+  static constexpr bool kLoadsAreDear = false;
+  using Sample = std::uint8_t;
+  using Scale = std::uint8_t;
+  static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
+};
+struct Mids {
+  static constexpr bool kLoadsAreDear = false;
+  using Sample = std::int16_t;
+  using Scale = std::int16_t;
+  static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
+};
+/// Bytes of sRGB, to be added up as linear light.
+struct Light {
+  static constexpr bool kLoadsAreDear = true;
+  using Sample = std::uint8_t;
+  using Scale = std::int16_t;
+  static std::int32_t get(const Sample* row, std::size_t x) {
+    return resample::light_of(row[x]) - kMidZero;
+  }
+};
+/// Bytes, to be multiplied by each pixel's last one.
+template <int kChannels>
+struct Straight {
+  static constexpr bool kLoadsAreDear = true;
+  using Sample = std::uint8_t;
+  using Scale = std::int16_t;
+  static std::int32_t get(const Sample* row, std::size_t x) {
+    const std::size_t alpha = x / kChannels * kChannels + kChannels - 1;
+    return premultiply_fixed(row[x], x == alpha ? 255 : row[alpha]);
+  }
+};
+
+// One sample at a time: the whole kernel where there are no vectors, and what every vector path
+// must equal.
+template <class In, class Out>
+void down_scalar(const FixedDown& job) {
+  const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
+  for (std::int32_t r = 0; r < job.outputs; ++r) {
+    auto* out = static_cast<typename Out::Sample*>(job.out[r]);
+    const typename In::Sample* const* taken = rows + (job.first[r] - job.first[0]);
+    for (std::size_t x = job.begin; x < job.end; ++x) {
+      std::int32_t sum = 0;
+      const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
+      for (std::int32_t k = 0; k < 2 * job.pairs[r]; ++k) sum += weights[k] * In::get(taken[k], x);
+      *out++ = narrow_sum<typename In::Scale, Out>(sum, job.bits[r]);
+    }
+  }
+}
+
+#if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
+
+// Vectors whose size is unknown when compiling cannot be kept in arrays; until there is a machine
+// to tune for, they take the plain loops.
+
+template <class In, class Out>
+void down(const FixedDown& job) {
+  down_scalar<In, Out>(job);
+}
+
+#else  // vectors
+
+template <class D16>
+HWY_INLINE hn::Vec<D16> load_samples(Bytes, D16 d, const std::uint8_t* from) {
+  const hn::Rebind<std::uint8_t, D16> d8;
+  return hn::BitCast(d, hn::PromoteTo(hn::RebindToUnsigned<D16>(), hn::LoadU(d8, from)));
+}
+template <class D16>
+HWY_INLINE hn::Vec<D16> load_samples(Mids, D16 d, const std::int16_t* from) {
+  return hn::LoadU(d, from);
+}
+template <class D16>
+HWY_INLINE hn::Vec<D16> load_samples(Light, D16 d, const std::uint8_t* from) {
+  return light_mids(d, load_samples(Bytes(), d, from));
+}
+template <int kChannels, class D16>
+HWY_INLINE hn::Vec<D16> load_samples(Straight<kChannels>, D16 d, const std::uint8_t* from) {
+  return load_premultiplied<kChannels>(d, from);
+}
+
+// Into the cache, without a fault where there is nothing.
+HWY_INLINE void fetch(const void* from, std::ptrdiff_t ahead) {
+  hwy::Prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::intptr_t>(from) + ahead));
+}
+
+// The window of columns in work: `samples` from sample x on, pairs of which lie `pair` samples
+// apart.
+struct DownWindow {
+  std::size_t x;
+  std::size_t samples;
+  std::size_t pair;
+};
+
+// Pairs of rows from `paired` on to `end` - 1, interleaved into `scratch`.
+template <class In, class D16>
+HWY_INLINE void pair_rows(const FixedDown& job, D16 d16, DownWindow window, std::int32_t paired,
+                          std::int32_t end) {
+  constexpr std::size_t kLanes = hn::MaxLanes(D16());
+  using Sample = typename In::Sample;
+  const auto* rows = reinterpret_cast<const Sample* const*>(job.rows);
+  const std::ptrdiff_t ahead = job.ahead;
+  for (; paired < end; ++paired) {
+    const Sample* even = rows[2 * paired] + window.x;
+    const Sample* odd = rows[2 * paired + 1] + window.x;
+    std::int16_t* to = job.scratch + static_cast<std::size_t>(paired) * window.pair;
+    for (std::size_t i = 0; i < window.samples; i += kLanes) {
+      const std::size_t from = i + kLanes <= window.samples ? i : window.samples - kLanes;
+      if (ahead != 0 && i % 64 < kLanes) {
+        fetch(even + from, ahead);
+        fetch(odd + from, ahead);
+      }
+      const auto a = load_samples(In(), d16, even + from);
+      const auto b = load_samples(In(), d16, odd + from);
+      hn::Store(hn::InterleaveLower(d16, a, b), d16, to + 2 * i);
+      hn::Store(hn::InterleaveUpper(d16, a, b), d16, to + 2 * i + kLanes);
+    }
+  }
+}
+
+template <class In, class Out, int kVectors, class D16, class D32>
+HWY_INLINE void store_sums(D16 d16, const PairSums<kVectors, D32>& sums, int bits,
+                           std::size_t column, std::size_t samples, typename Out::Sample* out) {
+  constexpr std::size_t kLanes = hn::MaxLanes(D16());
+  for (std::size_t v = 0; v < kVectors; ++v, column += kLanes) {
+    if (column >= samples) break;
+    store_samples(d16,
+                  narrow_sums<typename In::Scale, Out>(D32(), sums.lower[v], sums.upper[v], bits),
+                  out + (column + kLanes <= samples ? column : samples - kLanes));
+  }
+}
+
+inline constexpr int kDownVectors = 2;
+
+// One output row of a window, from kPairs pairs in `from`.
+template <int kPairs, class In, class Out, class D16>
+HWY_INLINE void down_row(D16 d16, std::size_t samples, std::size_t pair, const std::int16_t* from,
+                         const std::int16_t* weights, int bits, typename Out::Sample* out,
+                         const typename Out::Sample* later) {
+  constexpr std::size_t kStep = kDownVectors * hn::MaxLanes(D16());
+  hn::Vec<D16> kept[kPairs];
+  for (int p = 0; p < kPairs; ++p) kept[p] = broadcast_pair(d16, weights + 2 * p);
+  for (std::size_t i = 0; i < samples; i += kStep, from += 2 * kStep) {
+    PairSums<kDownVectors, hn::RepartitionToWide<D16> > sums;
+    for (std::size_t p = 0; p < kPairs; ++p) sums.add_pair(d16, from + p * pair, kept[p]);
+    if (sizeof(typename Out::Sample) == 1) fetch(later + i, 0);
+    store_sums<In, Out>(d16, sums, bits, i, samples, out);
+  }
+}
+
+// One output row of a window, from `pairs` pairs in `from`.
+template <class In, class Out, class D16>
+HWY_INLINE void down_row_of(D16 d16, std::size_t samples, std::size_t pair,
+                            const std::int16_t* from, const std::int16_t* weights,
+                            std::int32_t pairs, int bits, typename Out::Sample* out) {
+  constexpr std::size_t kStep = kDownVectors * hn::MaxLanes(D16());
+  for (std::size_t i = 0; i < samples; i += kStep, from += 2 * kStep) {
+    PairSums<kDownVectors, hn::RepartitionToWide<D16> > sums;
+    sums.add_pairs(d16, from, weights, pairs, pair);
+    store_sums<In, Out>(d16, sums, bits, i, samples, out);
+  }
+}
+
+// A window of columns at a time: rows are paired up as outputs come to need them, so that what the
+// next outputs take is still in the first cache. kPairs 0: any number of pairs.
+template <int kPairs, class In, class Out>
+HWY_INLINE void down_paired(const FixedDown& job) {
+  const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
+  constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
+  // Few pairs leave room in the first cache for more columns.
+  constexpr std::size_t kWindow = kPairs == 0 ? resample::kDownSamples / 2 : resample::kDownSamples;
+  constexpr std::size_t kPair = 2 * kWindow + 32;
+  for (std::size_t at = job.begin; at < job.end; at += kWindow) {
+    // The last columns may be computed twice; that writes the same values again.
+    const std::size_t x = at + kLanes <= job.end ? at : job.end - kLanes;
+    const std::size_t samples = job.end - x < kWindow ? job.end - x : kWindow;
+    const auto out_of = [&](std::int32_t r) {
+      return static_cast<typename Out::Sample*>(job.out[r]) + (x - job.begin);
+    };
+    std::int32_t paired = 0;
+    for (std::int32_t r = 0; r < job.outputs; ++r) {
+      const std::int32_t begin = (job.first[r] - job.first[0]) / 2;
+      const std::int32_t end = begin + job.pairs[r];
+      pair_rows<In>(job, d16, {x, samples, kPair}, paired, end);
+      paired = end;
+      const std::int16_t* from = job.scratch + static_cast<std::size_t>(begin) * kPair;
+      const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
+      if constexpr (kPairs != 0) {
+        // Where the row after the next is written is fetched as well.
+        down_row<kPairs, In, Out>(d16, samples, kPair, from, weights, job.bits[r], out_of(r),
+                                  out_of(r + 2 < job.outputs ? r + 2 : r));
+      } else {
+        down_row_of<In, Out>(d16, samples, kPair, from, weights, job.pairs[r], job.bits[r],
+                             out_of(r));
+      }
+    }
+  }
+}
+
+// Many pairs: each is loaded once, and added to all outputs that take it.
+
+/// Outputs that are under way at once need two sums each in the registers; one more can be had
+/// where there are 32 of them.
+inline constexpr bool kManyRegisters = hn::MaxLanes(hn::ScalableTag<std::uint8_t>()) >= 64;
+
+/// The pair behind the last one of output r.
+HWY_MAYBE_UNUSED std::int32_t pairs_end(const FixedDown& job, std::int32_t r) {
+  return (job.first[r] - job.first[0]) / 2 + job.pairs[r];
+}
+
+/// Outputs r, r + 1, … r + kTogether - 1 are under way while output r is: `weights` has, for each
+/// pair of rows, theirs, zeros where one has not begun. So all sums stay in registers, and move up
+/// by one when an output is done.
+template <int kTogether, class In, class Out>
+HWY_INLINE void rolling(const FixedDown& job, std::int32_t begin, std::int32_t step,
+                        const std::int16_t* weights) {
+  const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
+  constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
+  using Sums =
+      PairSums<1, hn::RepartitionToWide<hn::CappedTag<std::int16_t, resample::kStripRows> > >;
+  const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
+  for (std::size_t at = job.begin; at < job.end; at += kLanes) {
+    // The last columns may be computed twice; that writes the same values again.
+    const std::size_t x = at + kLanes <= job.end ? at : job.end - kLanes;
+    const bool fetches = job.ahead != 0 && begin == 0 && at % 64 < kLanes;
+    Sums sums[kTogether];
+    const std::int16_t* weight = weights;
+    std::int32_t pair = 0;
+    for (std::int32_t r = begin; r < job.outputs; r += step) {
+      const std::int32_t end = pairs_end(job, r);
+      for (; pair < end; ++pair, weight += 2 * kTogether) {
+        const typename In::Sample* even = rows[2 * pair] + x;
+        const typename In::Sample* odd = rows[2 * pair + 1] + x;
+        if (fetches) {
+          fetch(even, job.ahead);
+          fetch(odd, job.ahead);
+        }
+        const auto a = load_samples(In(), d16, even);
+        const auto b = load_samples(In(), d16, odd);
+        const auto lower = hn::InterleaveLower(d16, a, b);
+        const auto upper = hn::InterleaveUpper(d16, a, b);
+        for (int i = 0; i < kTogether; ++i) {
+          const auto both = broadcast_pair(d16, weight + 2 * i);
+          sums[i].lower[0].add(lower, both);
+          sums[i].upper[0].add(upper, both);
+        }
+      }
+      store_sums<In, Out>(d16, sums[0], job.bits[r], 0, kLanes,
+                          static_cast<typename Out::Sample*>(job.out[r]) + (x - job.begin));
+      for (int i = 0; i + 1 < kTogether; ++i) sums[i] = sums[i + 1];
+      sums[kTogether - 1] = Sums();
+    }
+  }
+}
+
+/// How many outputs of every `step`-th are under way at once.
+HWY_MAYBE_UNUSED std::int32_t most_together(const FixedDown& job, std::int32_t step) {
+  std::int32_t most = 1;
+  for (std::int32_t r = 0; r < job.outputs; r += step) {
+    const std::int32_t end = job.first[r] + 2 * job.pairs[r];
+    while (r + most * step < job.outputs && job.first[r + most * step] < end) ++most;
+  }
+  return most;
+}
+
+/// Outputs `begin`, `begin` + `step`, … with the weights in `to`, which are put there if `fresh`.
+/// Returns how many there are.
+template <int kTogether, class In, class Out>
+HWY_INLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int32_t step, bool fresh,
+                            std::int16_t* to) {
+  constexpr std::size_t kPair = 2 * kTogether;
+  std::int32_t last = begin;
+  while (last + step < job.outputs) last += step;
+  const std::size_t size = static_cast<std::size_t>(pairs_end(job, last)) * kPair;
+  if (fresh) {
+    std::memset(to, 0, size * sizeof(*to));
+    for (std::int32_t r = begin; r < job.outputs; r += step) {
+      const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
+      std::int32_t pair = (job.first[r] - job.first[0]) / 2;
+      const std::int32_t end = pair + job.pairs[r];
+      // While output `oldest` is the oldest under way, this one is the `place`-th.
+      std::int32_t oldest = r;
+      std::size_t place = 0;
+      for (; oldest - step >= begin && pairs_end(job, oldest - step) > pair; oldest -= step)
+        ++place;
+      for (; pair < end; ++pair, weights += 2) {
+        for (; oldest < r && pairs_end(job, oldest) <= pair; oldest += step) --place;
+        std::memcpy(to + static_cast<std::size_t>(pair) * kPair + 2 * place, weights,
+                    2 * sizeof(*to));
+      }
+    }
+  }
+  rolling<kTogether, In, Out>(job, begin, step, to);
+  return size;
+}
+
+template <class In, class Out>
+HWY_INLINE void down_rolling(const FixedDown& job) {
+  constexpr std::int32_t kMost = kManyRegisters ? 8 : 4;
+  std::int32_t step = 1;
+  std::int32_t together = most_together(job, 1);
+  while (together > kMost) together = most_together(job, ++step);
+  std::int16_t* weights = job.scratch;
+  for (std::int32_t begin = 0; begin < step && begin < job.outputs; ++begin) {
+    if (together <= 4) {
+      weights += roll<4, In, Out>(job, begin, step, job.is_new, weights);
+    } else if (together <= 7) {
+      weights += roll < kManyRegisters ? 7 : 4, In, Out > (job, begin, step, job.is_new, weights);
+    } else {
+      weights += roll<kMost, In, Out>(job, begin, step, job.is_new, weights);
+    }
+  }
+}
+
+template <class In, class Out>
+void down(const FixedDown& job) {
+  if (job.end - job.begin < hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>())) {
+    return down_scalar<In, Out>(job);
+  }
+  std::int32_t most = 0;
+  for (std::int32_t r = 0; r < job.outputs; ++r) most = job.pairs[r] > most ? job.pairs[r] : most;
+  switch (unrolled_pairs(most)) {
+    case 4:
+      return down_paired<4, In, Out>(job);
+    case 5:
+      return down_paired<5, In, Out>(job);
+    case 6:
+      return down_paired<6, In, Out>(job);
+    case 7:
+      return down_paired<7, In, Out>(job);
+    default:
+      if (most <= 7) return down_paired<0, In, Out>(job);
+      return down_rolling<In, Out>(job);
+  }
+}
+
+#endif  // vectors
+
+HWY_MAYBE_UNUSED void fixed_down_u8_mid(const FixedDown& job) { down<Bytes, ToMids>(job); }
+HWY_MAYBE_UNUSED void fixed_down_u8_u8(const FixedDown& job) { down<Bytes, ToLevels>(job); }
+HWY_MAYBE_UNUSED void fixed_down_light_mid(const FixedDown& job) { down<Light, ToMids>(job); }
+HWY_MAYBE_UNUSED void fixed_down_mid_mid(const FixedDown& job) { down<Mids, ToMids>(job); }
+HWY_MAYBE_UNUSED void fixed_down_gray_alpha_mid(const FixedDown& job) {
+  down<Straight<2>, ToMids>(job);
+}
+HWY_MAYBE_UNUSED void fixed_down_rgba_mid(const FixedDown& job) { down<Straight<4>, ToMids>(job); }
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace limen::inline LIMEN_ABI
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard, toggled
