@@ -13,16 +13,17 @@ namespace {
 
 using Table = QuantTable;
 
-// How far two tables are apart: relative, so that coarse high frequencies do not outweigh the rest.
-double distance(const Table& zigzag, const Table& base, const Table& places, int quality,
-                int largest) {
-  double sum = 0;
-  for (std::size_t i = 0; i < 64; ++i) {
+// `sum` and how far two tables are apart: relative, so that coarse high frequencies do not outweigh
+// the rest. Stops adding once it is above `enough`.
+double add_distance(double sum, const Table& zigzag, const Table& base, const Table& places,
+                    int quality, int largest, double enough) {
+  double distance = 0;
+  for (std::size_t i = 0; i < 64 && sum + distance <= enough; ++i) {
     const int a = zigzag[i];
     const int b = scaled_step(base[places[i]], quality, largest);
-    sum += static_cast<double>(std::abs(a - b)) / (a + b);
+    distance += static_cast<double>(std::abs(a - b)) / (a + b);
   }
-  return sum;
+  return sum + distance;
 }
 
 }  // namespace
@@ -45,14 +46,17 @@ std::optional<int> estimate_quality(const JpegHeader& header) {
   const Table places = zigzag_places();
   int best = 0;
   double least = std::numeric_limits<double>::infinity();
-  for (int quality = 1; quality <= 100; ++quality) {
+  // From above, where files mostly are, so that what is farther off is soon seen to be.
+  for (int quality = 100; quality >= 1; --quality) {
     // Tables of bytes hold 255 at the most; 16-bit ones libjpeg limits to 32767.
     for (const int largest : {255, 32767}) {
-      double sum = distance(luminance->values, luminance_table(), places, quality, largest);
+      double sum =
+          add_distance(0, luminance->values, luminance_table(), places, quality, largest, least);
       if (chrominance != nullptr) {
-        sum += distance(chrominance->values, chrominance_table(), places, quality, largest);
+        sum = add_distance(sum, chrominance->values, chrominance_table(), places, quality, largest,
+                           least);
       }
-      if (sum < least) {
+      if (sum <= least) {  // the lower of two that are equally near
         least = sum;
         best = quality;
       }
