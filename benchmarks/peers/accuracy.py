@@ -17,6 +17,10 @@ Floats = np.ndarray
 
 def luma(path: str | pathlib.Path) -> Floats:
     with Image.open(path) as image:
+        if image.mode.startswith("I"):  # gray of 16 bits
+            return np.asarray(image, np.float64) / 257
+        if image.mode == "L":
+            return np.asarray(image, np.float64)
         pixels = np.asarray(image.convert("RGB"), np.float64)
     return pixels @ WEIGHTS
 

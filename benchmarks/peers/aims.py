@@ -70,6 +70,7 @@ WHOLE = [
     (FIVE_WEBP, "sharp", None, 1.6),
 ]
 EQUAL_SCORE = 3.0
+BINDING = 1.03
 # Mode, number of the size, aim beside the fastest peer.
 RESAMPLING = [(mode, size, wanted) for mode in ("rgb", "rgba-plain")
               for size, wanted in enumerate((2.0, 2.0, 2.5, 2.5))]
@@ -103,14 +104,17 @@ def beside(case: Case, name: str) -> Verdict | None:
     return next((Verdict(row.times) for row in case.rows if row.name.startswith(name)), None)
 
 
-def aims(jobs: Sequence[JobResult], equal: EqualScore | None, cases: Sequence[Case],
-         two_threads: dict[str, tuple[float, float]]) -> list[Aim]:
+def aims(jobs: Sequence[JobResult], bindings: Sequence[JobResult], equal: EqualScore | None,
+         cases: Sequence[Case], two_threads: dict[str, tuple[float, float]]) -> list[Aim]:
     """Those that this run has measured."""
     found = []
     for job, theirs, psnr, wanted in WHOLE:
         if judged := best(jobs, job, theirs, psnr):
             at = f", at {psnr:g} dB or better" if psnr else ""
             found.append(Aim(judged[0] + at, wanted, judged[1]))
+    found += [Aim(f"{result.job.title}, {one.name} to {result.outcomes[0].name}", BINDING,
+                  Verdict(one.times(result.outcomes[0])), at_most=True)
+              for result in bindings for one in result.outcomes if one.contender.binding_of]
     if equal:
         entry = max(equal.ours, key=lambda one: (not one.void, equal.peer.times(one.outcome)))
         found.append(Aim(f"five WebPs at equal score, {entry.outcome.name} beside "

@@ -21,9 +21,9 @@ from originals import make_mark, make_originals
 from resize import MODES, SIZES, run_case, two_threads
 from resize_peers import Limen, Resampler, find_peers
 from runner import Failed, Runner
-from work import FIVE_JPEG, FIVE_OF_ONE_MP, JOBS, ONE_MP, Contender, contenders
+from work import FIVE_JPEG, FIVE_OF_ONE_MP, JOBS, ONE_MP, TWO_MP, Contender, bindings, contenders
 
-PARTS = ("jobs", "equal", "throughput", "memory", "resize")
+PARTS = ("jobs", "bindings", "equal", "throughput", "memory", "resize")
 FULL, QUICK = Effort(9, 0.3), Effort(3, 0.05)
 ORIGINALS = 10_000  # of the memory's part
 WORKERS = 2
@@ -96,6 +96,10 @@ def main() -> None:
     if "jobs" in parts:
         results.jobs = [run_job(job, originals[job.originals], mark, everybody, effort,
                                 work / "files") for job in JOBS if originals[job.originals]]
+    if "bindings" in parts and (theirs := find_missing(bindings(), results)):
+        plain = [one for one in everybody if one.key not in ("limen-fine", "limen-small")]
+        results.bindings = [run_job(job, originals[job.originals], mark, [*plain, *theirs], effort,
+                                    work / "files") for job in (TWO_MP, FIVE_JPEG)]
     if "equal" in parts and "sharp" in by_key:
         results.equal = run_equal_score(
             str((arguments.build / "bin/limen").resolve()), originals[FIVE_JPEG.originals], mark,

@@ -21,7 +21,7 @@ from runner import Runner
 from work import FIVE_WEBP, Contender, Job
 
 BYTES = 1.03
-METHODS = range(5)  # libwebp's, the fastest first
+METHODS = range(4, -1, -1)  # libwebp's, from the slowest that is meant to be beaten
 STEPS = 7  # of halving the range of qualities
 QUALITIES = (40.0, 100.0)
 
@@ -119,19 +119,22 @@ def make(runner: Runner, contender: Contender, sources: list[pathlib.Path], mark
 
 def tune(contender: Contender, sources: list[pathlib.Path], mark: pathlib.Path, scorer: Scorer,
          targets: list[list[float]], most_bytes: float, folder: pathlib.Path) -> Contender:
-    """At the fastest method whose files are small enough; else at the last."""
+    """At the fastest method whose files are small enough; at the slowest if none's are."""
+    tuned = None
     runner = Runner(contender.command)
     try:
         for method in METHODS:
             qualities, total = find_qualities(runner, contender, sources, mark, scorer, targets,
                                               method, folder)
             say(f"  {contender.key}, method {method}: {total / most_bytes * BYTES - 1:+.1%} bytes")
-            tuned = with_qualities(contender, qualities, method)
-            if total <= most_bytes:
+            if tuned is None or total <= most_bytes:
+                tuned = with_qualities(contender, qualities, method)
+            if total > most_bytes:
                 break
-        return tuned
     finally:
         runner.close()
+    assert tuned is not None
+    return tuned
 
 
 def run_equal_score(tool: str, sources: list[pathlib.Path], mark: pathlib.Path, peer: Contender,

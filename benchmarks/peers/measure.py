@@ -110,7 +110,13 @@ def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
         judge = Judge(job, sources, prepared[0][2]["mark"])
         for (contender, runner, _), rounds in zip(prepared, taken, strict=True):
             peak = runner.memory("VmHWM")
-            saved = runner.save(folder / contender.key)
+            try:
+                saved = runner.save(folder / contender.key)
+                psnr = (psnr_of_twin(result, contender, saved) if contender.binding_of
+                        else judge.least(saved["pixels"]))
+            except Failed as reason:
+                result.absent.append(f"{contender.key}: {reason}")
+                continue
             result.outcomes.append(Outcome(
                 contender, " ".join(filter(None, [runner.about["name"], contender.label])),
                 [one.cpu / len(sources) * 1000 for one in rounds],
@@ -118,8 +124,20 @@ def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
                 peak / 1000, (peak - runner.idle_kb) / 1000,
                 sum(pathlib.Path(path).stat().st_size for paths in saved["files"]
                     for path in paths),
-                judge.least(saved["pixels"]), saved))
+                psnr, saved))
     return result
+
+
+def psnr_of_twin(result: JobResult, binding: Contender, saved: dict[str, list[list[str]]]) -> float:
+    """The same bytes have the same pixels."""
+    twin = next((one for one in result.outcomes if one.contender.key == binding.binding_of), None)
+    if twin is None or contents(twin.saved["files"]) != contents(saved["files"]):
+        raise Failed(f"not the bytes of {binding.binding_of}")
+    return twin.psnr
+
+
+def contents(files: list[list[str]]) -> list[bytes]:
+    return [pathlib.Path(path).read_bytes() for paths in files for path in paths]
 
 
 @dataclasses.dataclass

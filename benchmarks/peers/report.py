@@ -35,6 +35,7 @@ class Results:
     machine: Machine
     rounds: int
     jobs: list[JobResult] = dataclasses.field(default_factory=list)
+    bindings: list[JobResult] = dataclasses.field(default_factory=list)
     equal: EqualScore | None = None
     throughput: list[Throughput] = dataclasses.field(default_factory=list)
     memory: Memory | None = None
@@ -63,6 +64,23 @@ def job_text(result: JobResult) -> str:
     lines += [row(outcome, ours) for outcome in result.outcomes]
     lines += [f"\nNot in the table: {reason}." for reason in result.absent]
     return "\n".join(lines) + "\n"
+
+
+def bindings_text(results: list[JobResult]) -> str:
+    lines = ["## Through the bindings\n",
+             "The same bytes by limen from other languages, processor time: what the binding costs "
+             "beside C++, and each peer's time in units of the binding's.\n"]
+    for result in results:
+        base = result.outcomes[0]
+        ours = [one for one in result.outcomes if one.contender.binding_of]
+        lines += [f"### {result.job.title}\n",
+                  f"| | CPU ms | / {base.name} | {' | '.join('/ ' + one.name for one in ours)} |",
+                  "|---|---|---|" + "---|" * len(ours)]
+        lines += [f"| {one.name} | {one.cpu_ms:.2f} | {one.times(base):.3f} | "
+                  + " | ".join(f"{one.times(ours_one):.2f}" for ours_one in ours) + " |"
+                  for one in result.outcomes]
+        lines += [f"\nNot in the table: {reason}." for reason in result.absent] + [""]
+    return "\n".join(lines)
 
 
 def equal_text(equal: EqualScore) -> str:
@@ -95,7 +113,8 @@ def throughput_text(results: list[Throughput]) -> str:
 
 
 def aims_text(results: Results) -> str:
-    found = aims(results.jobs, results.equal, results.resampling, results.two_threads)
+    found = aims(results.jobs, results.bindings, results.equal, results.resampling,
+                 results.two_threads)
     if not found:
         return ""
     lines = ["## What limen is meant to reach\n", "| | aim | here | |", "|---|---|---|---|"]
@@ -156,6 +175,8 @@ def write(results: Results, out: pathlib.Path, chart: str | None) -> None:
         if chart:
             parts.append(f"![CPU time of whole jobs]({chart})\n")
         parts += [job_text(job) for job in results.jobs]
+    if results.bindings:
+        parts.append(bindings_text(results.bindings))
     if results.equal:
         parts.append(equal_text(results.equal))
     if results.throughput:

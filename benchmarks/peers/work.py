@@ -60,6 +60,7 @@ class Contender:
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
     several_only: bool = False  # makes no difference where there is one variant
     jpeg_only: bool = False  # nor where the files are no JPEGs
+    binding_of: str = ""  # key of limen itself with the same settings, whose bytes it must give
 
     @property
     def is_limen(self) -> bool:
@@ -75,14 +76,21 @@ def python(name: str) -> tuple[str, ...]:
     return (sys.executable, str(RUNNERS / f"{name}.py"))
 
 
+EXACT = {"effort": 1, "progressive": False, "method": 4, "shrink": "exact"}
+
+
+def bindings() -> list[Contender]:
+    """limen from other languages; they need not be there."""
+    return [Contender("python", "", python("limen_python"), EXACT, binding_of="limen-exact")]
+
+
 def contenders(limen: str) -> list[Contender]:
     """All there are. JPEGs by limen are sequential with tables of their own, as sharp's are, and
     once progressive, which is limen's default."""
-    plain = {"effort": 1, "progressive": False, "method": 4}
     node = ("node", str(RUNNERS / "sharp.mjs"))
     return [
-        Contender("limen-exact", "exact", (limen,), {**plain, "shrink": "exact"}),
-        Contender("limen-fine", "fine", (limen,), {**plain, "shrink": "fine"}),
+        Contender("limen-exact", "exact", (limen,), EXACT),
+        Contender("limen-fine", "fine", (limen,), {**EXACT, "shrink": "fine"}),
         Contender("limen-small", "fine, progressive", (limen,),
                   {"effort": 4, "progressive": True, "shrink": "fine"}, jpeg_only=True),
         Contender("sharp", "", node, {"cascade": False}),

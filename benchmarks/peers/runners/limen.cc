@@ -18,6 +18,7 @@
 #include "limen/core/simd_target.h"
 #include "limen/core/version.h"
 #include "limen/pipeline/transform.h"
+#include "limen_tap.h"
 
 namespace {
 
@@ -94,29 +95,13 @@ class Job {
   std::size_t sources() const { return sources_.size(); }
 
   std::vector<limen::Variant> make(std::size_t source, limen::Workspace& workspace) const {
-    return make(source, recipes_[source], workspace);
-  }
-
-  // The pixels that make() encodes, as PNG.
-  std::vector<limen::Variant> pixels(std::size_t source, limen::Workspace& workspace) const {
-    std::vector<limen::Recipe> recipes = recipes_[source];
-    for (limen::Recipe& recipe : recipes) {
-      recipe.format = limen::Format::png;
-      recipe.fidelity = limen::Lossless{};
-      recipe.effort = 0;
-    }
-    return make(source, recipes, workspace);
-  }
-
- private:
-  std::vector<limen::Variant> make(std::size_t source, const std::vector<limen::Recipe>& recipes,
-                                   limen::Workspace& workspace) const {
-    auto made = limen::transform(sources_[source], recipes, {.pictures = pictures_},
+    auto made = limen::transform(sources_[source], recipes_[source], {.pictures = pictures_},
                                  {.workspace = &workspace});
     if (!made) throw Failure{made.error().message};
     return *std::move(made);
   }
 
+ private:
   std::vector<limen::Bytes> sources_;
   std::vector<std::vector<limen::Recipe>> recipes_;
   limen::Bytes mark_;
@@ -191,18 +176,24 @@ class Server {
     json files = json::array(), pixels = json::array();
     for (std::size_t source = 0; source < job_->sources(); ++source) {
       const std::string stem = folder + "/" + std::to_string(source) + "-";
-      files.push_back(save(job_->make(source, workers_.first()), stem, ".file"));
-      pixels.push_back(save(job_->pixels(source, workers_.first()), stem, ".png"));
+      const EncoderTap tap;
+      std::vector<limen::Bytes> made;
+      for (limen::Variant& variant : job_->make(source, workers_.first())) {
+        made.push_back(std::move(variant.bytes));
+      }
+      if (tap.pictures().size() != made.size()) throw Failure{"not every picture was seen"};
+      files.push_back(save(made, stem, ".file"));
+      pixels.push_back(save(tap.pictures(), stem, ".png"));
     }
     return {{"files", files}, {"pixels", pixels}};
   }
 
-  static json save(const std::vector<limen::Variant>& variants, const std::string& stem,
+  static json save(const std::vector<limen::Bytes>& contents, const std::string& stem,
                    const char* suffix) {
     json paths = json::array();
-    for (std::size_t i = 0; i < variants.size(); ++i) {
+    for (std::size_t i = 0; i < contents.size(); ++i) {
       paths.push_back(stem + std::to_string(i) + suffix);
-      write(paths.back(), variants[i].bytes);
+      write(paths.back(), contents[i]);
     }
     return paths;
   }

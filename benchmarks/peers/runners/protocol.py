@@ -5,7 +5,8 @@ A runner in Python makes an object with three things and hands it to serve():
 
     describe() -> {"name": …, "version": …, "details": …}
     files(source, job) -> the bytes of one file a variant: what is timed
-    pixels(source, job) -> the same variants, their pixels before encoding as PNG files
+    pixels(source, job) -> the same variants, their pixels before encoding as PNG files; none where
+                           it is a binding of limen, whose files limen's own are compared with
 """
 
 import json
