@@ -2,22 +2,21 @@
 
 // limen behind the protocol of ../runner.py: one JSON object a line in, one a line out.
 
-#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "limen/core/simd_target.h"
 #include "limen/core/version.h"
 #include "limen/pipeline/transform.h"
+#include "limen/pipeline/transform_many.h"
 #include "limen_tap.h"
 
 namespace {
@@ -94,6 +93,29 @@ class Job {
 
   std::size_t sources() const { return sources_.size(); }
 
+  // One after the other, by a worker that lives longer than a run, as a service's does.
+  void run(std::size_t passes, limen::Workspace& workspace) const {
+    for (std::size_t i = 0; i < passes * sources(); ++i) make(i % sources(), workspace);
+  }
+
+  void run_by_many(std::size_t passes, unsigned workers) const {
+    std::size_t given = 0;
+    const auto next = [&]() -> limen::Result<std::optional<limen::TransformRequest>> {
+      if (given == passes * sources()) return std::optional<limen::TransformRequest>();
+      const std::size_t source = given++ % sources();
+      return std::optional(
+          limen::TransformRequest{.file = sources_[source], .recipes = recipes_[source]});
+    };
+    const auto sink = [](std::uint64_t,
+                         limen::Result<std::vector<limen::Variant>> made) -> limen::Result<void> {
+      if (!made) return made.error();
+      return {};
+    };
+    auto done = limen::transform_many(next, sink,
+                                      {.transform = {.pictures = pictures_}, .workers = workers});
+    if (!done) throw Failure{done.error().message};
+  }
+
   std::vector<limen::Variant> make(std::size_t source, limen::Workspace& workspace) const {
     auto made = limen::transform(sources_[source], recipes_[source], {.pictures = pictures_},
                                  {.workspace = &workspace});
@@ -106,35 +128,6 @@ class Job {
   std::vector<std::vector<limen::Recipe>> recipes_;
   limen::Bytes mark_;
   std::vector<limen::NamedPicture> pictures_;
-};
-
-// Workers outlive a run, as a service's do.
-class Workers {
- public:
-  void run(const Job& job, std::size_t passes, std::size_t workers) {
-    while (workspaces_.size() < workers) {
-      workspaces_.push_back(std::make_unique<limen::Workspace>(std::uint64_t{1'000'000'000}));
-    }
-    std::atomic<std::size_t> next{0};
-    const std::size_t end = passes * job.sources();
-    const auto work = [&](limen::Workspace& workspace) {
-      for (std::size_t i = next++; i < end; i = next++) job.make(i % job.sources(), workspace);
-    };
-    std::vector<std::thread> others;
-    for (std::size_t i = 1; i < workers; ++i) others.emplace_back(work, std::ref(*workspaces_[i]));
-    work(*workspaces_[0]);
-    for (std::thread& other : others) other.join();
-  }
-
-  limen::Workspace& first() {
-    if (workspaces_.empty()) {
-      workspaces_.push_back(std::make_unique<limen::Workspace>(std::uint64_t{1'000'000'000}));
-    }
-    return *workspaces_[0];
-  }
-
- private:
-  std::vector<std::unique_ptr<limen::Workspace>> workspaces_;
 };
 
 double cpu_seconds() {
@@ -164,10 +157,14 @@ class Server {
   }
 
  private:
-  json run(std::size_t passes, std::size_t workers) {
+  json run(std::size_t passes, unsigned workers) {
     const auto begin = std::chrono::steady_clock::now();
     const double cpu = cpu_seconds();
-    workers_.run(*job_, passes, workers);
+    if (workers == 1) {
+      job_->run(passes, workspace_);
+    } else {
+      job_->run_by_many(passes, workers);
+    }
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
     return {{"cpu", cpu_seconds() - cpu}, {"wall", wall.count()}};
   }
@@ -178,7 +175,7 @@ class Server {
       const std::string stem = folder + "/" + std::to_string(source) + "-";
       const EncoderTap tap;
       std::vector<limen::Bytes> made;
-      for (limen::Variant& variant : job_->make(source, workers_.first())) {
+      for (limen::Variant& variant : job_->make(source, workspace_)) {
         made.push_back(std::move(variant.bytes));
       }
       if (tap.pictures().size() != made.size()) throw Failure{"not every picture was seen"};
@@ -199,7 +196,7 @@ class Server {
   }
 
   std::optional<Job> job_;
-  Workers workers_;
+  limen::Workspace workspace_{1'000'000'000};
 };
 
 }  // namespace
