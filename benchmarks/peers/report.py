@@ -142,9 +142,9 @@ Processor time (all threads of a process) and wall time are medians of {{rounds}
 the contenders take turns; a ratio is the median of the rounds' own ratios. Everything runs on one
 thread, from bytes in memory to bytes in memory. Peak memory is that of the whole process with its
 language's runtime, and what of it has grown since it started. Bytes are all files of the job
-together. Luma PSNR is that of the pixels before encoding, the least of all files, against the
-original decoded in full and resampled by Lanczos3 in float64; OpenCV's INTER_AREA is another filter
-by intent.
+together. Luma PSNR is that of the pixels as the encoder gets them, rounded to its 8 bits, the least
+of all files, against the original decoded in full and resampled by Lanczos3 in float64; OpenCV's
+INTER_AREA is another filter by intent.
 
 A ratio above 1 is limen's lead. It counts only where limen is no less accurate than that peer, or
 above {EXACT_ENOUGH:g} dB, where little but the rounding to 8 bits is left, and where its files are
