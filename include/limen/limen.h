@@ -364,6 +364,13 @@ enum {
 enum { LIMEN_DEPTH_AUTOMATIC = 0, LIMEN_DEPTH_EIGHT = 1 };
 enum { LIMEN_METADATA_NONE = 0, LIMEN_METADATA_COPYRIGHT = 1, LIMEN_METADATA_KEEP = 2 };
 
+enum {
+  LIMEN_PAD_PIXELS = 0,
+  LIMEN_PAD_FRACTION = 1,
+  LIMEN_PAD_X_FRACTION = 2, /* pad_x alone */
+  LIMEN_PAD_Y_FRACTION = 3  /* pad_y alone */
+};
+
 /* A picture laid over the output, by the name under which limen_transform_options gives it. */
 typedef struct limen_mark {
   size_t struct_size;
@@ -373,7 +380,7 @@ typedef struct limen_mark {
   double scale;            /* 1: of the mark's own size, above 0 to 100 */
   double of_output;        /* 0; else, instead of scale, its width as a fraction of the output's */
   double pad_x, pad_y;     /* 0: kept free, pixels times dpr, or fractions of the output's sides */
-  int32_t pad_is_fraction; /* 0 */
+  int32_t pad_is_fraction; /* LIMEN_PAD_; 0 */
   int32_t offset_x, offset_y; /* 0: pixels, times dpr */
   double opacity;             /* 1 */
   int32_t tile;               /* 0 */
@@ -440,6 +447,9 @@ LIMEN_C_API limen_status limen_recipe_parse(const char* query, limen_recipe** re
                                             limen_error** error);
 /* A cache key: recipes with equal keys give equal bytes. */
 LIMEN_C_API const char* limen_recipe_canonical(const limen_recipe* recipe);
+/* What limen_recipe_create() would make the same recipe of: how a parsed query is looked at and
+ * changed. Set `options->struct_size`; what its pointers point to lives as long as `recipe`. */
+LIMEN_C_API void limen_recipe_read(const limen_recipe* recipe, limen_recipe_options* options);
 LIMEN_C_API void limen_recipe_free(limen_recipe* recipe);
 
 /* ---- Plans (pipeline/plan.h)

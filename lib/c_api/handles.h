@@ -56,6 +56,8 @@ struct limen_progress {
 struct limen_recipe {
   limen::Recipe recipe;
   std::string canonical;
+  std::vector<limen_mark> marks;  // what limen_recipe_read() points to
+  std::vector<std::int32_t> formats;
 };
 
 namespace limen::inline LIMEN_ABI {

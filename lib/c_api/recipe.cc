@@ -19,48 +19,6 @@ namespace {
 
 constexpr char kName[] = "limen_recipe_options";
 
-limen_mark default_mark() {
-  limen_mark mark{};
-  mark.struct_size = sizeof mark;
-  mark.gravity = LIMEN_GRAVITY_CENTER;
-  mark.focus_x = mark.focus_y = 0.5;
-  mark.scale = 1;
-  mark.opacity = 1;
-  return mark;
-}
-
-limen_recipe_options default_recipe() {
-  const Recipe recipe;
-  const SharpenOptions sharpen;
-  limen_recipe_options options{};
-  options.struct_size = sizeof options;
-  options.trim = -1;
-  options.fit = from_enum(recipe.fit);
-  options.fit_if_smaller = LIMEN_FIT_NONE;
-  options.gravity = LIMEN_GRAVITY_CENTER;
-  options.focus_x = options.focus_y = 0.5;
-  options.focus_unit = LIMEN_UNIT_SOURCE_FRACTION;
-  options.dpr = recipe.dpr;
-  options.filter = from_enum(recipe.filter);
-  options.shrink = from_enum(recipe.shrink);
-  options.sharpen_sigma = sharpen.sigma;
-  options.sharpen_threshold = sharpen.threshold;
-  options.brightness = recipe.adjust.brightness;
-  options.contrast = recipe.adjust.contrast;
-  options.gamma = recipe.adjust.gamma;
-  options.saturation = recipe.adjust.saturation;
-  options.background = {255, 255, 255, 255};
-  options.format = LIMEN_FORMAT_NONE;
-  options.fidelity = LIMEN_FIDELITY_INVISIBLE;
-  options.worst_block = -1;
-  options.effort = recipe.effort;
-  options.chroma = from_enum(recipe.chroma);
-  options.progressive = recipe.progressive ? 1 : 0;
-  options.depth = from_enum(recipe.depth);
-  options.metadata = from_enum(recipe.metadata);
-  return options;
-}
-
 std::string text(double value) {
   std::array<char, 40> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
@@ -109,10 +67,14 @@ Result<Mark> to_mark(const limen_mark& given) {
   }
   mark.scale = given.scale;
   if (given.of_output != 0) mark.of_output = given.of_output;
-  const Length::Unit unit =
-      given.pad_is_fraction != 0 ? Length::Unit::fraction : Length::Unit::pixels;
-  mark.pad_x = {given.pad_x, unit};
-  mark.pad_y = {given.pad_y, unit};
+  LIMEN_ASSIGN(const PadUnits pads,
+               to_enum(given.pad_is_fraction, PadUnits::y_fraction, "limen_mark: pad_is_fraction"));
+  const auto unit = [&](PadUnits alone) {
+    return pads == PadUnits::fraction || pads == alone ? Length::Unit::fraction
+                                                       : Length::Unit::pixels;
+  };
+  mark.pad_x = {given.pad_x, unit(PadUnits::x_fraction)};
+  mark.pad_y = {given.pad_y, unit(PadUnits::y_fraction)};
   mark.offset = {given.offset_x, given.offset_y};
   mark.opacity = given.opacity;
   mark.tile = given.tile != 0;
@@ -218,10 +180,53 @@ Result<std::unique_ptr<limen_recipe>> hold(Recipe recipe) {
   auto made = std::make_unique<limen_recipe>();
   LIMEN_ASSIGN(made->canonical, canonical(recipe));
   made->recipe = std::move(recipe);
+  keep_lists(*made);
   return made;
 }
 
 }  // namespace
+
+limen_mark default_mark() {
+  limen_mark mark{};
+  mark.struct_size = sizeof mark;
+  mark.gravity = LIMEN_GRAVITY_CENTER;
+  mark.focus_x = mark.focus_y = 0.5;
+  mark.scale = 1;
+  mark.opacity = 1;
+  return mark;
+}
+
+limen_recipe_options default_recipe() {
+  const Recipe recipe;
+  const SharpenOptions sharpen;
+  limen_recipe_options options{};
+  options.struct_size = sizeof options;
+  options.trim = -1;
+  options.fit = from_enum(recipe.fit);
+  options.fit_if_smaller = LIMEN_FIT_NONE;
+  options.gravity = LIMEN_GRAVITY_CENTER;
+  options.focus_x = options.focus_y = 0.5;
+  options.focus_unit = LIMEN_UNIT_SOURCE_FRACTION;
+  options.dpr = recipe.dpr;
+  options.filter = from_enum(recipe.filter);
+  options.shrink = from_enum(recipe.shrink);
+  options.sharpen_sigma = sharpen.sigma;
+  options.sharpen_threshold = sharpen.threshold;
+  options.brightness = recipe.adjust.brightness;
+  options.contrast = recipe.adjust.contrast;
+  options.gamma = recipe.adjust.gamma;
+  options.saturation = recipe.adjust.saturation;
+  options.background = {255, 255, 255, 255};
+  options.format = LIMEN_FORMAT_NONE;
+  options.fidelity = LIMEN_FIDELITY_INVISIBLE;
+  options.worst_block = -1;
+  options.effort = recipe.effort;
+  options.chroma = from_enum(recipe.chroma);
+  options.progressive = recipe.progressive ? 1 : 0;
+  options.depth = from_enum(recipe.depth);
+  options.metadata = from_enum(recipe.metadata);
+  return options;
+}
 
 Result<Fidelity> to_fidelity(std::int32_t fidelity, double value, const char* name) {
   switch (fidelity) {
