@@ -14,6 +14,8 @@ BUILD_PACKAGES := g++ cmake ninja-build pkg-config python3 \
   libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
 # avifdec is what some tests compare with; NEON is tested under emulation.
 TEST_PACKAGES := libavif-bin g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+# A Go that is here already is taken instead.
+TEST_PACKAGES += $(if $(shell command -v go),,golang-go)
 CLANG_PACKAGES := clang clang-format clang-tidy
 # Fifteen photographs of 1 to 16 megapixels, CC BY, CC BY-SA and CC0, nothing else.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04

@@ -1,0 +1,3 @@
+module github.com/limen-image/limen/bindings/go
+
+go 1.19

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package limen
+
+// #include "shim.h"
+import "C"
+
+import (
+	"image"
+	"io"
+	"unsafe"
+)
+
+// Output is a finished file and what was done for it.
+type Output struct {
+	Bytes    []byte // the file; yours
+	Format   Format
+	Width    int
+	Height   int
+	BitDepth int
+	HasAlpha bool
+	// Mode is what the picture is coded with: a Quality, Lossless or a NearLossless. FidelityDefault: a
+	// kept source, of which that is not known.
+	Mode   Fidelity
+	Chroma Chroma
+	// KeptSource: the source's own coded picture, not encoded again.
+	KeptSource bool
+	// Search is what a search found; nil where the codec was told its own knob, for then nobody looked.
+	Search    *Search
+	PeakBytes uint64 // of working memory
+	// ColorAction is what was done about colour ("none", "icc", …), ColorSource what the source's was
+	// ("sRGB", "Display P3", …).
+	ColorAction, ColorSource string
+	Damage                   string   // with Options.BestEffort: what was wrong with the source
+	DroppedMetadata          []string // "gps", "thumbnail", …
+	Notes                    []string // what a caller may want to know, one line each
+}
+
+// Search is what a search for the quality found.
+type Search struct {
+	Reached      bool    // the target, and the worst block's bound
+	Certified    bool    // the next smaller file was seen to miss it
+	Score        float64 // of the file, decoded, beside the finished picture: SSIMULACRA 2.1
+	WorstBlock   float64
+	WorstBlockAt image.Rectangle
+	Evaluations  int // candidates scored
+	Encodes      int // files made by an encoder
+}
+
+// WriteTo writes the file. A writer's error comes back as an *Error of ErrIO, which wraps it.
+func (o *Output) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(o.Bytes)
+	if err == nil && n < len(o.Bytes) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		return int64(n), &Error{Code: ErrIO, Message: "writing the output failed", Format: o.Format, Err: err}
+	}
+	return int64(n), nil
+}
+
+// outputsOf copies the library's outputs and frees them.
+func outputsOf(made *C.limen_outputs) ([]Output, error) {
+	defer C.limen_outputs_free(made)
+	outputs := make([]Output, int(C.limen_outputs_count(made)))
+	for i := range outputs {
+		var found C.limen_output
+		found.struct_size = C.sizeof_limen_output
+		if status := C.limen_outputs_read(made, C.size_t(i), &found); status != C.LIMEN_OK {
+			return nil, errorOf(status, nil)
+		}
+		outputs[i] = outputOf(&found)
+	}
+	return outputs, nil
+}
+
+func outputOf(found *C.limen_output) Output {
+	out := Output{
+		Bytes:           make([]byte, int(found.bytes.size)),
+		Format:          Format(found.format + 1),
+		Width:           int(found.width),
+		Height:          int(found.height),
+		BitDepth:        int(found.bit_depth),
+		HasAlpha:        found.has_alpha != 0,
+		Chroma:          Chroma(found.chroma),
+		KeptSource:      found.kept_source != 0,
+		PeakBytes:       uint64(found.peak_bytes),
+		ColorAction:     C.GoString(found.color),
+		ColorSource:     C.GoString(found.source),
+		Damage:          C.GoString(found.damage),
+		DroppedMetadata: texts(found.dropped_metadata, found.dropped_metadata_count),
+		Notes:           texts(found.notes, found.note_count),
+	}
+	copy(out.Bytes, unsafe.Slice((*byte)(unsafe.Pointer(found.bytes.data)), len(out.Bytes)))
+	if found.mode >= 0 {
+		out.Mode = Fidelity{FidelityKind(found.mode + 1), float64(found.mode_value)}
+	}
+	if found.has_search != 0 {
+		out.Search = &Search{
+			Reached:      found.reached != 0,
+			Certified:    found.certified != 0,
+			Score:        float64(found.score),
+			WorstBlock:   float64(found.worst_block),
+			WorstBlockAt: rectangleOf(found.worst_block_at),
+			Evaluations:  int(found.evaluations),
+			Encodes:      int(found.encodes),
+		}
+	}
+	return out
+}
+
+func rectangleOf(rect C.limen_rect) image.Rectangle {
+	x, y := int(rect.x), int(rect.y)
+	return image.Rect(x, y, x+int(rect.width), y+int(rect.height))
+}
