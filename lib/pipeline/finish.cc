@@ -32,6 +32,11 @@ SearchReport without_loss() {
   return report;
 }
 
+// A lossy file is coded anew in its own format only where that saves one part in so many: else what
+// was found invisible once would be found a little smaller each time, and after some times be seen.
+// docs/quality.md has the figures.
+constexpr std::size_t kWorthAGeneration = 8;
+
 class Finisher {
  public:
   Finisher(Canvas& canvas, const Source& source, const Task& task, const Limits& limits,
@@ -152,7 +157,8 @@ class Finisher {
     return {};
   }
 
-  // Smaller, or to the target where nothing else gets there, or coarser quantised already.
+  // Smaller, or to the target where nothing else gets there, or coarser quantised already, or
+  // lossy itself and not much larger than what would be another generation of loss.
   bool is_source_better() const {
     if (!own_) return false;
     if (variant_.bytes.empty() || own_->size() <= variant_.bytes.size()) return true;
@@ -160,6 +166,10 @@ class Finisher {
     if (!plan_.searches || asks_for_bytes) return false;
     if (!variant_.search->reached) return true;
     const auto* quality = std::get_if<Quality>(&*variant_.mode);
+    if (quality != nullptr && !source_.info.is_lossless && variant_.format == source_.info.format &&
+        variant_.bytes.size() > own_->size() - own_->size() / kWorthAGeneration) {
+      return true;
+    }
     const std::optional<int> own_quality = source_.info.jpeg_quality;
     return quality != nullptr && own_quality && variant_.format == Format::jpeg &&
            source_.info.format == Format::jpeg && quality->value > static_cast<float>(*own_quality);

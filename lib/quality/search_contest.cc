@@ -18,6 +18,10 @@ namespace {
 // sizes are told apart by the files.
 constexpr double kEstimateError = 0.01;
 
+// The same of what a codec tells by a part of the picture: between chroma modes photographs are off
+// by .24 % in the median and .8 % at the most, screenshots by 2.8 %.
+constexpr double kComparisonError = 0.015;
+
 // How often a sample that errs on sizes is set right.
 constexpr int kMostRounds = 3;
 
@@ -33,8 +37,8 @@ double least_lossless_bytes(const ConstImageView& picture) {
   return entropy * std::clamp(0.25 + 0.14 * (bits - 1), 0.25, 0.8);
 }
 
-std::uint64_t allowance(std::uint64_t bytes) {
-  return static_cast<std::uint64_t>(kEstimateError * static_cast<double>(bytes));
+std::uint64_t allowance(std::uint64_t bytes, double error = kEstimateError) {
+  return static_cast<std::uint64_t>(error * static_cast<double>(bytes));
 }
 
 // A lossy file of more bits a pixel than photographs ask for is of a pattern, and coders that look
@@ -114,7 +118,7 @@ Result<void> Contest::climb_jpeg() {
     if (climb.lowest && mode.sample != nullptr && modes.size() == 2) {
       // The same of both modes, or nearly so.
       const int setting = climb.lowest->setting;
-      LIMEN_ASSIGN(const auto whole, mode.ladder->estimate(setting));
+      LIMEN_ASSIGN(const auto whole, mode.ladder->compare(setting));
       LIMEN_ASSIGN(const auto part, mode.sample->estimate(setting));
       if (whole && part && *part > 0) {
         scale = static_cast<double>(*whole) / static_cast<double>(*part);
@@ -125,12 +129,13 @@ Result<void> Contest::climb_jpeg() {
   return {};
 }
 
-// Files of this setting and those above are not smaller than the best so far.
+// Files of this setting and those above are not smaller than the best so far, of another chroma.
 Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
   const int count = mode.ladder->count();
   if (!best_) return count;
-  LIMEN_ASSIGN(const std::uint64_t best, size_of(*best_, false));
-  const std::uint64_t bound = best + allowance(best);
+  LIMEN_ASSIGN(const auto best, best_->ladder->compare(best_->setting));
+  if (!best) return count;
+  const std::uint64_t bound = *best + allowance(*best, kComparisonError);
   int first = forecast.next(session_.goal, {}, -1, count);
   for (int round = 0; round < kMostRounds; ++round) {
     LIMEN_ASSIGN(const Fit fit, largest_fit(mode.curve, bound, first, [&](int setting) {
@@ -138,7 +143,7 @@ Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
                  }));
     const int end = fit.setting + 1;
     if (!fit.is_closed || end >= count) return count;
-    LIMEN_ASSIGN(const auto size, mode.ladder->estimate(end));
+    LIMEN_ASSIGN(const auto size, mode.ladder->compare(end));
     if (!size) return count;
     if (*size > bound) return end;
     // The sample erred: set right by what was just seen.
@@ -236,7 +241,22 @@ Result<std::uint64_t> Contest::size_of(Contender& contender, bool exact) {
   return contender.ladder->make_file(contender.setting);
 }
 
+// By a part of the picture, where that is enough.
+Result<std::optional<bool>> Contest::is_plainly_smaller(Contender& a, Contender& b) {
+  const std::optional<bool> unknown;
+  if (a.ladder == nullptr || b.ladder == nullptr || a.format != b.format) return unknown;
+  if (is_exact(a) && is_exact(b)) return unknown;
+  LIMEN_ASSIGN(const auto size_a, a.ladder->compare(a.setting));
+  LIMEN_ASSIGN(const auto size_b, b.ladder->compare(b.setting));
+  if (!size_a || !size_b) return unknown;
+  if (*size_a > *size_b + allowance(*size_b, kComparisonError)) return std::optional(false);
+  if (*size_b > *size_a + allowance(*size_a, kComparisonError)) return std::optional(true);
+  return unknown;
+}
+
 Result<bool> Contest::is_smaller(Contender& a, Contender& b) {
+  LIMEN_ASSIGN(const std::optional<bool> plainly, is_plainly_smaller(a, b));
+  if (plainly) return *plainly;
   LIMEN_ASSIGN(std::uint64_t size_a, size_of(a, false));
   LIMEN_ASSIGN(std::uint64_t size_b, size_of(b, false));
   if (!is_exact(a) || !is_exact(b)) {

@@ -66,6 +66,7 @@ class Contest {
 
   bool is_exact(const Contender& contender) const;
   Result<std::uint64_t> size_of(Contender& contender, bool exact);
+  Result<std::optional<bool>> is_plainly_smaller(Contender& a, Contender& b);
   Result<bool> is_smaller(Contender& a, Contender& b);
 
   Result<std::optional<Contender>> fit_into(std::uint64_t bytes, const EncodeOptions& mode);

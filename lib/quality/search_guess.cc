@@ -123,7 +123,7 @@ Result<Offsets> Contest::sample_error() {
 
 // About what a setting's file takes: told by the sample's if there is one.
 Result<std::optional<std::uint64_t>> Contest::expected_size(Mode& mode, int setting) {
-  if (mode.sample == nullptr) return mode.ladder->estimate(setting);
+  if (mode.sample == nullptr) return mode.ladder->compare(setting);
   LIMEN_ASSIGN(const auto size, mode.sample->estimate(setting));
   if (!size) return size;
   return std::optional(static_cast<std::uint64_t>(static_cast<double>(*size) * mode.scale));

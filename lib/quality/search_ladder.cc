@@ -111,6 +111,16 @@ Result<std::optional<std::uint64_t>> Ladder::estimate(int setting) {
   return estimate;
 }
 
+Result<std::optional<std::uint64_t>> Ladder::compare(int setting) {
+  if (const auto known = compared_.find(setting); known != compared_.end()) {
+    return std::optional(known->second);
+  }
+  LIMEN_ASSIGN(const std::optional<std::uint64_t> compared,
+               trials_->compare_bytes(setting, session_->execution));
+  if (compared) compared_[setting] = *compared;
+  return compared;
+}
+
 Result<Bytes> Ladder::take_file(int setting) {
   LIMEN_TRY(make_file(setting));
   Bytes file = std::move(files_.at(setting));

@@ -54,6 +54,8 @@ class Ladder {
 
   /// What the codec says of a file's size without making it; nothing where it cannot.
   Result<std::optional<std::uint64_t>> estimate(int setting);
+  /// Trials::compare_bytes().
+  Result<std::optional<std::uint64_t>> compare(int setting);
   /// The size of a file that has been made and kept.
   std::optional<std::uint64_t> file_bytes(int setting) const;
   /// Makes and keeps a file, and tells its size.
@@ -84,6 +86,7 @@ class Ladder {
   std::unique_ptr<Trials> trials_;
   std::map<int, Rung> rungs_;
   std::map<int, std::uint64_t> estimates_;
+  std::map<int, std::uint64_t> compared_;
   std::map<int, Bytes> files_;
   std::map<int, std::size_t> told_;
 };

@@ -259,6 +259,31 @@ TEST(JpegTrials, FinishAndEstimateRealPictures) {
   EXPECT_LT(errors[errors.size() / 2], 0.002);
 }
 
+TEST(JpegTrials, APartOfThePictureTellsWhichFileIsTheSmaller) {
+  for (const Size size : {Size{5, 3}, Size{300, 100}, Size{520, 700}}) {
+    const Image picture = scene(size, rgb8);
+    for (const bool progressive : {false, true}) {
+      double whole[2] = {}, part[2] = {};
+      for (int mode = 0; mode < 2; ++mode) {
+        const auto chroma = mode == 0 ? ChromaSubsampling::yuv420 : ChromaSubsampling::yuv444;
+        const auto trials =
+            start_trials(picture.view(), {.chroma = chroma, .progressive = progressive});
+        ASSERT_TRUE(trials.has_value());
+        const auto estimate = (*trials)->estimate_bytes(mode == 0 ? 90 : 86);
+        const auto compared = (*trials)->compare_bytes(mode == 0 ? 90 : 86);
+        ASSERT_TRUE(estimate.has_value() && compared.has_value());
+        whole[mode] = static_cast<double>(**estimate);
+        part[mode] = static_cast<double>(**compared);
+      }
+      // Below 256 lines the part is the whole.
+      if (size.height < 256) {
+        EXPECT_EQ(part[0], whole[0]);
+      }
+      EXPECT_NEAR(part[1] / part[0] / (whole[1] / whole[0]), 1, 0.03) << size.height;
+    }
+  }
+}
+
 TEST(JpegTrials, RefuseWhatTheyCannotShow) {
   const Image picture = scene({40, 30}, rgb8);
   const EncodeOptions options{.chroma = ChromaSubsampling::yuv420};

@@ -119,6 +119,29 @@ TEST(KeepSource, NoJpegGrowsNorIsQuantisedFinerThanItWas) {
   EXPECT_GE(coded_again, 2);
 }
 
+// Each generation of loss is invisible beside the one before, and many of them are not.
+TEST(KeepSource, AnotherGenerationOfLossMustSaveAnEighth) {
+  for (const Size size : {Size{144, 96}, Size{230, 170}, Size{320, 256}}) {
+    Recipe recipe;
+    recipe.format = Format::jpeg;
+    Variant variant =
+        made(coded(scene(size, rgb8).const_view(), Format::png, {.mode = Lossless{}}), recipe);
+    EXPECT_FALSE(variant.kept_source);
+    int generations = 0;
+    for (; !variant.kept_source && generations < 4; ++generations) {
+      const Bytes before = std::move(variant.bytes);
+      variant = made(before, recipe);
+      if (variant.kept_source) {
+        EXPECT_EQ(variant.bytes, before);
+      } else {
+        EXPECT_LE(variant.bytes.size(), before.size() - before.size() / 8);
+      }
+    }
+    EXPECT_LE(generations, 3);
+    EXPECT_TRUE(variant.kept_source) << size.width;
+  }
+}
+
 TEST(KeepSource, PersonalDataGoesAllTheSame) {
   const Bytes source = jpeg(scene({96, 64}, rgb8).const_view(), 40, camera());
   ASSERT_TRUE(contains(source, "GPS-DATE"));

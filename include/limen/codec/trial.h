@@ -43,6 +43,13 @@ class Trials {
     return std::optional<std::uint64_t>{};
   }
 
+  /// The same from a part of the picture, at a fraction of the time: to be compared with others of
+  /// its kind, of the same picture at any setting and chroma, which err alike.
+  virtual Result<std::optional<std::uint64_t>> compare_bytes(int setting,
+                                                             const Execution& execution = {}) {
+    return estimate_bytes(setting, execution);
+  }
+
   /// The file: what encode() gives for this picture, these options and quality_of(setting).
   virtual Result<Bytes> finish(int setting, const Execution& execution = {}) = 0;
 };

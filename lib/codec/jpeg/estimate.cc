@@ -131,8 +131,9 @@ struct StandardTables {
 
 class Estimate {
  public:
-  Estimate(const TransformedPicture& picture, const JpegSettings& settings)
-      : picture_(picture), settings_(settings) {}
+  // Of 16 lines of the picture in `line_step` times 16, and taken to be the same for the others.
+  Estimate(const TransformedPicture& picture, const JpegSettings& settings, std::int32_t line_step)
+      : picture_(picture), settings_(settings), line_step_(line_step) {}
 
   Result<void> count(const Quantizer& luminance, const Quantizer& chrominance,
                      const Execution& execution) {
@@ -140,18 +141,21 @@ class Estimate {
       const TransformedPlane& plane = picture_.planes[p];
       DcPlane& dc = dc_[p];
       dc.columns = plane.block_columns;
-      dc.rows = plane.block_rows;
+      for (std::int32_t y = 0; y < plane.block_rows; ++y) dc.rows += is_counted(p, y) ? 1 : 0;
       LIMEN_ASSIGN(dc.levels,
                    take_buffer(static_cast<std::uint64_t>(dc.columns) *
                                    static_cast<std::uint64_t>(dc.rows) * sizeof(std::int16_t),
                                execution));
+      std::int32_t counted = 0;
       for (std::int32_t y = 0; y < plane.block_rows; ++y) {
+        if (!is_counted(p, y)) continue;
         if (execution.is_cancelled()) return cancelled();
         count_symbols(plane.row(y), p == 0 ? luminance : chrominance,
                       static_cast<std::size_t>(plane.block_columns), kind_of(p), scans_[p],
-                      dc.row(y));
+                      dc.row(counted++));
       }
     }
+    scale_ = static_cast<double>(picture_.planes[0].block_rows) / dc_[0].rows;
     return {};
   }
 
@@ -170,6 +174,10 @@ class Estimate {
   }
 
  private:
+  bool is_counted(std::size_t plane, std::int32_t block_row) const {
+    const bool is_halved = plane > 0 && picture_.subsampling == ChromaSubsampling::yuv420;
+    return (is_halved ? block_row : block_row / 2) % line_step_ == line_step_ / 2;
+  }
   ScanKind kind_of(std::size_t plane) const {
     if (!settings_.is_progressive) return ScanKind::sequential;
     // A picture of gray alone has luma's scans too: libjpeg's for any colours.
@@ -183,7 +191,7 @@ class Estimate {
   void add_scan(const Cost& cost, std::size_t components) {
     const std::uint64_t coded = (cost.bits + 7) / 8;
     bytes_ += 2 + 6 + 2 * components + cost.table_bytes +
-              static_cast<std::uint64_t>(static_cast<double>(coded) * (1 + kStuffedBytes));
+              static_cast<std::uint64_t>(static_cast<double>(coded) * scale_ * (1 + kStuffedBytes));
   }
 
   void add_sequential(const StandardTables* standard) {
@@ -239,6 +247,8 @@ class Estimate {
 
   const TransformedPicture& picture_;
   JpegSettings settings_;
+  std::int32_t line_step_;
+  double scale_ = 1;  ///< all rows over those that were counted
   std::array<std::array<ScanSymbols, kMostScans>, 3> scans_{};
   std::array<DcPlane, 3> dc_;
   std::uint64_t bytes_ = 0;
@@ -248,10 +258,17 @@ class Estimate {
 
 Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& picture,
                                           const Quantizer& luminance, const Quantizer& chrominance,
-                                          const EncodeOptions& options,
+                                          const EncodeOptions& options, EstimatePart part,
                                           const Execution& execution) {
   LIMEN_ASSIGN(const JpegSettings settings, jpeg_settings(picture.size, options));
-  const auto estimate = std::make_unique<Estimate>(picture, settings);
+  // Of a low picture every line.
+  constexpr std::int32_t kLeastCounted = 8;
+  constexpr std::int32_t kLines = 16;
+  std::int32_t line_step = 1;
+  if (part == EstimatePart::quarter) {
+    line_step = std::clamp(picture.size.height / (kLines * kLeastCounted), 1, 4);
+  }
+  const auto estimate = std::make_unique<Estimate>(picture, settings, line_step);
   LIMEN_TRY(estimate->count(luminance, chrominance, execution));
   std::uint64_t bytes = 0;
   if (settings.has_own_tables) {

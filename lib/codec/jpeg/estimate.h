@@ -8,6 +8,12 @@
 
 namespace limen::inline LIMEN_ABI {
 
+/// Which lines of a picture an estimate counts.
+enum class EstimatePart : std::uint8_t {
+  whole,
+  quarter,  ///< 16 of 64, the same whatever the chroma and the tables; more of a low picture
+};
+
 /// The size of the file of a picture so quantised, by the symbols of its scans: right but for the
 /// bytes that bytes of ones are followed by, of which there are about as many as chance has it, and
 /// for limits on how long some progressive symbols are put off. Of `options`, effort, progressive
@@ -15,6 +21,7 @@ namespace limen::inline LIMEN_ABI {
 /// out_of_memory.
 Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& picture,
                                           const Quantizer& luminance, const Quantizer& chrominance,
-                                          const EncodeOptions& options, const Execution& execution);
+                                          const EncodeOptions& options, EstimatePart part,
+                                          const Execution& execution);
 
 }  // namespace limen::inline LIMEN_ABI

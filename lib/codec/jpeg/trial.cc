@@ -94,15 +94,11 @@ class JpegTrials final : public Trials {
 
   Result<std::optional<std::uint64_t>> estimate_bytes(int setting,
                                                       const Execution& execution) override {
-    return contain_exceptions([&]() -> Result<std::optional<std::uint64_t>> {
-      LIMEN_TRY(check(setting));
-      LIMEN_ASSIGN(
-          const std::uint64_t bytes,
-          estimate_jpeg_bytes(picture_, Quantizer(scaled_table(luminance_table(), setting + 1)),
-                              Quantizer(scaled_table(chrominance_table(), setting + 1)), options_,
-                              execution));
-      return std::optional<std::uint64_t>(bytes);
-    });
+    return estimate(setting, EstimatePart::whole, execution);
+  }
+  Result<std::optional<std::uint64_t>> compare_bytes(int setting,
+                                                     const Execution& execution) override {
+    return estimate(setting, EstimatePart::quarter, execution);
   }
 
   Result<Bytes> finish(int setting, const Execution& execution) override {
@@ -135,6 +131,19 @@ class JpegTrials final : public Trials {
   Result<void> check(int setting) const {
     if (setting >= 0 && setting < count()) return {};
     return invalid_argument("a JPEG has no setting " + std::to_string(setting));
+  }
+
+  Result<std::optional<std::uint64_t>> estimate(int setting, EstimatePart part,
+                                                const Execution& execution) const {
+    return contain_exceptions([&]() -> Result<std::optional<std::uint64_t>> {
+      LIMEN_TRY(check(setting));
+      LIMEN_ASSIGN(
+          const std::uint64_t bytes,
+          estimate_jpeg_bytes(picture_, Quantizer(scaled_table(luminance_table(), setting + 1)),
+                              Quantizer(scaled_table(chrominance_table(), setting + 1)), options_,
+                              part, execution));
+      return std::optional<std::uint64_t>(bytes);
+    });
   }
 
   void rebuild(std::size_t plane, std::int32_t block_row, const Quantizer& quantizer,
