@@ -1,35 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When a ratio counts, and the ratios that limen is meant to reach."""
+"""The ratios that limen is meant to reach."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from equal_score import EqualScore
-from measure import JobResult, Outcome
+from measure import JobResult
 from resize import MODES, SIZES, Case, Mode
-from work import FIVE_JPEG, FIVE_WEBP, MARKED, TWELVE_MP, TWO_MP, Job
-
-# Luma that is exact but for rounding to 8 bits is at 58.9 dB, and at 57.6 in WebP's range.
-EXACT_ENOUGH = 55.0
-BYTES = 1.015
-
-
-@dataclasses.dataclass(frozen=True)
-class Verdict:
-    ratio: float
-    void: str = ""  # why it does not count
-
-
-def judge(ours: Outcome, theirs: Outcome, least_psnr: float | None = None) -> Verdict:
-    """`least_psnr`: what ours must have instead of the peer's accuracy."""
-    ratio = theirs.times(ours)
-    needed = min(theirs.psnr, EXACT_ENOUGH) if least_psnr is None else least_psnr
-    reasons = []
-    if ours.psnr < needed:
-        reasons.append(f"{ours.psnr:.1f} dB, {needed:.1f} needed")
-    if ours.bytes > BYTES * theirs.bytes:
-        reasons.append(f"{ours.bytes / theirs.bytes - 1:+.1%} bytes")
-    return Verdict(ratio, ", ".join(reasons))
+from results import Results
+from verdict import EXACT_ENOUGH, Verdict, judge
+from work import FIVE_JPEG, FIVE_OF_ONE_MP, FIVE_WEBP, MARKED, TWELVE_MP, TWO_MP, Job
 
 
 def judge_resampling(case: Case) -> Verdict:
@@ -77,6 +56,8 @@ RESAMPLING = [(mode, size, wanted) for mode in ("rgb", "rgba-plain")
 PREMULTIPLIED = 2.0
 LINEAR = 1.5
 TWO_THREADS = 1.8
+THROUGHPUT = {FIVE_OF_ONE_MP: 1500, FIVE_JPEG: 1000}
+MEMORY = 1.0
 
 
 def best(jobs: Sequence[JobResult], job: Job, theirs: str,
@@ -104,22 +85,48 @@ def beside(case: Case, name: str) -> Verdict | None:
     return next((Verdict(row.times) for row in case.rows if row.name.startswith(name)), None)
 
 
-def aims(jobs: Sequence[JobResult], bindings: Sequence[JobResult], equal: EqualScore | None,
-         cases: Sequence[Case], two_threads: dict[str, tuple[float, float]]) -> list[Aim]:
+def aims(results: Results) -> list[Aim]:
     """Those that this run has measured."""
+    return [*whole_jobs(results), *at_once(results), *resampling(results)]
+
+
+def whole_jobs(results: Results) -> list[Aim]:
     found = []
     for job, theirs, psnr, wanted in WHOLE:
-        if judged := best(jobs, job, theirs, psnr):
+        if judged := best(results.jobs, job, theirs, psnr):
             at = f", at {psnr:g} dB or better" if psnr else ""
             found.append(Aim(judged[0] + at, wanted, judged[1]))
-    found += [Aim(f"{result.job.title}, {one.name} to {result.outcomes[0].name}", BINDING,
-                  Verdict(one.times(result.outcomes[0])), at_most=True)
-              for result in bindings for one in result.outcomes if one.contender.binding_of]
-    if equal:
+    if equal := results.equal:
         entry = max(equal.ours, key=lambda one: (not one.void, equal.peer.times(one.outcome)))
         found.append(Aim(f"five WebPs at equal score, {entry.outcome.name} beside "
                          f"{equal.peer.name}", EQUAL_SCORE,
                          Verdict(equal.peer.times(entry.outcome), entry.void)))
+    found += [Aim(f"{result.job.title}, {one.name} to {result.outcomes[0].name}", BINDING,
+                  Verdict(one.times(result.outcomes[0])), at_most=True)
+              for result in results.bindings for one in result.outcomes
+              if one.contender.binding_of]
+    return found
+
+
+def at_once(results: Results) -> list[Aim]:
+    void = "other work on the machine" if results.machine.was_busy else ""
+    found = [Aim(f"{one.job.title}, outputs a second by {one.workers} workers, {name}",
+                 THROUGHPUT[one.job],
+                 Verdict(rate.a_second, void))
+             for one in results.throughput for name, rate in one.outputs.items()
+             if name == "limen exact"]
+    if results.memory:
+        found.append(Aim(f"RSS over {results.memory.originals} originals, % off its median",
+                         MEMORY, Verdict(results.memory.spread * 100), at_most=True))
+    found += [Aim(f"RGB, {title}, one thread to two, wall time", TWO_THREADS,
+                  Verdict(one / two, void))
+              for title, (one, two) in results.two_threads.items()]
+    return found
+
+
+def resampling(results: Results) -> list[Aim]:
+    cases = results.resampling
+    found = []
     for mode, size, wanted in RESAMPLING:
         case = find_case(cases, MODES[mode], size)
         if case and any(not row.is_limen for row in case.rows):
@@ -129,8 +136,6 @@ def aims(jobs: Sequence[JobResult], bindings: Sequence[JobResult], equal: EqualS
                        lambda case: beside(case, "fast_image_resize"))
     found += each_size(cases, "rgb-linear", LINEAR, "to plain",
                        lambda case: Verdict(case.linear_to_plain or 0), at_most=True)
-    found += [Aim(f"RGB, {title}, one thread to two, wall time", TWO_THREADS, Verdict(one / two))
-              for title, (one, two) in two_threads.items()]
     return found
 
 

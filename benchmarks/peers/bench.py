@@ -20,6 +20,7 @@ from measure import Effort, run_job, run_memory, run_throughput, say
 from originals import make_mark, make_originals
 from resize import MODES, SIZES, run_case, two_threads
 from resize_peers import Limen, Resampler, find_peers
+from results import Memory, Results
 from runner import Failed, Runner
 from work import FIVE_JPEG, FIVE_OF_ONE_MP, JOBS, ONE_MP, TWO_MP, Contender, bindings, contenders
 
@@ -47,7 +48,7 @@ def effort_of(arguments: argparse.Namespace) -> Effort:
     return dataclasses.replace(effort, rounds=arguments.rounds) if arguments.rounds else effort
 
 
-def find_missing(everybody: list[Contender], results: report.Results) -> list[Contender]:
+def find_missing(everybody: list[Contender], results: Results) -> list[Contender]:
     """Those that start; the others' names go into the results."""
     there = []
     for contender in everybody:
@@ -64,7 +65,7 @@ def find_missing(everybody: list[Contender], results: report.Results) -> list[Co
     return there
 
 
-def run_resampling(arguments: argparse.Namespace, effort: Effort, results: report.Results) -> None:
+def run_resampling(arguments: argparse.Namespace, effort: Effort, results: Results) -> None:
     library = str(arguments.build / "lib/liblimen_peer_resize.so")
     peers, missing = find_peers(str(arguments.peers / "cargo/release/liblimen_peer_crates.so"),
                                 str(arguments.build / "lib/liblimen_peer_zimg.so"))
@@ -88,7 +89,7 @@ def main() -> None:
     work = arguments.peers / "work"
     originals = make_originals(arguments.photos, work / "originals")
     mark = make_mark(work)
-    results = report.Results(machine.describe(), effort.rounds)
+    results = Results(machine.describe(), effort.rounds)
     everybody = find_missing(contenders(str((arguments.build / "bin/limen_peer_runner").resolve())),
                              results)
     by_key = {one.key: one for one in everybody}
@@ -112,7 +113,7 @@ def main() -> None:
     if "memory" in parts:
         samples = run_memory(ONE_MP, originals[ONE_MP.originals], mark, by_key["limen-exact"],
                              ORIGINALS)
-        results.memory = report.Memory(ORIGINALS, samples)
+        results.memory = Memory(ORIGINALS, samples)
     if "resize" in parts:
         run_resampling(arguments, effort, results)
     results.machine.load_after = os.getloadavg()[0]

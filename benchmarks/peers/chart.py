@@ -4,8 +4,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from aims import judge
 from measure import JobResult
+from verdict import judge
 
 LABEL, BARS, WIDTH = 190, 560, 900
 ROW, GAP = 20, 46

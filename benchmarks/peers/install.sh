@@ -29,3 +29,16 @@ if command -v cargo >/dev/null; then
 else
   echo "fast_image_resize, pic-scale: not built, for there is no cargo"
 fi
+
+# limen's own packages, where `make test` has packed them.
+for wheel in "$peers"/../python/repaired/*.whl; do
+  test -e "$wheel" || { echo "limen's Python package: not built"; break; }
+  pip --force-reinstall --no-deps "$wheel"
+done
+for package in "$peers"/../node/packed/*.tgz; do
+  test -e "$package" || { echo "limen's Node package: not built"; break; }
+  # Both at once: the one with the library is an optional part of the other.
+  (cd "$peers/node" && npm install --silent --no-audit --no-fund --no-save sharp \
+    ../../node/packed/*.tgz) || echo "limen's Node package: not installed"
+  break
+done

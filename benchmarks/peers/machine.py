@@ -22,6 +22,11 @@ class Machine:
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     load_after: float = 0
 
+    @property
+    def was_busy(self) -> bool:
+        """With more than this: it loads every core in one part, one core in the others."""
+        return self.load_before > self.cores / 2 or self.load_after > self.cores + 1
+
     def text(self) -> str:
         today = datetime.datetime.now(datetime.UTC).date()
         lines = ["| machine | |", "|---|---|",

@@ -140,11 +140,19 @@ def contents(files: list[list[str]]) -> list[bytes]:
     return [pathlib.Path(path).read_bytes() for paths in files for path in paths]
 
 
+@dataclasses.dataclass(frozen=True)
+class Rate:
+    """Outputs."""
+
+    a_second: float
+    a_cpu_second: float
+
+
 @dataclasses.dataclass
 class Throughput:
     job: Job
     workers: int
-    outputs: dict[str, float]  # a second, by name
+    outputs: dict[str, Rate]  # by name
 
 
 def run_throughput(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
@@ -166,7 +174,8 @@ def run_throughput(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
         # A pass of several processes is one of each.
         outputs = len(sources) * len(job.widths)
         return Throughput(job, workers, {
-            name: outputs * len(crew) / statistics.median(one.wall for one in rounds)
+            name: Rate(outputs * len(crew) / statistics.median(one.wall for one in rounds),
+                       outputs * len(crew) / statistics.median(one.cpu for one in rounds))
             for (name, crew), rounds in zip(crews, taken, strict=True)})
 
 

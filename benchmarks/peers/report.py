@@ -1,47 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """RESULTS.md from what was measured."""
 
-import dataclasses
 import pathlib
-import statistics
 
-from aims import EXACT_ENOUGH, Verdict, aims, judge
+from aims import aims
 from equal_score import BYTES as SCORE_BYTES
 from equal_score import EqualScore
-from machine import Machine
 from measure import JobResult, Outcome, Throughput
-from resize import Case, table
-
-
-@dataclasses.dataclass
-class Memory:
-    originals: int
-    samples_kb: list[int]
-
-    def text(self) -> str:
-        # The first tenth fills caches and pools.
-        settled = self.samples_kb[len(self.samples_kb) // 10:]
-        middle = statistics.median(settled)
-        return (f"{self.originals} originals through one process of limen, its memory (RSS) read "
-                f"100 times: {settled[0] / 1000:.1f} MB after the first tenth, "
-                f"{settled[-1] / 1000:.1f} MB at the end, {min(settled) / 1000:.1f} to "
-                f"{max(settled) / 1000:.1f} MB between: "
-                f"{(max(settled) - middle) / middle:+.1%} and "
-                f"{(min(settled) - middle) / middle:+.1%} of the median.")
-
-
-@dataclasses.dataclass
-class Results:
-    machine: Machine
-    rounds: int
-    jobs: list[JobResult] = dataclasses.field(default_factory=list)
-    bindings: list[JobResult] = dataclasses.field(default_factory=list)
-    equal: EqualScore | None = None
-    throughput: list[Throughput] = dataclasses.field(default_factory=list)
-    memory: Memory | None = None
-    resampling: list[Case] = dataclasses.field(default_factory=list)
-    two_threads: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
-    missing: list[str] = dataclasses.field(default_factory=list)
+from resize import table
+from results import Memory, Results
+from verdict import EXACT_ENOUGH, Verdict, judge
 
 
 def cell(verdict: Verdict) -> str:
@@ -99,22 +67,32 @@ def equal_text(equal: EqualScore) -> str:
     return "\n".join(lines) + "\n"
 
 
+def memory_text(memory: Memory) -> str:
+    settled = memory.settled_kb
+    return ("## Memory over time\n\n"
+            f"{memory.originals} originals through one process of limen, its memory (RSS) read "
+            f"{len(memory.samples_kb)} times: {settled[0] / 1000:.1f} MB after the first tenth, "
+            f"{settled[-1] / 1000:.1f} MB at the end, {min(settled) / 1000:.1f} to "
+            f"{max(settled) / 1000:.1f} MB between, {memory.spread:.1%} of the median at the "
+            "most.\n")
+
+
 def throughput_text(results: list[Throughput]) -> str:
     names = list(results[0].outputs)
     workers = results[0].workers
     lines = ["## Outputs a second\n",
              f"{workers} workers: threads of one process where the library has them, as many "
-             "processes of one thread otherwise. On a machine with other load the figures are low "
-             "for all.\n",
+             "processes of one thread otherwise; and, in brackets, outputs for a second of "
+             "processor time, which other work on the machine does not lower.\n",
              "| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
-    lines += [f"| {one.job.title} | " + " | ".join(f"{value:.0f}" for value in one.outputs.values())
-              + " |" for one in results]
+    lines += [f"| {one.job.title} | "
+              + " | ".join(f"{rate.a_second:.0f} ({rate.a_cpu_second:.0f})"
+                           for rate in one.outputs.values()) + " |" for one in results]
     return "\n".join(lines) + "\n"
 
 
 def aims_text(results: Results) -> str:
-    found = aims(results.jobs, results.bindings, results.equal, results.resampling,
-                 results.two_threads)
+    found = aims(results)
     if not found:
         return ""
     lines = ["## What limen is meant to reach\n", "| | aim | here | |", "|---|---|---|---|"]
@@ -151,6 +129,10 @@ above {EXACT_ENOUGH:g} dB, where little but the rounding to 8 bits is left, and 
 at most 1.5 % larger; otherwise it is void.
 """
 
+BUSY = """Other work ran on the machine all the while. Ratios of processor time within a round bear
+that; wall times, outputs a second and what a second thread gains say nothing here.
+"""
+
 WHOLE_JOBS = """## Whole jobs
 
 JPEGs of quality 80, else each library's defaults. limen writes sequential files with Huffman tables
@@ -166,6 +148,8 @@ Lanczos3 of 8 bits in one thread, processor time; errors in levels of 0 to 255 a
 
 def write(results: Results, out: pathlib.Path, chart: str | None) -> None:
     parts = [INTRODUCTION.format(rounds=results.rounds), results.machine.text()]
+    if results.machine.was_busy:
+        parts.append(BUSY)
     if results.missing:
         parts.append("Missing, for it could not be installed here: "
                      + "; ".join(results.missing) + ".\n")
@@ -182,7 +166,7 @@ def write(results: Results, out: pathlib.Path, chart: str | None) -> None:
     if results.throughput:
         parts.append(throughput_text(results.throughput))
     if results.memory:
-        parts.append("## Memory over time\n\n" + results.memory.text() + "\n")
+        parts.append(memory_text(results.memory))
     if results.resampling:
         parts.append(RESAMPLING)
         parts += [table(case).strip() + "\n" for case in results.resampling]

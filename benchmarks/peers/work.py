@@ -81,7 +81,10 @@ EXACT = {"effort": 1, "progressive": False, "method": 4, "shrink": "exact"}
 
 def bindings() -> list[Contender]:
     """limen from other languages; they need not be there."""
-    return [Contender("python", "", python("limen_python"), EXACT, binding_of="limen-exact")]
+    commands = {"python": python("limen_python"),
+                "node": ("node", str(RUNNERS / "limen_node.mjs"))}
+    return [Contender(key, "", command, EXACT, binding_of="limen-exact")
+            for key, command in commands.items()]
 
 
 def contenders(limen: str) -> list[Contender]:

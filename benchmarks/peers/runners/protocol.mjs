@@ -5,7 +5,8 @@
 //
 //   describe() -> { name, version, details }
 //   files(source, job) -> promise of one Buffer a variant: what is timed
-//   pixels(source, job) -> the same variants, their pixels before encoding as PNG files
+//   pixels(source, job) -> the same variants, their pixels before encoding as PNG files; none where it
+//                          is a binding of limen, whose files limen's own are compared with
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';

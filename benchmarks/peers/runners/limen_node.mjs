@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// limen by its Node package, one call at a time.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { serve } from './protocol.mjs';
+
+const limen = createRequire(process.env.PEER_MODULES ?? import.meta.url)('limen-image');
+limen.concurrency(1);
+
+const marks = new Map();
+
+function picturesOf({ mark }) {
+  if (!mark) return {};
+  if (!marks.has(mark.path)) marks.set(mark.path, readFileSync(mark.path));
+  return { mark: marks.get(mark.path) };
+}
+
+function recipeOf({ width, height, format, quality }, { mark, settings }) {
+  const { shrink, progressive, effort, method } = settings;
+  const laid = { name: 'mark', gravity: 'southeast', padX: mark?.pad, padY: mark?.pad };
+  return {
+    width,
+    height,
+    fit: 'cover',
+    shrink,
+    marks: mark ? [laid] : [],
+    format,
+    quality,
+    effort: format === 'webp' ? method : effort,
+    progressive,
+  };
+}
+
+await serve({
+  describe: () => ({
+    name: 'limen, Node',
+    version: limen.version,
+    details: `Node ${process.versions.node}`,
+  }),
+  files: async (source, job) => {
+    const recipes = job.variants.map((variant) => recipeOf(variant, job));
+    const made = await limen.transform(source, recipes, { pictures: picturesOf(job) });
+    return made.map(({ data }) => data);
+  },
+  pixels: () => [],
+});
