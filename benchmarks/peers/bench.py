@@ -25,8 +25,8 @@ from runner import Failed, Runner
 from work import FIVE_JPEG, FIVE_OF_ONE_MP, JOBS, ONE_MP, TWO_MP, Contender, bindings, contenders
 
 PARTS = ("jobs", "bindings", "equal", "throughput", "memory", "resize")
-FULL, QUICK = Effort(9, 0.3), Effort(3, 0.05)
-ORIGINALS = 10_000  # of the memory's part
+FULL, QUICK = Effort(7, 0.2), Effort(3, 0.05)
+ORIGINALS = 10_000  # of the memory's part, a tenth of it in a quick run
 WORKERS = 2
 
 
@@ -37,7 +37,7 @@ def reading() -> argparse.Namespace:
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the page to write")
     parser.add_argument("--photos", help="folder of JPEGs; the Debian package's without")
     parser.add_argument("--part", action="append", choices=PARTS,
-                        help="all but memory without any")
+                        help="all without any")
     parser.add_argument("--rounds", type=int, help=f"{FULL.rounds} without")
     parser.add_argument("--quick", action="store_true", help="to see whether it works")
     return parser.parse_args()
@@ -83,7 +83,7 @@ def run_resampling(arguments: argparse.Namespace, effort: Effort, results: Resul
 
 def main() -> None:
     arguments = reading()
-    parts = arguments.part or [part for part in PARTS if part != "memory"]
+    parts = arguments.part or PARTS
     effort = effort_of(arguments)
     os.environ["PEER_MODULES"] = f"{(arguments.peers / 'node').resolve()}/"
     work = arguments.peers / "work"
@@ -111,9 +111,10 @@ def main() -> None:
         results.throughput = [run_throughput(job, originals[job.originals], mark, rivals, effort,
                                              WORKERS) for job in (FIVE_OF_ONE_MP, FIVE_JPEG)]
     if "memory" in parts:
-        samples = run_memory(ONE_MP, originals[ONE_MP.originals], mark, by_key["limen-exact"],
-                             ORIGINALS)
-        results.memory = Memory(ORIGINALS, samples)
+        count = ORIGINALS // 10 if arguments.quick else ORIGINALS
+        samples = run_memory(ONE_MP, originals["1 MP"] + originals["2 MP"], mark,
+                             by_key["limen-exact"], count)
+        results.memory = Memory(count, samples)
     if "resize" in parts:
         run_resampling(arguments, effort, results)
     results.machine.load_after = os.getloadavg()[0]

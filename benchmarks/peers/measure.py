@@ -200,7 +200,7 @@ def together(crew: Sequence[Runner], passes: int, workers: int) -> Taken:
 def run_memory(job: Job, sources: list[pathlib.Path], mark: pathlib.Path, contender: Contender,
                originals: int) -> list[int]:
     """RSS in kB, sampled 100 times while `originals` pass through one process."""
-    say(f"memory over {originals} originals: {job.title}")
+    say(f"memory over {originals} originals")
     runner = Runner(contender.command)
     try:
         request = job.request(sources, mark, MARK_SIZE, contender.settings)

@@ -70,11 +70,11 @@ def equal_text(equal: EqualScore) -> str:
 def memory_text(memory: Memory) -> str:
     settled = memory.settled_kb
     return ("## Memory over time\n\n"
-            f"{memory.originals} originals through one process of limen, its memory (RSS) read "
-            f"{len(memory.samples_kb)} times: {settled[0] / 1000:.1f} MB after the first tenth, "
-            f"{settled[-1] / 1000:.1f} MB at the end, {min(settled) / 1000:.1f} to "
-            f"{max(settled) / 1000:.1f} MB between, {memory.spread:.1%} of the median at the "
-            "most.\n")
+            f"{memory.originals} originals of 1 and 2 MP in turn through one process of limen, its "
+            f"memory (RSS) read {len(memory.samples_kb)} times: {settled[0] / 1000:.1f} MB after "
+            f"the first tenth, {settled[-1] / 1000:.1f} MB at the end, "
+            f"{min(settled) / 1000:.1f} to {max(settled) / 1000:.1f} MB between, "
+            f"{memory.spread:.1%} of the median at the most.\n")
 
 
 def throughput_text(results: list[Throughput]) -> str:
