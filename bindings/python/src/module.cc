@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "module.h"
+
+#include "errors.h"
+#include "limen/codec/support.h"
+#include "limen/core/simd_target.h"
+#include "limen/core/version.h"
+#include "options.h"
+#include "pixels.h"
+#include "recipe.h"
+
+// What the package limen is built on. Private: its names and arguments change without notice; those
+// of the package do not.
+PYBIND11_MODULE(_limen, module) {
+  module.doc() = "The C++ library behind the package limen.";
+  limen_python::register_errors(module);
+  limen_python::register_options(module);
+  limen_python::register_pixels(module);
+  limen_python::register_recipe(module);
+  limen_python::register_codec(module);
+  limen_python::register_compose(module);
+  limen_python::register_transform(module);
+  limen_python::register_search(module);
+
+  module.def("version", [] { return std::string(limen::version()); });
+  module.def("simd_target", &limen::simd_target);
+  module.def("codecs", [] {
+    pybind11::dict codecs;
+    for (const limen::CodecSupport& codec : limen::supported_codecs()) {
+      codecs[pybind11::str(std::string(limen::name(codec.format)))] = codec.library;
+    }
+    return codecs;
+  });
+}
