@@ -4,18 +4,21 @@
 
 JOBS ?= $(shell nproc)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-ifneq ($(shell command -v ccache),)
-export CMAKE_CXX_COMPILER_LAUNCHER ?= ccache
-export CMAKE_C_COMPILER_LAUNCHER ?= ccache
-endif
+# Asked for each recipe, since the first may install it. The wheel compiles the library a second time,
+# with the release build's command lines; ccache then has it.
+CMAKE_CXX_COMPILER_LAUNCHER ?= $(shell command -v ccache)
+CMAKE_C_COMPILER_LAUNCHER ?= $(CMAKE_CXX_COMPILER_LAUNCHER)
+export CMAKE_CXX_COMPILER_LAUNCHER CMAKE_C_COMPILER_LAUNCHER
 
-BUILD_PACKAGES := g++ cmake ninja-build pkg-config python3 \
+BUILD_PACKAGES := ccache g++ cmake ninja-build pkg-config python3 \
   libhwy-dev libjpeg-dev libpng-dev libwebp-dev libavif-dev liblcms2-dev \
   libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
 # avifdec is what some tests compare with; NEON is tested under emulation.
 TEST_PACKAGES := libavif-bin g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 # A Go that is here already is taken instead.
 TEST_PACKAGES += $(if $(shell command -v go),,golang-go)
+# The rest of what Python needs comes from PyPI, into environments below build/python.
+PYTHON_PACKAGES := python3-venv python3-dev
 CLANG_PACKAGES := clang clang-format clang-tidy
 # Fifteen photographs of 1 to 16 megapixels, CC BY, CC BY-SA and CC0, nothing else.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
@@ -37,11 +40,12 @@ else \
 fi
 endef
 
-.PHONY: help deps clang-deps build test asan demo fuzz bench microbench format check-format tidy clean
+.PHONY: help deps clang-deps build test test-python asan demo fuzz bench microbench format check-format tidy clean
 
 help:
 	@echo "make demo     responsive sets from real photographs, and a page that shows them"
 	@echo "make test     everything built and tested, the hostile files under sanitizers as well"
+	@echo "make test-python  the wheel, built, repaired and tested in an empty environment"
 	@echo "make build    build/release/bin/limen and build/release/lib/liblimen.so"
 	@echo "make bench    limen beside other libraries, into benchmarks/RESULTS.md (QUICK=1: a try)"
 	@echo "make microbench  time of each stage on this machine"
@@ -62,11 +66,16 @@ build/%/build.ninja: CMakePresets.json | deps
 build: deps build/release/build.ninja
 	cmake --build --preset release -j $(JOBS)
 
-# The sanitizers first, so that the last lines are those of the whole suite.
-test: build build/asan/build.ninja
+# The sanitizers and the bindings first, so that the last lines are those of the whole suite.
+test: build test-python build/asan/build.ninja
 	cmake --build --preset asan -j $(JOBS) --target hostile_tests
 	ctest --preset asan-hostile -j $(JOBS)
 	ctest --preset release -j $(JOBS)
+
+# After the build, whose compilations it has again. The wheel itself is build/python/repaired/*.whl.
+test-python: build
+	$(call install,$(PYTHON_PACKAGES))
+	CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) bindings/python/test_wheel.py --build build/python -- -q
 
 asan: deps build/asan/build.ninja
 	cmake --build --preset asan -j $(JOBS)
