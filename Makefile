@@ -103,7 +103,7 @@ bench: deps build/release/build.ninja
 	$(call install,python3-venv python3-dev zlib1g-dev libzimg-dev $(PHOTO_PACKAGE) \
 	  $(if $(shell command -v npm),,nodejs npm))
 	cmake --preset release
-	cmake --build --preset release -j $(JOBS) --target limen_peers limen_tool
+	cmake --build --preset release -j $(JOBS) --target limen_peers limen_tool limen
 	benchmarks/peers/install.sh $(PEERS)
 	$(PEERS)/venv/bin/python benchmarks/peers/bench.py --build build/release --peers $(PEERS) \
 	  --out $(BENCH_PAGE) $(if $(QUICK),--quick) $(BENCH_FLAGS)

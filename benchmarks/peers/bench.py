@@ -97,7 +97,8 @@ def main() -> None:
     if "jobs" in parts:
         results.jobs = [run_job(job, originals[job.originals], mark, everybody, effort,
                                 work / "files") for job in JOBS if originals[job.originals]]
-    if "bindings" in parts and (theirs := find_missing(bindings(), results)):
+    if "bindings" in parts and (theirs := find_missing(
+            bindings(arguments.peers.resolve()), results)):
         plain = [one for one in everybody if one.key not in ("limen-fine", "limen-small")]
         results.bindings = [run_job(job, originals[job.originals], mark, [*plain, *theirs], effort,
                                     work / "files") for job in (TWO_MP, FIVE_JPEG)]

@@ -30,6 +30,15 @@ else
   echo "fast_image_resize, pic-scale: not built, for there is no cargo"
 fi
 
+if command -v go >/dev/null; then
+  rm -rf "$peers/prefix"
+  cmake --install "$peers/../release" --prefix "$peers/prefix" >/dev/null
+  whole=$(cd "$peers" && pwd)
+  (cd "$here/runners/limen_go" &&
+    PKG_CONFIG_PATH="$whole/prefix/lib/pkgconfig" CGO_LDFLAGS="-Wl,-rpath,$whole/prefix/lib" \
+      go build -o "$whole/limen_go" .) || echo "limen's Go package: not built"
+fi
+
 # limen's own packages, where `make test` has packed them.
 for wheel in "$peers"/../python/repaired/*.whl; do
   test -e "$wheel" || { echo "limen's Python package: not built"; break; }

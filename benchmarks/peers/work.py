@@ -79,10 +79,11 @@ def python(name: str) -> tuple[str, ...]:
 EXACT = {"effort": 1, "progressive": False, "method": 4, "shrink": "exact"}
 
 
-def bindings() -> list[Contender]:
+def bindings(peers: pathlib.Path) -> list[Contender]:
     """limen from other languages; they need not be there."""
     commands = {"python": python("limen_python"),
-                "node": ("node", str(RUNNERS / "limen_node.mjs"))}
+                "node": ("node", str(RUNNERS / "limen_node.mjs")),
+                "go": (str(peers / "limen_go"),)}
     return [Contender(key, "", command, EXACT, binding_of="limen-exact")
             for key, command in commands.items()]
 
