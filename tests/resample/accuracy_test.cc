@@ -152,6 +152,24 @@ TEST(Accuracy, HoldsInLinearLight) {
   }
 }
 
+TEST(Accuracy, HoldsWherePixelsAreOpaqueOrTransparent) {
+  // Wide enough for whole vectors of either, and for some of both.
+  for (const PixelFormat format : {gray_alpha8, rgba8}) {
+    const Image noise = test::noise({400, 40}, format);
+    const Image source = test::make_picture({400, 40}, format, [&](int x, int y, int c) {
+      const bool is_alpha = c == format.channels() - 1;
+      const double own =
+          static_cast<double>(noise.view().row_as<std::uint8_t>(y)[x * format.channels() + c]) /
+          255;
+      return !is_alpha || (x > 150 && x < 200) ? own : x < 175 ? 1.0 : 0.0;
+    });
+    for (const Size size : {Size{200, 20}, Size{320, 33}, Size{900, 100}, Size{400, 31}}) {
+      expect_exact8(source, size);
+      expect_exact8(source, size, {.linear_light = true}, 0.25);
+    }
+  }
+}
+
 TEST(Accuracy, SixteenBitIsRoundedOnly) {
   for (const auto& [from, to] :
        {Case{{160, 120}, {40, 30}}, Case{{100, 90}, {130, 200}}, Case{{160, 120}, {53, 200}},

@@ -16,6 +16,7 @@
 #define LIMEN_RESAMPLE_RESIZE_ALONG_INL_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "limen/resample/resize-sums-inl.h"
@@ -293,6 +294,9 @@ HWY_INLINE void along_mids(const FixedAlong& job, D16 d16, const std::int16_t* b
   }
 }
 
+/// How far ahead of the output the next of it is fetched.
+inline constexpr std::size_t kAheadBytes = 256;
+
 template <int kChannels, int kPairs, class Out>
 HWY_INLINE void along_with(const FixedAlong& job) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
@@ -303,6 +307,11 @@ HWY_INLINE void along_with(const FixedAlong& job) {
     if constexpr (sizeof(typename Out::Sample) == 1) {
       std::int32_t x = job.begin;
       for (; x + resample::kAlongPixels <= job.end; x += resample::kAlongPixels) {
+        // Each row is a stream of its own, too many for the processor to foresee.
+        for (std::size_t i = 0; i < kLanes; ++i) {
+          hwy::Prefetch(static_cast<const std::uint8_t*>(job.out[r + i]) +
+                        static_cast<std::size_t>(x - job.out_begin) * kChannels + kAheadBytes);
+        }
         along_bytes<kChannels, kPairs, Out>(job, d16, block, x, job.out + r);
       }
       if (x == job.end) continue;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "limen/resample/resize-light.h"
 #include "limen/resample/resize-rows.h"
@@ -242,47 +243,87 @@ HWY_MAYBE_UNUSED std::int32_t pairs_end(const FixedDown& job, std::int32_t r) {
   return (job.first[r] - job.first[0]) / 2 + job.pairs[r];
 }
 
-/// Outputs r, r + 1, … r + kTogether - 1 are under way while output r is: `weights` has, for each
-/// pair of rows, theirs, zeros where one has not begun. So all sums stay in registers, and move up
-/// by one when an output is done.
-template <int kTogether, class In, class Out>
-HWY_INLINE void rolling(const FixedDown& job, std::int32_t begin, std::int32_t step,
-                        const std::int16_t* weights) {
+/// The outputs that rolling() makes.
+struct Rolling {
+  struct Output {
+    std::int32_t end;  ///< the pair behind its last
+    std::int32_t bits;
+    void* out;
+  };
+  Output outputs[resample::kStripRows];
+  std::int32_t count = 0;
+};
+
+/// One of the columns that rolling() works on.
+template <class In>
+struct RollingColumn {
+  const typename In::Sample* const* rows;
+  const std::int16_t* weights;
+  std::size_t x;
+  std::size_t out;
+  std::ptrdiff_t ahead;  ///< 0: nothing is fetched
+};
+
+/// Ends one output, whose sums are the kOldest-th.
+template <int kOldest, int kTogether, class In, class Out, class Sums>
+HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
+                         const Rolling::Output& output, Sums* sums) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
   constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
-  using Sums =
-      PairSums<1, hn::RepartitionToWide<hn::CappedTag<std::int16_t, resample::kStripRows> > >;
+  for (; pair < output.end; ++pair) {
+    const typename In::Sample* even = column.rows[0] + column.x;
+    const typename In::Sample* odd = column.rows[1] + column.x;
+    column.rows += 2;
+    if (column.ahead != 0) {
+      fetch(even, column.ahead);
+      fetch(odd, column.ahead);
+    }
+    const auto a = load_samples(In(), d16, even);
+    const auto b = load_samples(In(), d16, odd);
+    const auto lower = hn::InterleaveLower(d16, a, b);
+    const auto upper = hn::InterleaveUpper(d16, a, b);
+    for (int i = 0; i < kTogether; ++i) {
+      const auto both = broadcast_pair(d16, column.weights + 2 * i);
+      sums[(kOldest + i) % kTogether].lower[0].add(lower, both);
+      sums[(kOldest + i) % kTogether].upper[0].add(upper, both);
+    }
+    column.weights += 2 * kTogether;
+  }
+  store_sums<In, Out>(d16, sums[kOldest], output.bits, 0, kLanes,
+                      static_cast<typename Out::Sample*>(output.out) + column.out);
+  sums[kOldest] = Sums();
+}
+
+/// Ends `count` outputs, or as many as there are sums: returns whether more are to come.
+template <int kTogether, class In, class Out, class Sums, int... kOldest>
+HWY_INLINE bool roll_round(std::integer_sequence<int, kOldest...>, RollingColumn<In>& column,
+                           std::int32_t& pair, const Rolling::Output* outputs, std::int32_t count,
+                           Sums* sums) {
+  return ((count > kOldest &&
+           (roll_one<kOldest, kTogether, In, Out>(column, pair, outputs[kOldest], sums), true)) &&
+          ...);
+}
+
+/// Outputs r, r + 1, … r + kTogether - 1 are under way while output r is: `weights` has, for each
+/// pair of rows, theirs, zeros where one has not begun. So all sums stay in registers; those of an
+/// output that is done become those of the next.
+template <int kTogether, class In, class Out>
+HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
+                        const std::int16_t* weights) {
+  using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
+  constexpr std::size_t kLanes = hn::MaxLanes(D16());
   const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
   for (std::size_t at = job.begin; at < job.end; at += kLanes) {
     // The last columns may be computed twice; that writes the same values again.
     const std::size_t x = at + kLanes <= job.end ? at : job.end - kLanes;
-    const bool fetches = job.ahead != 0 && begin == 0 && at % 64 < kLanes;
-    Sums sums[kTogether];
-    const std::int16_t* weight = weights;
+    RollingColumn<In> column{rows, weights, x, x - job.begin,
+                             fetches && at % 64 < kLanes ? job.ahead : 0};
+    PairSums<1, hn::RepartitionToWide<D16> > sums[kTogether];
     std::int32_t pair = 0;
-    for (std::int32_t r = begin; r < job.outputs; r += step) {
-      const std::int32_t end = pairs_end(job, r);
-      for (; pair < end; ++pair, weight += 2 * kTogether) {
-        const typename In::Sample* even = rows[2 * pair] + x;
-        const typename In::Sample* odd = rows[2 * pair + 1] + x;
-        if (fetches) {
-          fetch(even, job.ahead);
-          fetch(odd, job.ahead);
-        }
-        const auto a = load_samples(In(), d16, even);
-        const auto b = load_samples(In(), d16, odd);
-        const auto lower = hn::InterleaveLower(d16, a, b);
-        const auto upper = hn::InterleaveUpper(d16, a, b);
-        for (int i = 0; i < kTogether; ++i) {
-          const auto both = broadcast_pair(d16, weight + 2 * i);
-          sums[i].lower[0].add(lower, both);
-          sums[i].upper[0].add(upper, both);
-        }
-      }
-      store_sums<In, Out>(d16, sums[0], job.bits[r], 0, kLanes,
-                          static_cast<typename Out::Sample*>(job.out[r]) + (x - job.begin));
-      for (int i = 0; i + 1 < kTogether; ++i) sums[i] = sums[i + 1];
-      sums[kTogether - 1] = Sums();
+    for (std::int32_t r = 0;
+         roll_round<kTogether, In, Out>(std::make_integer_sequence<int, kTogether>(), column, pair,
+                                        all.outputs + r, all.count - r, sums);
+         r += kTogether) {
     }
   }
 }
@@ -324,7 +365,11 @@ HWY_INLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int32
       }
     }
   }
-  rolling<kTogether, In, Out>(job, begin, step, to);
+  Rolling all;
+  for (std::int32_t r = begin; r < job.outputs; r += step) {
+    all.outputs[all.count++] = {pairs_end(job, r), job.bits[r], job.out[r]};
+  }
+  rolling<kTogether, In, Out>(job, all, job.ahead != 0 && begin == 0, to);
   return size;
 }
 
@@ -338,6 +383,8 @@ HWY_INLINE void down_rolling(const FixedDown& job) {
   for (std::int32_t begin = 0; begin < step && begin < job.outputs; ++begin) {
     if (together <= 4) {
       weights += roll<4, In, Out>(job, begin, step, job.is_new, weights);
+    } else if (together <= 6) {
+      weights += roll < kManyRegisters ? 6 : 4, In, Out > (job, begin, step, job.is_new, weights);
     } else if (together <= 7) {
       weights += roll < kManyRegisters ? 7 : 4, In, Out > (job, begin, step, job.is_new, weights);
     } else {

@@ -38,8 +38,11 @@ inline FixedOrder choose_order(const Job& job) {
                                                    : FixedOrder::horizontal_first;
 }
 
-/// The largest value between the passes, when the first one's sums of |weight| reach `gain`.
-inline double largest_mid(double gain) { return std::min(32768.0, kMidZero * gain + 1); }
+/// The largest value between the passes, when the first one's sums of |weight| reach `gain`. Light
+/// that becomes bytes is moved by as much as kMidZero.
+inline double largest_mid(const Job& job, double gain) {
+  return std::min(32768.0, kMidZero * gain + 1) + (job.linear_light ? kMidZero : 0);
+}
 
 inline Result<void> run_fixed(const Job& job, const FixedPlan& plan, Band band) {
   switch (plan.order) {
@@ -58,15 +61,17 @@ inline Result<FixedPlan> plan_fixed(const Job& job) {
   plan.order = choose_order(job);
   if (plan.order == FixedOrder::horizontal_first) {
     LIMEN_ASSIGN(plan.horizontal, make_fixed_axis(job.horizontal, kMidZero, *job.workspace));
-    LIMEN_ASSIGN(plan.vertical,
-                 make_fixed_axis(job.vertical, largest_mid(plan.horizontal.gain), *job.workspace));
+    LIMEN_ASSIGN(
+        plan.vertical,
+        make_fixed_axis(job.vertical, largest_mid(job, plan.horizontal.gain), *job.workspace));
     return plan;
   }
   const double largest = job.needs_preparation() ? kMidZero : 255;
   LIMEN_ASSIGN(plan.vertical, make_fixed_axis(job.vertical, largest, *job.workspace));
   if (plan.order == FixedOrder::vertical_first) {
-    LIMEN_ASSIGN(plan.horizontal,
-                 make_fixed_axis(job.horizontal, largest_mid(plan.vertical.gain), *job.workspace));
+    LIMEN_ASSIGN(
+        plan.horizontal,
+        make_fixed_axis(job.horizontal, largest_mid(job, plan.vertical.gain), *job.workspace));
   }
   return plan;
 }

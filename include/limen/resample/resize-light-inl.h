@@ -38,17 +38,15 @@ HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count
 
 #else  // vectors
 
-/// The argument, of 15 bits, is below 2^12 times eight in `argument`'s segments of `segment` (0 to
-/// 7), its lower bits are at the top of `fraction`. c1 x + c2 x^2 + c3 x^3, and c0 as it is.
+/// `index` is where the two bytes of each segment's coefficients are: 0x0202 times the segment of 0
+/// to 7, and 0x0100. `fraction`: the argument's lower bits at the top of 16. c1 x + c2 x^2 + c3
+/// x^3, and c0 as it is.
 template <class D16>
 struct LightCubic {
   hn::Vec<D16> c0, rest;
 
-  HWY_INLINE LightCubic(D16 d, const resample::LightCubics& cubics, hn::Vec<D16> segment,
+  HWY_INLINE LightCubic(D16 d, const resample::LightCubics& cubics, hn::Vec<D16> index,
                         hn::Vec<D16> fraction) {
-    // The two bytes of the segment's coefficient.
-    const auto index = hn::Add(hn::Mul(segment, hn::Set(d, std::int16_t{0x0202})),
-                               hn::Set(d, std::int16_t{0x0100}));
     const auto look_up = [&](const std::int16_t* table) HWY_ATTR {
       return hn::TableLookupBytes(hn::LoadDup128(d, table), index);
     };
@@ -93,8 +91,9 @@ HWY_INLINE hn::Vec<hn::Full512<std::int16_t> > light_mids(
 template <class D16>
 HWY_INLINE hn::Vec<D16> light_mids(D16 d, hn::Vec<D16> code) {
   const hn::Repartition<std::uint8_t, D16> bytes;
-  const LightCubic<D16> cubic(d, resample::kDecodeCubics, hn::ShiftRight<5>(code),
-                              hn::ShiftLeft<11>(code));
+  const auto index = hn::Add(hn::Mul(hn::ShiftRight<5>(code), hn::Set(d, std::int16_t{0x0202})),
+                             hn::Set(d, std::int16_t{0x0100}));
+  const LightCubic<D16> cubic(d, resample::kDecodeCubics, index, hn::ShiftLeft<11>(code));
   const auto bright = hn::Add(cubic.c0, hn::ShiftRight<2>(cubic.rest));
   // The index's upper byte is 0, and so is the light of code 0.
   const auto last = hn::Set(d, static_cast<std::int16_t>(resample::kDarkCodes - 1));
@@ -104,17 +103,17 @@ HWY_INLINE hn::Vec<D16> light_mids(D16 d, hn::Vec<D16> code) {
   return hn::Sub(light, hn::Set(d, static_cast<std::int16_t>(kMidZero)));
 }
 
-/// srgb_of_light() of mids: 0 to 255.
+/// srgb_of_light() of light less 32768, which is not below black: 0 to 255. Bit 15 is of no further
+/// use and need not be cleared.
 template <class D16>
-HWY_INLINE hn::Vec<D16> light_levels(D16 d, hn::Vec<D16> mid) {
+HWY_INLINE hn::Vec<D16> light_levels(D16 d, hn::Vec<D16> lowered) {
   const hn::RebindToUnsigned<D16> du;
-  // Saturation clamps to white.
-  constexpr std::int16_t kAboveWhite = 32767 - resample::kWhiteLight;
-  const auto raised =
-      hn::SaturatedAdd(mid, hn::Set(d, static_cast<std::int16_t>(kMidZero + kAboveWhite)));
-  const auto light = hn::Max(hn::Sub(raised, hn::Set(d, kAboveWhite)), hn::Zero(d));
-  const auto is_dim = hn::Lt(light, hn::Set(d, resample::kDimLight));
-  const auto is_darkest = hn::Lt(light, hn::Set(d, resample::kDarkestLight));
+  const auto lowered_set = [&](int light) HWY_ATTR {
+    return hn::Set(d, static_cast<std::int16_t>(light - 32768));
+  };
+  const auto light = hn::Min(lowered, lowered_set(resample::kWhiteLight));
+  const auto is_dim = hn::Lt(light, lowered_set(resample::kDimLight));
+  const auto is_darkest = hn::Lt(light, lowered_set(resample::kDarkestLight));
   const auto choose = [&](auto bright, auto dim, auto darkest) HWY_ATTR {
     return hn::IfThenElse(is_darkest, darkest, hn::IfThenElse(is_dim, dim, bright));
   };
@@ -122,7 +121,11 @@ HWY_INLINE hn::Vec<D16> light_levels(D16 d, hn::Vec<D16> mid) {
   const auto scale = choose(hn::BitCast(d, hn::Set(du, resample::kEncodeScale)),
                             hn::BitCast(d, hn::Set(du, resample::kEncodeDimScale)),
                             hn::BitCast(d, hn::Set(du, resample::kEncodeDarkestScale)));
-  const LightCubic<D16> cubic(d, resample::kEncodeCubics, hn::ShiftRight<12>(scaled),
+  // (segment * 4096 + 2041) * 8224 / 65536 = segment * 0x0202 + 0x0100, rounded down.
+  const auto segment = hn::Or(hn::And(hn::BitCast(du, scaled), hn::Set(du, std::uint16_t{0x7000})),
+                              hn::Set(du, std::uint16_t{2041}));
+  const auto index = hn::MulHigh(segment, hn::Set(du, std::uint16_t{8224}));
+  const LightCubic<D16> cubic(d, resample::kEncodeCubics, hn::BitCast(d, index),
                               hn::ShiftLeft<4>(scaled));
   const auto power = hn::Add(cubic.c0, cubic.rest);
   const auto levels = hn::BitCast(d, hn::MulHigh(hn::BitCast(du, power), hn::BitCast(du, scale)));

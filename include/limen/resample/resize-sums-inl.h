@@ -39,19 +39,23 @@ struct ToLevels {
   using Sample = std::uint8_t;
   static constexpr bool kLevels = true;
 };
-/// Mids of linear light as bytes of sRGB.
+/// Mids of linear light, as bytes of sRGB.
 struct ToLight {
   using Sample = std::uint8_t;
   static constexpr bool kLevels = false;
 };
 
 /// By how many bits a weighted sum is shifted, and what is added before and after it. A sum of u8
-/// samples has no fraction and no zero of its own; one of mids has both.
+/// samples has no fraction and no zero of its own; one of mids has both. Light is that of a mid
+/// less 32768, so that saturation clamps it to black.
 template <class In, class Out>
 struct Narrowing {
+  static constexpr bool kToLight = !Out::kLevels && sizeof(typename Out::Sample) == 1;
+  static_assert(!kToLight || sizeof(In) == 2);
   static constexpr int kShift = (sizeof(In) == 2 ? kMidBits : 0) - (Out::kLevels ? 0 : kMidBits);
-  static constexpr std::int32_t kBias =
-      sizeof(In) == 2 ? (Out::kLevels ? 128 : 0) : (Out::kLevels ? 0 : -kMidZero);
+  static constexpr std::int32_t kBias = kToLight          ? kMidZero - 32768
+                                        : sizeof(In) == 2 ? (Out::kLevels ? 128 : 0)
+                                                          : (Out::kLevels ? 0 : -kMidZero);
 };
 
 /// One sum, in plain C++; what the vectors must equal.
@@ -63,8 +67,8 @@ typename Out::Sample narrow_sum(std::int32_t sum, int bits) {
     return static_cast<std::uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
   } else {
     const std::int32_t mid = value < -32768 ? -32768 : value > 32767 ? 32767 : value;
-    if constexpr (sizeof(typename Out::Sample) == 1) {
-      return resample::srgb_of_light(mid + kMidZero);
+    if constexpr (Narrowing<In, Out>::kToLight) {
+      return resample::srgb_of_light(mid + 32768);
     } else {
       return static_cast<std::int16_t>(mid);
     }
@@ -145,7 +149,7 @@ HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
   const auto b = hn::ShiftRightSame(hn::Add(upper.finish(), before), shift);
   const auto both = hn::ReorderDemote2To(d16, a, b);
   if constexpr (!Out::kLevels) {
-    if constexpr (sizeof(typename Out::Sample) == 1) {
+    if constexpr (Step::kToLight) {
       return light_levels(d16, both);
     } else {
       return both;
