@@ -25,8 +25,8 @@
 //
 //	errors.Is(err, limen.ErrCancelled) && errors.Is(err, context.DeadlineExceeded)
 //
-// No call returns before the work on its arguments has ended. Only the Read of a Reader source, which
-// is somebody else's, is waited for.
+// A call returns only when the work on its arguments has ended, so that they are the caller's again. A
+// Read of a Reader source that blocks is waited for.
 //
 // # Errors
 //
@@ -45,7 +45,8 @@
 // from another goroutine, or the picture is undefined. What a call returns belongs to the caller. Working
 // memory lies outside the Go heap, counted against Limits.WorkingMemory, and is used again by the next
 // call; what has not been used for two garbage collections goes back to the system. As many calls work
-// at a time as Options.Concurrency says, others wait for their turn.
+// at a time as Options.Concurrency says, others wait for their turn. glibc keeps some freed memory for
+// each thread that has worked; MALLOC_ARENA_MAX=2 in the environment keeps that small.
 //
 // # Goroutines
 //

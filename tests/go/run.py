@@ -15,6 +15,7 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 BINDING = ROOT / "bindings" / "go"
+MODULES = [BINDING, ROOT / "examples" / "go", ROOT / "benchmarks" / "peers" / "runners" / "limen_go"]
 MODULE = "github.com/limen-image/limen/bindings/go"
 VERSION = "v0.1.0"
 SKIPPED = 77
@@ -41,12 +42,12 @@ def environment(arguments):
 
 
 def test(settings):
-    unformatted = call("gofmt", "-l", BINDING, ROOT / "examples" / "go", HERE, env=settings,
+    unformatted = call("gofmt", "-l", *MODULES, HERE, env=settings,
                        stdout=subprocess.PIPE, text=True).stdout
     if unformatted:
         sys.exit("not as gofmt has it:\n" + unformatted)
-    call("go", "vet", "./...", cwd=BINDING, env=settings)
-    call("go", "vet", "./...", cwd=ROOT / "examples" / "go", env=settings)
+    for module in MODULES:
+        call("go", "vet", "./...", cwd=module, env=settings)
     call("go", "test", "-count=1", "./...", cwd=BINDING, env=settings)
 
 
