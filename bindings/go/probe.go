@@ -127,7 +127,7 @@ func (p *Processor) Plan(ctx context.Context, source Source, recipe Recipe) (Pla
 	}
 	var a arena
 	defer a.free()
-	wanted, err := recipe.create(&a, func(i int) string { return recipe.Marks[i].Name })
+	wanted, err := recipe.create(&a, func(i int) string { return recipe.Marks[i].name() })
 	if err != nil {
 		return Planned{}, err
 	}

@@ -175,7 +175,7 @@ type Mark struct {
 	// Picture is laid on as it stands upright, in sRGB; the same Source in several marks and recipes of a
 	// call is read and decoded once. Mark pictures that are files are copied for the call.
 	Picture Source
-	// Name is what errors, Canonical and a query's wat_url call it.
+	// Name is what errors, Canonical and a query's wat_url call it; without one it is "mark".
 	Name     string
 	Gravity  Gravity
 	Focus    *Focus  // a point of the output instead of Gravity, in fractions
@@ -187,6 +187,13 @@ type Mark struct {
 	Offset   image.Point // moves it, in pixels times DPR
 	Opacity  float64     // 0: 1
 	Tile     bool        // repeated over the whole output from its top left corner
+}
+
+func (m *Mark) name() string {
+	if m.Name == "" {
+		return "mark"
+	}
+	return m.Name
 }
 
 // ParseQuery reads the URL query dialect of the hosted service Cloudimage: "w=800&func=crop&q=75". A
@@ -215,7 +222,7 @@ func ParseQuery(query string) (Recipe, error) {
 func (r Recipe) Canonical() (string, error) {
 	var a arena
 	defer a.free()
-	recipe, err := r.create(&a, func(i int) string { return r.Marks[i].Name })
+	recipe, err := r.create(&a, func(i int) string { return r.Marks[i].name() })
 	if err != nil {
 		return "", err
 	}

@@ -131,6 +131,17 @@ func TestZeroIsTheDefault(t *testing.T) {
 	}
 }
 
+func TestMarksNeedNoName(t *testing.T) {
+	nameless := limen.Recipe{Marks: []limen.Mark{{Picture: limen.Image(badge(8)), Opacity: 0.5}}}
+	named := limen.Recipe{Marks: []limen.Mark{{Name: "mark", Opacity: 0.5}}}
+	if canonical(t, nameless) != canonical(t, named) {
+		t.Error(canonical(t, nameless))
+	}
+	if _, err := limen.Plan(background, limen.Bytes(pngOf(badge(8))), nameless); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestParseQuery(t *testing.T) {
 	for query, want := range map[string]limen.Recipe{
 		"?w=800&h=600&func=crop&q=75&gravity=north": {

@@ -146,10 +146,7 @@ func (j *job) add(ctx context.Context, p *Processor, recipe Recipe) error {
 // picture gives the name under which the library finds a mark's picture: the mark's own, unless another
 // picture of the call has that already.
 func (j *job) picture(ctx context.Context, p *Processor, mark *Mark) (string, error) {
-	name := mark.Name
-	if name == "" {
-		name = "mark"
-	}
+	name := mark.name()
 	if mark.Picture.from == nil {
 		return "", invalidArgument("mark %q: has no Picture", name)
 	}

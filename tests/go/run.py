@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Tests bindings/go against a stage that limen is installed in: `run.py test`, `race`, `data`, and
-`consume`, where somebody else's module in an empty directory gets ours from a module proxy."""
+`consume`, where somebody else's module in an empty directory gets ours from a module proxy;
+`documents`, where the lines of Go that docs/coming-from.md shows run."""
 import argparse
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -89,8 +91,37 @@ def consume(settings):
         call("go", "test", "-short", "-count=1", MODULE, cwd=consumer, env=settings)
 
 
+def right_cells(section):
+    """What stands for limen in a section's tables."""
+    text = (ROOT / "docs" / "coming-from.md").read_text(encoding="utf-8")
+    text = text.split(f"## From {section}\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| `.+` \| `(.+)` \|$", text, re.MULTILINE)
+    if len(cells) < 5:
+        sys.exit(f"{section}: {len(cells)} lines found")
+    return cells
+
+
+def documents(settings):
+    lines = []
+    for section in ("imgproxy", "bimg"):
+        lines += [f"recipe({cell!r:s}, limen.Recipe{{{cell}}})".replace("'", "`")
+                  for cell in right_cells(section)]
+    for cell in right_cells("imaging"):
+        lines += ["r.Reset(file)", f"check(`{cell}`, second({cell}))"]
+    with tempfile.TemporaryDirectory(prefix="limen-go-") as folder:
+        work = pathlib.Path(folder)
+        template = (HERE / "documents.go.in").read_text(encoding="utf-8")
+        (work / "main.go").write_text(template.replace("//LINES", "\n\t".join(lines)),
+                                      encoding="utf-8")
+        call("go", "mod", "init", "example.org/documents", cwd=work, env=settings)
+        call("go", "mod", "edit", f"-require={MODULE}@{VERSION}", f"-replace={MODULE}={BINDING}",
+             cwd=work, env=settings)
+        call("go", "run", ".", cwd=work, env=settings)
+
+
 def main():
-    works = {"test": test, "race": race, "data": data, "consume": consume}
+    works = {"test": test, "race": race, "data": data, "consume": consume,
+             "documents": documents}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", choices=works)
     parser.add_argument("--stage", type=lambda path: pathlib.Path(path).resolve(), required=True)
