@@ -76,6 +76,7 @@ Result<std::unique_ptr<limen_image>> decode_one(const limen_source* source,
   options.keep_16_bit = known.keep_16_bit != 0;
   LIMEN_ASSIGN(const Input input, open_file(source, options.limits, within));
   Workspace own(options.limits.working_memory);
+  if (own.limit() != options.limits.working_memory) return out_of_memory();
   if (within.workspace == nullptr) within.workspace = &own;
 
   LIMEN_ASSIGN(Decoded decoded, decode(input.bytes, options, within));

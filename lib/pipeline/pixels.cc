@@ -26,6 +26,8 @@ Recipe for_any_format(Recipe recipe) {
 Result<Image> render_original(const Original& original, const Recipe& recipe,
                               const TransformOptions& options, const Execution& execution) {
   Workspace own(options.limits.working_memory);
+  // Without memory for its books a Workspace allows nothing, which is no limit of the caller's.
+  if (own.limit() != options.limits.working_memory) return out_of_memory();
   Execution within = execution;
   if (within.workspace == nullptr) within.workspace = &own;
   Progress unseen;

@@ -198,6 +198,8 @@ Result<std::vector<Variant>> transform_original(const Original& original,
   if (execution.progress != nullptr) execution.progress->start(0);
   if (recipes.empty()) return invalid_argument("transform: there is no recipe");
   Workspace own(options.limits.working_memory);
+  // Without memory for its books a Workspace allows nothing, which is no limit of the caller's.
+  if (own.limit() != options.limits.working_memory) return out_of_memory();
   Execution within = execution;
   if (within.workspace == nullptr) within.workspace = &own;
   return Job(original, options, within).run(recipes);

@@ -3,12 +3,16 @@
 """Installs limen into a stage, and builds and runs one consumer of it in a new, empty directory
 outside the checkout: `run.py install …`, `run.py find_package …`."""
 import argparse
+import difflib
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+
+import c_abi
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -92,9 +96,10 @@ def odr(arguments, work):
 
 
 def exports(arguments, _):
-    """liblimen.so shows its versioned namespace and nothing else."""
+    """liblimen.so shows its versioned namespace, the functions of limen.h and nothing else."""
     library = arguments.stage / arguments.libdir / "liblimen.so"
     exported = 0
+    c_symbols = set()
     for line in output(arguments.nm, "-D", "-C", "--defined-only", library).splitlines():
         name = line.split(maxsplit=2)[2]
         if name in ("LIMEN_0", "LIMEN_C_1"):
@@ -104,9 +109,32 @@ def exports(arguments, _):
         if not is_cpp and not is_c:
             sys.exit(f"exported, though not limen's API: {name}")
         exported += 1
+        if is_c:
+            c_symbols.add(name.removesuffix("@@LIMEN_C_1"))
     print(f"{exported} symbols")
     if exported == 0:
         sys.exit("nothing exported")
+    check_c_abi(arguments, c_symbols)
+
+
+def check_c_abi(arguments, exported):
+    """The C functions are those of the installed limen.h, and that is what was written down."""
+    header = arguments.stage / "include" / "limen" / "limen.h"
+    described, functions = c_abi.describe(header, arguments.cc)
+    if exported != functions:
+        sys.exit("exported or declared alone: " + ", ".join(sorted(exported ^ functions)))
+    if struct.calcsize("P") != 8:
+        print("not LP64: the layout is not that of c_abi.txt")
+        return
+    written = (HERE / "c_abi.txt").read_text(encoding="utf-8")
+    changes = [line for line in difflib.unified_diff(written.splitlines(), described.splitlines(),
+                                                     "c_abi.txt", "limen.h", lineterm="", n=0)]
+    if changes:
+        sys.exit("\n".join(changes) + "\nThe C ABI has changed. Lines with - break programs that are"
+                 " built already (LIMEN_C_ABI_VERSION has to count up), unless a struct with a size"
+                 " has only grown at its end. If that is meant: tests/consume/c_abi.py"
+                 " include/limen/limen.h > tests/consume/c_abi.txt")
+    print(f"{len(exported)} C functions")
 
 
 CONSUMERS = {"find_package": by_cmake, "header_only": by_cmake, "no_exceptions": by_cmake,
@@ -119,7 +147,7 @@ def main():
     parser.add_argument("work", choices=[*CONSUMERS, *OTHERS])
     parser.add_argument("--stage", type=pathlib.Path, required=True)
     parser.add_argument("--build", type=pathlib.Path)
-    for name in ("--libdir", "--cmake", "--cxx", "--nm"):
+    for name in ("--libdir", "--cmake", "--cc", "--cxx", "--nm"):
         parser.add_argument(name)
     arguments = parser.parse_args()
     if arguments.work in OTHERS:
