@@ -41,6 +41,10 @@ def seeds_for(target, folders):
     if kind == "transform":
         files = [data for folder in folders for data in pictures(folder) if len(data) <= 6000]
         return [QUERIES[i % len(QUERIES)] + b"\n" + data for i, data in enumerate(files)]
+    if kind == "c_api":
+        # Structs with their defaults, then a file.
+        return [bytes(18) + b"\1" + data for folder in folders for data in pictures(folder)
+                if len(data) <= 6000] or [bytes(20)]
     if kind == "metadata":
         # The first byte chooses the kind of block; files of any kind have some inside.
         found = []

@@ -149,5 +149,5 @@ void limen_recipe_read(const limen_recipe* recipe, limen_recipe_options* options
     found.format_count = recipe->formats.size();
   }
   // Without a status there is nobody to tell of a struct that is none.
-  static_cast<void>(limen::write_struct(found, options, "options"));
+  limen::guarded(nullptr, [&] { return limen::write_struct(found, options, "options"); });
 }

@@ -200,6 +200,50 @@ TEST(RecipeOptions, AreTheCppOnes) {
   }
 }
 
+TEST(RecipeOptions, ComeBackFromTheRecipe) {
+  for (const Pair& pair : pairs()) {
+    Options options = defaults(limen_recipe_options_init);
+    pair.in_c(options);
+    limen_recipe* recipe = nullptr;
+    ASSERT_EQ(limen_recipe_create(&options, &recipe, nullptr), LIMEN_OK);
+    const CRecipe held(recipe);
+    Options read{};
+    read.struct_size = sizeof read;
+    limen_recipe_read(recipe, &read);
+    EXPECT_EQ(canonical_of(&read), limen_recipe_canonical(recipe));
+  }
+  Options read{};
+  read.struct_size = sizeof read;
+  limen_recipe_read(nullptr, &read);
+  EXPECT_EQ(canonical_of(&read), *canonical(Recipe{}));
+  limen_recipe_read(nullptr, nullptr);
+}
+
+TEST(RecipeOptions, PadsMayMixTheirUnits) {
+  limen_mark mark = defaults(limen_mark_init);
+  mark.name = "logo";
+  mark.pad_x = mark.pad_y = 0.5;
+  Options options = defaults(limen_recipe_options_init);
+  options.marks = &mark;
+  options.mark_count = 1;
+  using Unit = Length::Unit;
+  const std::pair<Unit, Unit> units[] = {{Unit::pixels, Unit::pixels},
+                                         {Unit::fraction, Unit::fraction},
+                                         {Unit::fraction, Unit::pixels},
+                                         {Unit::pixels, Unit::fraction}};
+  for (std::int32_t i = LIMEN_PAD_PIXELS; i <= LIMEN_PAD_Y_FRACTION; ++i) {
+    mark.pad_is_fraction = i;
+    Recipe recipe;
+    recipe.marks = {
+        Mark{.name = "logo", .pad_x = {0.5, units[i].first}, .pad_y = {0.5, units[i].second}}};
+    EXPECT_EQ(canonical_of(&options), *canonical(recipe));
+  }
+  for (const std::int32_t wild : {-1, 4}) {
+    mark.pad_is_fraction = wild;
+    EXPECT_EQ(canonical_of(&options).rfind("refused: ", 0), 0u);
+  }
+}
+
 TEST(RecipeOptions, EnumerationsTakeTheirValuesAlone) {
   for (std::int32_t Options::*field :
        {&Options::fit, &Options::gravity, &Options::filter, &Options::shrink, &Options::fidelity,

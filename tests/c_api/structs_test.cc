@@ -309,6 +309,14 @@ TEST(Structs, ThatTheLibraryFillsGetWhatTheyHaveRoomFor) {
       true);
 
   const CRecipe recipe = parsed("w=8");
+  expect_filled<limen_recipe_options>(
+      "limen_recipe_options",
+      [&](limen_recipe_options* options) {
+        limen_recipe_read(recipe.get(), options);
+        return LIMEN_OK;
+      },
+      false);
+
   limen_plan* plan = nullptr;
   ASSERT_EQ(limen_plan_create(&source, recipe.get(), nullptr, &plan, nullptr), LIMEN_OK);
   expect_filled<limen_plan_view>(
