@@ -9,13 +9,15 @@
 //
 // --fixed compares bytes with those of fixed qualities, chroma automatic.
 // What ended in a lossless file is counted apart. Times are this thread's processor time, the least
-// of --repeat runs, in units of one encode of the answer in the same minute.
+// of --repeat runs, in units of one encode of the answer in the same minute: of a JPEG by libjpeg's
+// encoder, and apart from that ("cost in limen's encodes") by limen's.
 
 #include <ctime>
 
 #include <cmath>
 #include <map>
 
+#include "benchmarks/search/libjpeg.h"
 #include "benchmarks/search/pictures.h"
 #include "limen/codec/trial.h"
 #include "limen/compose/extend.h"
@@ -87,7 +89,7 @@ struct Oracle {
 struct Totals {
   int pictures = 0, reached = 0, known = 0, same = 0, missed = 0, false_claims = 0, lossless = 0;
   int not_lowest = 0, uncertified = 0;
-  std::vector<double> evaluations, encodes, cost, ratio;
+  std::vector<double> evaluations, encodes, cost, own_cost, ratio;
   std::map<int, std::vector<double>> beside_fixed;  ///< by quality: the answer's bytes over its
   std::vector<std::string> misses;
 };
@@ -128,6 +130,7 @@ class Judge {
       print("evaluations", t.evaluations);
       print("encodes", t.encodes);
       print("cost", t.cost);
+      print("cost in limen's encodes", t.own_cost);
       print("bytes / oracle", t.ratio);
       for (const auto& [quality, ratios] : t.beside_fixed) {
         print(("bytes / those of quality " + std::to_string(quality)).c_str(), ratios);
@@ -198,7 +201,6 @@ class Judge {
     Bytes again;
     const double encode_seconds = least_seconds(
         arguments_.repeat, [&] { again = required(encode(picture, same, execution_), name); });
-    const double cost = search_seconds / encode_seconds;
     Totals& totals = totals_[target];
     ++totals.pictures;
 
@@ -208,6 +210,12 @@ class Judge {
     if (found->format == Format::jpeg && picture.format.has_alpha()) {
       flat = required(flatten(picture, same.matte), name);
       original = flat.const_view();
+    }
+    const double own_cost = search_seconds / encode_seconds;
+    double cost = own_cost;
+    if (found->format == Format::jpeg) {
+      cost = search_seconds /
+             least_seconds(arguments_.repeat, [&] { encode_by_libjpeg(original, same); });
     }
     const Image decoded = required(decode(found->bytes, {}, execution_), name).image;
     const Ssimulacra2 metric = required(Ssimulacra2::prepare(original, execution_), name);
@@ -264,6 +272,7 @@ class Judge {
       totals.evaluations.push_back(found->evaluations);
       totals.encodes.push_back(found->encodes);
       totals.cost.push_back(cost);
+      totals.own_cost.push_back(own_cost);
     }
     std::string trials;  // quality and score of each, in order
     for (const Trial& trial : found->trials) {

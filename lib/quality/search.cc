@@ -12,7 +12,7 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
-// Bytes that a call without a Workspace may hold: a search takes some 50 a pixel.
+// Bytes that a call without a Workspace may hold: a search takes some 40 a pixel.
 constexpr std::uint64_t kOwnMemory = 1'000'000'000;
 
 Result<void> check_options(const SearchOptions& options) {

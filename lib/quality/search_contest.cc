@@ -20,7 +20,7 @@ constexpr double kEstimateError = 0.01;
 
 // The same of what a codec tells by a part of the picture: between chroma modes photographs are off
 // by .24 % in the median and .8 % at the most, screenshots by 2.8 %.
-constexpr double kComparisonError = 0.015;
+constexpr double kComparisonError = 0.01;
 
 // How often a sample that errs on sizes is set right.
 constexpr int kMostRounds = 3;

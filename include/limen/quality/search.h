@@ -109,7 +109,7 @@ struct Found {
 /// Compared with what a format can hold of the picture: 8 bits but for PNG and AVIF of 10, without
 /// alpha where the format has none (JPEG) or nothing is transparent. AVIF is climbed in the
 /// chroma that promises the smaller file, in the other only where that one does not reach the
-/// target, unless encode.chroma says which. Memory: some 55 bytes a pixel, and what encoders take;
+/// target, unless encode.chroma says which. Memory: some 40 bytes a pixel, and what encoders take;
 /// without a Workspace the call may hold 1 GB.
 ///
 /// A target that no accepted format reaches is no error: Found::reached is false and the file is
