@@ -119,18 +119,24 @@ def documents(settings):
         call("go", "run", ".", cwd=work, env=settings)
 
 
+def example(settings, *names):
+    """examples/go, given a photograph, a mark and a folder."""
+    call("go", "run", ".", *names, cwd=ROOT / "examples" / "go", env=settings)
+
+
 def main():
     works = {"test": test, "race": race, "data": data, "consume": consume,
-             "documents": documents}
+             "documents": documents, "example": example}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", choices=works)
     parser.add_argument("--stage", type=lambda path: pathlib.Path(path).resolve(), required=True)
     parser.add_argument("--libdir", required=True)
+    parser.add_argument("names", nargs="*", help="for the example")
     arguments = parser.parse_args()
     if shutil.which("go") is None:
         print("there is no Go here")
         sys.exit(SKIPPED)
-    works[arguments.work](environment(arguments))
+    works[arguments.work](environment(arguments), *arguments.names)
 
 
 if __name__ == "__main__":
