@@ -3,11 +3,13 @@
 
 #include <benchmark/benchmark.h>
 
+#include <optional>
 #include <vector>
 
 #include "benchmarks/measure.h"
 #include "limen/codec/encode.h"
 #include "limen/pipeline/transform.h"
+#include "limen/pipeline/transform_many.h"
 #include "tests/pictures.h"
 
 namespace limen::bench {
@@ -77,6 +79,53 @@ void five_widths_in_five_calls(benchmark::State& state) {
   count_pixels(state, kTwoMegapixels);
 }
 BENCHMARK(five_widths_in_five_calls)->Unit(benchmark::kMillisecond);
+
+// Covers a square, with a mark on it: its planes become RGB at that size.
+void square_with_mark(benchmark::State& state) {
+  static const Image mark = test::scene({100, 40}, rgba8);
+  const NamedPicture pictures[] = {{"mark", mark.const_view()}};
+  TransformOptions options;
+  options.pictures = pictures;
+  Recipe square = recipe(400, Format::jpeg);
+  square.height = 400;
+  Mark laid;
+  laid.name = "mark";
+  laid.gravity = Compass::southeast;
+  square.marks = {laid};
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  for (auto _ : state) {
+    const auto variant = transform(source(), square, options, execution);
+    if (!succeeded(state, variant)) return;
+    benchmark::DoNotOptimize(variant->bytes.data());
+  }
+  count_pixels(state, kTwoMegapixels);
+}
+BENCHMARK(square_with_mark)->Unit(benchmark::kMillisecond);
+
+// Wall time for an original into five widths, by the number of workers.
+void many_originals(benchmark::State& state) {
+  std::vector<Recipe> recipes;
+  for (const auto width : kWidths) recipes.push_back(recipe(width, Format::jpeg));
+  constexpr int kOriginals = 16;
+  for (auto _ : state) {
+    int left = kOriginals;
+    const auto done = transform_many(
+        [&]() -> Result<std::optional<TransformRequest>> {
+          if (left-- == 0) return std::optional<TransformRequest>();
+          return std::optional(TransformRequest{source(), recipes, nullptr});
+        },
+        [](std::uint64_t, Result<std::vector<Variant>> variants) -> Result<void> {
+          LIMEN_TRY(variants);
+          return {};
+        },
+        {.workers = static_cast<unsigned>(state.range(0))});
+    if (!succeeded(state, done)) return;
+  }
+  state.counters["outputs"] = benchmark::Counter(static_cast<double>(kOriginals * kWidths.size()),
+                                                 benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(many_originals)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 }  // namespace limen::bench
