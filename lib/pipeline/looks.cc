@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/pipeline/looks.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "lib/pipeline/samples.h"
@@ -22,33 +24,17 @@ std::int32_t pixels(const Length& length, std::int32_t side) {
   return static_cast<std::int32_t>(std::floor(value + 0.5));
 }
 
-// A mark of the size and in the form that the canvas wants; `canvas` may have to become RGB first.
+// `canvas` may have to become RGB first.
 Result<void> lay_on(Canvas& canvas, const Mark& mark, const ConstImageView& picture,
                     const Execution& execution) {
-  const Point padding{pixels(mark.pad_x, canvas.size().width),
-                      pixels(mark.pad_y, canvas.size().height)};
-  LIMEN_ASSIGN(const Size size, mark_size(picture.size, canvas.size(),
-                                          {.scale = mark.scale, .of_output = mark.of_output},
-                                          mark.tile ? Point{} : padding));
-  Canvas fitted(picture);
-  if (size != picture.size) {
-    LIMEN_ASSIGN(Image resized, Image::create(size, picture.format, execution.workspace));
-    LIMEN_TRY(resize(picture, resized.view(), {}, execution));
-    fitted.replace(std::move(resized));
-  }
-  if (fitted.format().sample != canvas.format().sample) {
-    LIMEN_ASSIGN(Image converted,
-                 with_sample_type(fitted.view(), canvas.format().sample, execution));
-    fitted.replace(std::move(converted));
-  }
-  if (is_gray(canvas.format().layout) && !is_gray(fitted.format().layout)) {
+  LIMEN_ASSIGN(const PlacedMark placed,
+               place_mark(mark, picture, canvas.size(), canvas.format().sample, execution));
+  if (is_gray(canvas.format().layout) && !is_gray(placed.picture.format().layout)) {
     LIMEN_ASSIGN(Image colored, gray_to_rgb(canvas.view(), execution));
     canvas.replace(std::move(colored));
   }
   LIMEN_ASSIGN(const ImageView target, canvas.writable(execution));
-  if (mark.tile) return overlay_tiled(target, fitted.view(), padding, mark.opacity, execution);
-  const Point position = mark_position(size, target.size, mark.gravity, padding, mark.offset);
-  return overlay(target, fitted.view(), position, mark.opacity, execution);
+  return lay_on(target, placed, {}, execution);
 }
 
 Result<void> retouch(Canvas& canvas, const Recipe& normal, const Execution& execution) {
@@ -61,6 +47,42 @@ Result<void> retouch(Canvas& canvas, const Recipe& normal, const Execution& exec
 }
 
 }  // namespace
+
+Result<PlacedMark> place_mark(const Mark& mark, const ConstImageView& picture, Size canvas,
+                              SampleType sample, const Execution& execution) {
+  const Point padding{pixels(mark.pad_x, canvas.width), pixels(mark.pad_y, canvas.height)};
+  LIMEN_ASSIGN(const Size size,
+               mark_size(picture.size, canvas, {.scale = mark.scale, .of_output = mark.of_output},
+                         mark.tile ? Point{} : padding));
+  PlacedMark placed{Canvas(picture), mark.opacity, mark.tile, padding, {}};
+  if (!mark.tile) placed.position = mark_position(size, canvas, mark.gravity, padding, mark.offset);
+  if (size != picture.size) {
+    LIMEN_ASSIGN(Image resized, Image::create(size, picture.format, execution.workspace));
+    LIMEN_TRY(resize(picture, resized.view(), {}, execution));
+    placed.picture.replace(std::move(resized));
+  }
+  if (placed.picture.format().sample != sample) {
+    LIMEN_ASSIGN(Image converted, with_sample_type(placed.picture.view(), sample, execution));
+    placed.picture.replace(std::move(converted));
+  }
+  return placed;
+}
+
+Result<void> lay_on(const ImageView& target, const PlacedMark& placed, Point origin,
+                    const Execution& execution) {
+  const ConstImageView& mark = placed.picture.view();
+  if (placed.is_tiled) {
+    return overlay_tiled(target, mark, placed.spacing, placed.opacity, execution);
+  }
+  // A mark that lies far outside has a position at the end of the range.
+  const auto moved = [](std::int32_t at, std::int32_t by) {
+    return static_cast<std::int32_t>(
+        std::max<std::int64_t>(std::int64_t{at} - by, std::numeric_limits<std::int32_t>::min()));
+  };
+  return overlay(target, mark,
+                 {moved(placed.position.x, origin.x), moved(placed.position.y, origin.y)},
+                 placed.opacity, execution);
+}
 
 Result<void> admit_color(Canvas& canvas, Color color, const Execution& execution) {
   const bool has_hue = color.red != color.green || color.green != color.blue;

@@ -11,6 +11,21 @@
 
 namespace limen::inline LIMEN_ABI {
 
+/// A mark of the size and in the samples that a canvas wants, and where it goes.
+struct PlacedMark {
+  Canvas picture;
+  double opacity = 1;
+  bool is_tiled = false;
+  Point spacing;   ///< between tiles
+  Point position;  ///< of one that is not tiled
+};
+Result<PlacedMark> place_mark(const Mark& mark, const ConstImageView& picture, Size canvas,
+                              SampleType sample, const Execution& execution);
+
+/// Lays it over `target`, the part of the canvas that begins at `origin`; of tiles the whole.
+Result<void> lay_on(const ImageView& target, const PlacedMark& placed, Point origin,
+                    const Execution& execution);
+
 /// The steps at output size: sharpen, blur, adjust, padding, marks, corners, matte (where the
 /// background is opaque, or the file `needs_matte` to hold the picture). `size` is the output's,
 /// `position` where the resized picture stands on it.

@@ -37,20 +37,29 @@ ChromaSubsampling coded_chroma(const Recipe& normal, Format format) {
                                                         : ChromaSubsampling::yuv420;
 }
 
+bool leaves_all_but_marks(const Recipe& normal) {
+  return !normal.sharpen && normal.blur == 0 && normal.adjust == Adjustments{} &&
+         normal.radius == 0;
+}
+
 // From the resampler straight to the encoder.
-bool can_encode_planes(const Recipe& normal, const Plan& plan) {
+bool can_encode_planes(const ImageInfo& info, const Recipe& normal, const Plan& plan) {
   const bool takes_planes = plan.format == Format::jpeg || plan.format == Format::webp;
   const bool is_named = std::holds_alternative<Quality>(normal.fidelity);
-  return takes_planes && is_named && leaves_looks(normal) && !plan.flattens &&
+  if (!takes_planes || !is_named) return false;
+  // Marks alone are laid on planes, part by part: of JPEG's range, and of these two subsamplings.
+  const ChromaSubsampling coded = coded_chroma(normal, plan.format);
+  const bool takes_marks = info.format == Format::jpeg && (coded == ChromaSubsampling::yuv420 ||
+                                                           coded == ChromaSubsampling::yuv444);
+  return leaves_all_but_marks(normal) && (normal.marks.empty() || takes_marks) && !plan.flattens &&
          plan.output == plan.fitted.resized && plan.color.action == ColorAction::none &&
-         coded_chroma(normal, plan.format) != ChromaSubsampling::gray;
+         coded != ChromaSubsampling::gray;
 }
 
 }  // namespace
 
 bool leaves_looks(const Recipe& normal) {
-  return !normal.sharpen && normal.blur == 0 && normal.adjust == Adjustments{} &&
-         normal.marks.empty() && normal.radius == 0;
+  return leaves_all_but_marks(normal) && normal.marks.empty();
 }
 
 void decide_path(const ImageInfo& info, const Recipe& normal, Plan& plan) {
@@ -59,7 +68,7 @@ void decide_path(const ImageInfo& info, const Recipe& normal, Plan& plan) {
     return;
   }
   if (!can_resample_planes(info, normal, plan)) return;
-  if (can_encode_planes(normal, plan)) {
+  if (can_encode_planes(info, normal, plan)) {
     plan.path = PixelPath::planar_8;
     plan.encodes_planes = true;
     plan.planes = coded_chroma(normal, plan.format);

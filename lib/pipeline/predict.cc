@@ -134,7 +134,10 @@ std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, 
     const std::uint64_t plane = image_bytes(plan.fitted.resized, sample, 1) +
                                 image_bytes(transposed(plan.fitted.resized), sample, 1);
     hold(shared + planes + std::max(plane, resize_bytes(normal, plan.fitted, 1)));
-    if (plan.encodes_planes) return peak;
+    if (plan.encodes_planes) {
+      if (!normal.marks.empty()) hold(shared + planes + 2 * image_bytes(plan.output, sample, 3));
+      return peak;
+    }
     hold(shared + planes + image_bytes(plan.fitted.resized, sample, 3));
   }
   std::uint64_t held = shared;

@@ -9,6 +9,7 @@
 #include "lib/pipeline/finish.h"
 #include "lib/pipeline/geometry.h"
 #include "lib/pipeline/looks.h"
+#include "lib/pipeline/plane_marks.h"
 #include "lib/pipeline/planes.h"
 #include "lib/pipeline/samples.h"
 #include "lib/pipeline/stopwatch.h"
@@ -152,7 +153,10 @@ Result<Canvas> make_canvas(const Source& source, const Task& task, const MarkShe
     LIMEN_ASSIGN(Image converted, to_srgb(canvas.view(), source.info.color, execution));
     canvas.replace(std::move(converted));
   }
-  if (!canvas.is_planar()) {
+  if (canvas.is_planar()) {
+    const Stopwatch watch(times.compose);
+    LIMEN_TRY(mark_planes(canvas.planes(), task.recipe, marks, execution));
+  } else {
     const Stopwatch watch(times.compose);
     LIMEN_TRY(apply_looks(canvas, task.recipe, fitted.canvas, fitted.position,
                           lacks_alpha(plan.formats), plan.matte, marks, execution));
