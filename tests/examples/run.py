@@ -8,12 +8,14 @@ import argparse
 import math
 import os
 import pathlib
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import zlib
 
+SKIPPED = 77
 WIDTHS = (160, 320, 480, 640, 960)
 MARK = ["--overlay-gravity", "southeast", "--overlay-width", "20%", "--overlay-pad", "16",
         "--overlay-opacity", "0.6"]
@@ -75,6 +77,9 @@ def main():
     parser.add_argument("name")
     parser.add_argument("command", nargs="*")
     arguments = parser.parse_args()
+    if arguments.command and shutil.which(arguments.command[0]) is None:
+        print(f"{arguments.command[0]} is not on this machine")
+        sys.exit(SKIPPED)
     environment = os.environ | dict(setting.split("=", 1) for setting in arguments.env)
     with tempfile.TemporaryDirectory(prefix="limen-example-") as work:
         work = pathlib.Path(work)
