@@ -35,20 +35,20 @@ using resample::FixedDown;
 
 // What rows are: `Scale` is u8 where weighted sums are in levels, int16 where they are in mids.
 struct Bytes {
-  static constexpr bool kLoadsAreDear = false;
+  static constexpr bool kLoadsNeedRegisters = false;
   using Sample = std::uint8_t;
   using Scale = std::uint8_t;
   static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
 };
 struct Mids {
-  static constexpr bool kLoadsAreDear = false;
+  static constexpr bool kLoadsNeedRegisters = false;
   using Sample = std::int16_t;
   using Scale = std::int16_t;
   static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
 };
 /// Bytes of sRGB, to be added up as linear light.
 struct Light {
-  static constexpr bool kLoadsAreDear = true;
+  static constexpr bool kLoadsNeedRegisters = true;
   using Sample = std::uint8_t;
   using Scale = std::int16_t;
   static std::int32_t get(const Sample* row, std::size_t x) {
@@ -58,7 +58,7 @@ struct Light {
 /// Bytes, to be multiplied by each pixel's last one.
 template <int kChannels>
 struct Straight {
-  static constexpr bool kLoadsAreDear = true;
+  static constexpr bool kLoadsNeedRegisters = true;
   using Sample = std::uint8_t;
   using Scale = std::int16_t;
   static std::int32_t get(const Sample* row, std::size_t x) {
@@ -234,8 +234,8 @@ HWY_INLINE void down_paired(const FixedDown& job) {
 
 // Many pairs: each is loaded once, and added to all outputs that take it.
 
-/// Outputs that are under way at once need two sums each in the registers; one more can be had
-/// where there are 32 of them.
+/// Outputs that are under way at once, six to eight of them, need two sums each in the registers:
+/// 32 of the widest. Where there are fewer, pairs are kept in the cache instead.
 inline constexpr bool kManyRegisters = hn::MaxLanes(hn::ScalableTag<std::uint8_t>()) >= 64;
 
 /// The pair behind the last one of output r.
@@ -375,7 +375,7 @@ HWY_INLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int32
 
 template <class In, class Out>
 HWY_INLINE void down_rolling(const FixedDown& job) {
-  constexpr std::int32_t kMost = kManyRegisters ? 8 : 4;
+  constexpr std::int32_t kMost = 8;
   std::int32_t step = 1;
   std::int32_t together = most_together(job, 1);
   while (together > kMost) together = most_together(job, ++step);
@@ -384,9 +384,9 @@ HWY_INLINE void down_rolling(const FixedDown& job) {
     if (together <= 4) {
       weights += roll<4, In, Out>(job, begin, step, job.is_new, weights);
     } else if (together <= 6) {
-      weights += roll < kManyRegisters ? 6 : 4, In, Out > (job, begin, step, job.is_new, weights);
+      weights += roll<6, In, Out>(job, begin, step, job.is_new, weights);
     } else if (together <= 7) {
-      weights += roll < kManyRegisters ? 7 : 4, In, Out > (job, begin, step, job.is_new, weights);
+      weights += roll<7, In, Out>(job, begin, step, job.is_new, weights);
     } else {
       weights += roll<kMost, In, Out>(job, begin, step, job.is_new, weights);
     }
@@ -410,8 +410,11 @@ void down(const FixedDown& job) {
     case 7:
       return down_paired<7, In, Out>(job);
     default:
-      if (most <= 7) return down_paired<0, In, Out>(job);
-      return down_rolling<In, Out>(job);
+      // What is loaded by many constants would leave too few registers for sums.
+      if constexpr (kManyRegisters && !In::kLoadsNeedRegisters) {
+        if (most > 7) return down_rolling<In, Out>(job);
+      }
+      return down_paired<0, In, Out>(job);
   }
 }
 
