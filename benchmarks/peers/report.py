@@ -151,7 +151,7 @@ def write(results: Results, out: pathlib.Path, chart: str | None) -> None:
     if results.machine.was_busy:
         parts.append(BUSY)
     if results.missing:
-        parts.append("Missing, for it could not be installed here: "
+        parts.append("Missing, since not installed here: "
                      + "; ".join(results.missing) + ".\n")
     parts.append(aims_text(results))
     if results.jobs:
