@@ -59,7 +59,8 @@ struct Room {
   }
 };
 
-void check(limen_status status, limen_error* error) {
+// By reference: the call that sets it is an argument too.
+void check(limen_status status, limen_error*& error) {
   expect(status >= LIMEN_OK && status < LIMEN_INTERNAL, "no status that a call may end in");
   expect((status == LIMEN_OK) == (error == nullptr), "an error without a failure, or the reverse");
   expect(limen_error_code(error) == status, "an error of another status");
