@@ -8,7 +8,8 @@ Run by a Python that has limen, e.g. build/python/venv/bin/python; the runner is
 
 - processor time of the same job through Python and through C++, in turns, one process each; as it is
   the time of each process, other load matters little;
-- how much faster two threads are than one, by the wall clock: only an idle machine tells;
+- how much faster two threads are than one, by the wall clock, beside two threads of C++ in the same
+  minute: only an idle machine tells;
 - how late a thread is at the most that wakes every 5 ms while two others work, and while nobody does.
 """
 
@@ -47,9 +48,9 @@ def overhead(runner: str, photos: list[str], widths: tuple[int, ...], rounds: in
     for each in contenders:
         each.close()
     ratio = statistics.median(b / a for a, b in zip(*taken))
-    medians = [statistics.median(times) for times in taken]
-    print(f"{len(widths)} of {widths} px: C++ {medians[0]:.2f} ms, Python {medians[1]:.2f} ms of "
-          f"processor time; median ratio {ratio:.4f}")
+    cpp, python_ = (min(times) for times in taken)
+    print(f"{len(widths)} of {widths} px: C++ {cpp:.2f} ms, Python {python_:.2f} ms of processor time "
+          f"at the least, ratio {python_ / cpp:.4f}; median ratio of the rounds {ratio:.4f}")
 
 
 def work(data: bytes, times: int) -> None:
@@ -69,9 +70,19 @@ def wall(data: bytes, threads: int, times: int) -> float:
     return time.perf_counter() - begin
 
 
-def scaling(data: bytes, rounds: int) -> None:
-    ratios = [wall(data, 1, 40) / wall(data, 2, 40) for _ in range(rounds)]
-    print(f"two threads: {statistics.median(ratios):.2f} times one (best {max(ratios):.2f})")
+def scaling(runner: str, photo: str, rounds: int) -> None:
+    data = pathlib.Path(photo).read_bytes()
+    cpp = Runner((runner,))
+    cpp.ask({"do": "prepare", "job": job([photo], (400,))})
+    cpp.run(5, 2)
+    ratios: dict[str, list[float]] = {"Python": [], "C++": []}
+    for _ in range(rounds):
+        ratios["Python"].append(wall(data, 1, 40) / wall(data, 2, 40))
+        ratios["C++"].append(cpp.run(40, 1).wall / cpp.run(40, 2).wall)
+    cpp.close()
+    for name, values in ratios.items():
+        print(f"two threads, {name}: {statistics.median(values):.2f} times one, {max(values):.2f} "
+              "at best")
 
 
 def latest(done: threading.Event) -> list[float]:
@@ -112,7 +123,7 @@ def main() -> None:
     data = pathlib.Path(arguments.photos[0]).read_bytes()
     overhead(arguments.runner, arguments.photos, (400,), arguments.rounds)
     overhead(arguments.runner, arguments.photos, (160, 320, 480, 640, 960), arguments.rounds)
-    scaling(data, arguments.rounds)
+    scaling(arguments.runner, arguments.photos[0], arguments.rounds)
     waking(data)
 
 

@@ -103,14 +103,17 @@ py::list transform(const py::object& source, const py::list& recipes, const py::
   const Job job(source, pictures, on_damage, limits, call);
   std::vector<limen::Recipe> read;
   for (const py::handle each : recipes) read.push_back(each.cast<const limen::Recipe&>());
-  const std::vector<limen::Variant> variants = call_unlocked([&] {
+  std::vector<limen::Variant> variants = call_unlocked([&] {
     return job.subject.with([&](const auto& view) {
       return limen::transform(view, std::span<const limen::Recipe>(read), job.options,
                               job.call.execution());
     });
   });
   py::list reports;
-  for (const limen::Variant& variant : variants) reports.append(report_of(variant));
+  for (limen::Variant& variant : variants) {
+    reports.append(report_of(variant));
+    variant.bytes = {};  // so that no more than one file is there twice
+  }
   return reports;
 }
 
