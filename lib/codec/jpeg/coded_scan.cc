@@ -6,7 +6,7 @@ namespace limen::inline LIMEN_ABI {
 Result<void> LevelRows::prepare(const JpegGrid& grid, Workspace& workspace) {
   grid_ = &grid;
   for (std::size_t c = 0; c < grid.count; ++c) {
-    const JpegComponent& component = grid.components[c];
+    const GridComponent& component = grid.components[c];
     LIMEN_ASSIGN(buffers_[c], workspace.allocate(sizeof(LevelGroup) * component.groups *
                                                  static_cast<std::uint64_t>(component.down)));
   }
@@ -16,7 +16,7 @@ Result<void> LevelRows::prepare(const JpegGrid& grid, Workspace& workspace) {
 Result<void> LevelRows::load(const QuantizedPicture& picture, std::int32_t mcu_row,
                              const std::array<LevelBits, 3>& bits) {
   for (std::size_t c = 0; c < grid_->count; ++c) {
-    const JpegComponent& component = grid_->components[c];
+    const GridComponent& component = grid_->components[c];
     rows_[c] = {};
     const std::int32_t first = component.first_row(mcu_row);
     auto* to = reinterpret_cast<LevelGroup*>(buffers_[c].data());

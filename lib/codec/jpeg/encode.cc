@@ -56,7 +56,7 @@ class Samples final : public LevelSource {
 
   void read_row(std::size_t component, std::int32_t block_row, LevelBits bits,
                 LevelGroup* groups) override {
-    const JpegComponent& of = rows_.grid().components[component];
+    const GridComponent& of = rows_.grid().components[component];
     const std::int32_t mcu_row = block_row / of.down;
     if (mcu_row != loaded_) rows_.load(mcu_row);
     loaded_ = mcu_row;

@@ -15,7 +15,7 @@
 
 namespace limen::inline LIMEN_ABI {
 
-struct JpegComponent {
+struct GridComponent {
   Size size;  ///< in samples
   int across = 1;
   int down = 1;  ///< blocks of an MCU, each way
@@ -36,7 +36,7 @@ struct JpegGrid {
       : count(subsampling == ChromaSubsampling::gray ? 1 : 3) {
     const Size step = count == 1 ? Size{4, 4} : chroma_size({4, 4}, subsampling);
     for (std::size_t c = 0; c < count; ++c) {
-      JpegComponent& component = components[c];
+      GridComponent& component = components[c];
       component.size = c == 0 ? size : chroma_size(size, subsampling);
       component.across = c == 0 ? 4 / step.width : 1;
       component.down = c == 0 ? 4 / step.height : 1;
@@ -44,13 +44,13 @@ struct JpegGrid {
       component.rows = (component.size.height + 7) / 8;
       component.groups = group_count(component.size.width);
     }
-    const JpegComponent& luma = components[0];
+    const GridComponent& luma = components[0];
     mcu_columns = (luma.columns + luma.across - 1) / luma.across;
     mcu_rows = (luma.rows + luma.down - 1) / luma.down;
   }
 
   std::size_t count;
-  std::array<JpegComponent, 3> components;
+  std::array<GridComponent, 3> components;
   std::int32_t mcu_columns;
   std::int32_t mcu_rows;
 };

@@ -93,7 +93,7 @@ class Coder {
   }
 
   Result<void> add_ac(AcTokens& ac) {
-    const JpegComponent& component = grid_.components[ac.component];
+    const GridComponent& component = grid_.components[ac.component];
     const auto columns = static_cast<std::size_t>(component.columns);
     constexpr std::size_t kAtOnce = 64;
     for (int y = 0; y < component.down; ++y) {

@@ -41,8 +41,8 @@ void convert_row(const Sample* from, Layout layout, std::int32_t width, Color ma
 
 // Means of boxes of samples, rounded as libjpeg rounds them: halves of pairs side by side
 // alternately down and up, all others up.
-void reduce_rows(const std::array<const std::uint8_t*, kMostDown>& rows,
-                 std::size_t down, std::size_t across, std::size_t count, std::uint8_t* out) {
+void reduce_rows(const std::array<const std::uint8_t*, kMostDown>& rows, std::size_t down,
+                 std::size_t across, std::size_t count, std::uint8_t* out) {
   const std::size_t samples = down * across;
   const bool alternates = down == 1 && across == 2;
   for (std::size_t x = 0; x < count; ++x) {
@@ -99,7 +99,7 @@ Result<void> SampleRows::prepare_image(const Execution& execution) {
   if (image_.format != gray8 && image_.format != rgb8) {
     LIMEN_ASSIGN(opaque_, take_buffer(3 * width, execution));
   }
-  const JpegComponent& luma = grid_.components[0];
+  const GridComponent& luma = grid_.components[0];
   const auto lines = static_cast<std::size_t>(8 * luma.down);
   std::size_t padded = padded_width(luma.size.width);
   if (grid_.count > 1) {
@@ -120,7 +120,7 @@ Result<SampleRows> SampleRows::of_planes(const PlanarImage& image, const Executi
   SampleRows rows(image.size(), image.subsampling);
   rows.is_planar_ = true;
   for (std::size_t c = 0; c < rows.grid_.count; ++c) {
-    const JpegComponent& component = rows.grid_.components[c];
+    const GridComponent& component = rows.grid_.components[c];
     rows.planes_[c] = image.planes[c].view();
     LIMEN_TRY(rows.rows_[c].prepare(static_cast<std::size_t>(8 * component.down),
                                     padded_width(component.size.width), execution));
@@ -165,7 +165,7 @@ void SampleRows::load_plane(std::size_t component, std::int32_t mcu_row) {
 }
 
 void SampleRows::load_image(std::int32_t mcu_row) {
-  const JpegComponent& luma = grid_.components[0];
+  const GridComponent& luma = grid_.components[0];
   const std::int32_t width = image_.size.width;
   const std::int32_t top = mcu_row * 8 * luma.down;
   const std::size_t count =

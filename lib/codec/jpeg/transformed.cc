@@ -5,7 +5,7 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
-Result<TransformedPlane> make_plane(const JpegComponent& component, const Execution& execution) {
+Result<TransformedPlane> make_plane(const GridComponent& component, const Execution& execution) {
   TransformedPlane plane;
   plane.size = component.size;
   plane.groups = component.groups;

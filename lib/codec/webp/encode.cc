@@ -183,6 +183,26 @@ void copy_plane(const Image& plane, std::uint8_t* to, int stride) {
   }
 }
 
+// Makes the picture one of these planes, which the encoder then only reads: without alpha it
+// changes nothing in them. False where libwebp cannot say their strides.
+bool lend_planes(const PlanarImage& image, WebPPicture& picture) {
+  std::array<ConstImageView, 3> views;
+  for (std::size_t i = 0; i < 3; ++i) {
+    views[i] = image.planes[i].view();
+    if (views[i].stride < 0 || views[i].stride > 0x7FFFFFFF) return false;
+  }
+  if (views[1].stride != views[2].stride) return false;
+  const auto samples = [](const ConstImageView& view) {
+    return const_cast<std::uint8_t*>(view.row_as<std::uint8_t>(0));
+  };
+  picture.y = samples(views[0]);
+  picture.u = samples(views[1]);
+  picture.v = samples(views[2]);
+  picture.y_stride = static_cast<int>(views[0].stride);
+  picture.uv_stride = static_cast<int>(views[1].stride);
+  return true;
+}
+
 }  // namespace
 
 Result<void> check_side(Size size) {
@@ -225,13 +245,15 @@ Result<Bytes> encode_planar(const PlanarImage& image, const EncodeOptions& optio
   picture.width = image.size().width;
   picture.height = image.size().height;
   picture.use_argb = 0;
-  // Copied, as the encoder smooths colours in its picture where alpha hides them.
   picture.colorspace = image.has_alpha() ? WEBP_YUV420A : WEBP_YUV420;
-  if (WebPPictureAlloc(&picture) == 0) return out_of_memory();
-  copy_plane(image.planes[0], picture.y, picture.y_stride);
-  copy_plane(image.planes[1], picture.u, picture.uv_stride);
-  copy_plane(image.planes[2], picture.v, picture.uv_stride);
-  if (image.has_alpha()) copy_plane(image.planes[3], picture.a, picture.a_stride);
+  if (image.has_alpha() || !lend_planes(image, picture)) {
+    // The encoder smooths colours in its picture where alpha hides them.
+    if (WebPPictureAlloc(&picture) == 0) return out_of_memory();
+    copy_plane(image.planes[0], picture.y, picture.y_stride);
+    copy_plane(image.planes[1], picture.u, picture.uv_stride);
+    copy_plane(image.planes[2], picture.v, picture.uv_stride);
+    if (image.has_alpha()) copy_plane(image.planes[3], picture.a, picture.a_stride);
+  }
   LIMEN_ASSIGN(Bytes file, run_encoder(picture, config, execution));
   return with_metadata(std::move(file), options.metadata);
 }
