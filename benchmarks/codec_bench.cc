@@ -3,10 +3,12 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "benchmarks/measure.h"
 #include "limen/codec/decode.h"
 #include "limen/codec/encode.h"
+#include "tests/codec/libjpeg_file.h"
 #include "tests/pictures.h"
 
 namespace limen::bench {
@@ -64,6 +66,30 @@ void encode_with(benchmark::State& state, const EncodeOptions& options) {
   state.counters["bytes"] = static_cast<double>(bytes);
 }
 
+// JPEG at 4:2:0 by `write(picture, options, execution)`, which gives the file's size or 0.
+template <class Picture, class Write>
+void write_jpeg(benchmark::State& state, const Picture& from, int effort, const Write& write) {
+  Workspace workspace;
+  const EncodeOptions options{.effort = effort, .chroma = ChromaSubsampling::yuv420};
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    bytes = write(from, options, Execution{.workspace = &workspace});
+    if (bytes == 0) state.SkipWithError("no file");
+  }
+  count_pixels(state, kTwoMegapixels);
+  state.counters["bytes"] = static_cast<double>(bytes);
+}
+
+const PlanarImage& planes() {
+  static const PlanarImage image = [] {
+    const auto coded = encode(
+        picture().view(), {.mode = Quality{95}, .effort = 0, .chroma = ChromaSubsampling::yuv420});
+    auto decoded = decode_planar(*coded);
+    return std::move(decoded->image);
+  }();
+  return image;
+}
+
 void probe_header(benchmark::State& state, Format format) {
   const Bytes& bytes = file(format);
   for (auto _ : state) {
@@ -91,6 +117,26 @@ const bool kAdded = [] {
       add("encode/" + of + "/effort" + std::to_string(effort),
           [options](auto& state) { encode_with(state, options); });
     }
+  }
+  // limen's own writer beside libjpeg itself: the same bytes.
+  for (const int effort : {0, 1, 4}) {
+    const std::string of = "/effort" + std::to_string(effort);
+    const auto own = [](const auto& file) { return file.has_value() ? file->size() : 0; };
+    add("jpeg_of_pixels/limen" + of, [=](auto& state) {
+      write_jpeg(state, picture().const_view(), effort,
+                 [=](const auto&... of_picture) { return own(encode(of_picture...)); });
+    });
+    add("jpeg_of_planes/limen" + of, [=](auto& state) {
+      write_jpeg(state, planes(), effort,
+                 [=](const auto&... of_picture) { return own(encode_planar(of_picture...)); });
+    });
+    const auto libjpeg = [](const auto& from, const EncodeOptions& options, const Execution&) {
+      return test::LibjpegFile::of(from, options).size();
+    };
+    add("jpeg_of_pixels/libjpeg" + of,
+        [=](auto& state) { write_jpeg(state, picture().const_view(), effort, libjpeg); });
+    add("jpeg_of_planes/libjpeg" + of,
+        [=](auto& state) { write_jpeg(state, planes(), effort, libjpeg); });
   }
   add("decode_eighth/jpeg", [](auto& state) { decode_with(state, Format::jpeg, kAnEighth); });
   for (const Format format : {Format::jpeg, Format::webp}) {
