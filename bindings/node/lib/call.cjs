@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls into the library off the event loop: how many at once, with which memory, and how they stop.
+'use strict';
+
+const os = require('node:os');
+const { native, Memory } = require('./native.cjs');
+const { takeError, CancelledError, InvalidArgumentError } = require('./errors.cjs');
+
+let slots = os.availableParallelism?.() ?? os.cpus().length;
+const waiting = [];
+// One Workspace for each call under way; they are kept, so that memory is reused and stays flat.
+const idleWorkspaces = [];
+let running = 0;
+
+/** How many pictures are worked on at once (default: the number of cores); returns it. */
+function concurrency(count) {
+  if (count !== undefined) {
+    if (!Number.isInteger(count) || count < 1 || count > 256) {
+      throw new InvalidArgumentError(`concurrency: ${String(count)} is not between 1 and 256`);
+    }
+    slots = count;
+    while (idleWorkspaces.length > slots) native.limen_workspace_free(idleWorkspaces.pop());
+    startWaiting();
+  }
+  return slots;
+}
+
+function startWaiting() {
+  while (running < slots && waiting.length > 0) waiting.shift()();
+}
+
+function cancelled(signal) {
+  return new CancelledError('cancelled by the caller', { cause: signal.reason });
+}
+
+/**
+ * Runs `native[name]` on a thread of its own: `prepare(memory)` gives its arguments but for the last
+ * two or three, which are execution (where it takes one), the result's room and the error. Resolves to
+ * what `finish(room)` makes of the result.
+ */
+function call(name, { prepare, room, finish, signal, withExecution = true, limit = 0 }) {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(cancelled(signal));
+      return;
+    }
+    // Copied now: what the caller does to its buffers after this is its own affair.
+    const memory = new Memory();
+    let args;
+    try {
+      args = prepare(memory);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+
+    let token = null;
+    let started = false;
+    const abort = () => {
+      if (started) {
+        native.limen_cancel_token_cancel(token);
+        return;
+      }
+      waiting.splice(waiting.indexOf(start), 1);
+      reject(cancelled(signal));
+    };
+
+    const start = () => {
+      started = true;
+      ++running;
+      const shared = limit === 0;
+      const workspace = withExecution
+        ? (shared && idleWorkspaces.pop()) || native.limen_workspace_create(limit, null)
+        : null;
+      token = native.limen_cancel_token_create();
+      const error = Memory.room('pointer');
+      const execution = withExecution
+        ? [memory.struct('execution', { ...Memory.defaults('execution'), workspace, cancel: token })]
+        : [];
+      native[name].async(...args, ...execution, ...(room ? [room.address] : []), error.address,
+        (failure, status) => {
+          signal?.removeEventListener('abort', abort);
+          native.limen_cancel_token_free(token);
+          if (workspace) {
+            if (shared && idleWorkspaces.length < slots) idleWorkspaces.push(workspace);
+            else native.limen_workspace_free(workspace);
+          }
+          --running;
+          startWaiting();
+          try {
+            if (failure) throw failure;
+            if (status !== 0) {
+              const problem = takeError(status, error.read());
+              if (signal?.aborted && problem instanceof CancelledError) problem.cause = signal.reason;
+              throw problem;
+            }
+            resolve(finish(room));
+          } catch (problem) {
+            reject(problem);
+          } finally {
+            memory.release();
+          }
+        });
+    };
+
+    signal?.addEventListener('abort', abort, { once: true });
+    if (running < slots) start();
+    else waiting.push(start);
+  });
+}
+
+module.exports = { call, concurrency };

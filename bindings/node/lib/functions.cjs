@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+// The library's functions, one by one; index.d.ts describes them.
+'use strict';
+
+const { native, Memory, readText, readTexts } = require('./native.cjs');
+const { takeError, InvalidArgumentError, OutOfMemoryError, formatNames } = require('./errors.cjs');
+const { call } = require('./call.cjs');
+const {
+  recipeOptions, encodeOptions, limitsOf, rectOf, choose, number, flag, checkKeys, filters, chromas,
+} = require('./recipe.cjs');
+const {
+  pixelsOf, targetOf, sourceOf, picturesOf, takeOutputs, takeImage, isPixels, rectFrom,
+} = require('./pictures.cjs');
+
+const models = ['gray', 'rgb', 'ycbcr', 'palette', 'cmyk', 'ycck'];
+
+// Recipes are freed with the JavaScript objects or strings that they were made from: as soon as the
+// call that needed them is over.
+function makeRecipe(recipe) {
+  const memory = new Memory();
+  const made = Memory.room('pointer');
+  const error = Memory.room('pointer');
+  const status = typeof recipe === 'string'
+    ? native.limen_recipe_parse(memory.text(recipe), made.address, error.address)
+    : native.limen_recipe_create(recipeOptions(recipe, memory), made.address, error.address);
+  memory.release();
+  if (status !== 0) throw takeError(status, error.read());
+  return made.read();
+}
+
+function makeRecipes(recipes) {
+  const made = [];
+  try {
+    for (const recipe of recipes) made.push(makeRecipe(recipe));
+  } catch (error) {
+    made.forEach(native.limen_recipe_free);
+    throw error;
+  }
+  return made;
+}
+
+const commonKeys = ['signal', 'limits', 'bestEffort', 'pictures'];
+
+function transformOptions({ limits, bestEffort = false, pictures = {} }, memory) {
+  return memory.struct('transform_options', {
+    ...Memory.defaults('transform_options'),
+    limits: limitsOf(limits, memory),
+    best_effort: flag(bestEffort, 'bestEffort'),
+    ...picturesOf(pictures, memory),
+  });
+}
+
+/** limen_transform() or limen_render() of recipes that live as long as the call. */
+async function withRecipes(name, input, recipes, options, argumentsOf, finish) {
+  checkKeys(options, commonKeys, 'options');
+  const handles = makeRecipes(recipes);
+  try {
+    return await call(name, {
+      signal: options.signal,
+      limit: options.limits?.workingMemory ?? 0,
+      room: Memory.room('pointer'),
+      prepare: (memory) => [
+        sourceOf(input, memory), ...argumentsOf(handles, memory), transformOptions(options, memory),
+      ],
+      finish,
+    });
+  } finally {
+    handles.forEach(native.limen_recipe_free);
+  }
+}
+
+async function transform(input, recipe, options = {}) {
+  const several = Array.isArray(recipe);
+  const outputs = await withRecipes('limen_transform', input, several ? recipe : [recipe], options,
+    (handles, memory) => [
+      handles.length > 0 ? memory.pointers(handles) : null, handles.length,
+    ],
+    takeOutputs);
+  return several ? outputs : outputs[0];
+}
+
+async function render(input, recipe = {}, options = {}) {
+  return withRecipes('limen_render', input, [recipe], options, ([handle]) => [handle], takeImage);
+}
+
+function probe(input, options = {}) {
+  checkKeys(options, ['limits', 'signal'], 'options');
+  return call('limen_probe', {
+    signal: options.signal,
+    withExecution: false,
+    room: Memory.room('info'),
+    prepare: (memory) => [sourceOf(input, memory), limitsOf(options.limits, memory)],
+    finish: (room) => {
+      const info = room.read();
+      return {
+        format: formatNames[info.format],
+        width: info.upright_width,
+        height: info.upright_height,
+        storedWidth: info.width,
+        storedHeight: info.height,
+        orientation: info.orientation,
+        frames: info.frames,
+        bitDepth: info.bit_depth,
+        model: models[info.model],
+        chroma: chromas[info.chroma],
+        hasAlpha: info.has_alpha !== 0,
+        isLossless: info.is_lossless !== 0,
+        isProgressive: info.is_progressive !== 0,
+        hasGainMap: info.has_gain_map !== 0,
+        hasIccProfile: info.has_icc_profile !== 0,
+        hasExif: info.has_exif !== 0,
+        hasXmp: info.has_xmp !== 0,
+        hasIptc: info.has_iptc !== 0,
+        ...(info.jpeg_quality > 0 && { jpegQuality: info.jpeg_quality }),
+      };
+    },
+  });
+}
+
+async function plan(input, recipe = {}, options = {}) {
+  checkKeys(options, ['limits', 'signal'], 'options');
+  const handle = makeRecipe(recipe);
+  try {
+    return await call('limen_plan_create', {
+      signal: options.signal,
+      withExecution: false,
+      room: Memory.room('pointer'),
+      prepare: (memory) => [sourceOf(input, memory), handle, limitsOf(options.limits, memory)],
+      finish: (room) => {
+        const made = room.read();
+        try {
+          const view = Memory.room('plan_view');
+          native.limen_plan_read(made, view.address);
+          const read = view.read();
+          return {
+            width: read.width,
+            height: read.height,
+            format: formatNames[read.format],
+            crop: rectFrom(read.crop),
+            scaleEighths: read.scale_eighths,
+            searches: read.searches !== 0,
+            mayKeepSource: read.may_keep_source !== 0,
+            flattens: read.flattens !== 0,
+            bitDepth: read.bit_depth,
+            peakBytes: Number(read.peak_bytes),
+            color: readText(read.color),
+            colorSource: readText(read.source),
+            path: readText(read.path),
+            steps: readTexts(read.steps, read.step_count),
+            notes: readTexts(read.notes, read.note_count),
+          };
+        } finally {
+          native.limen_plan_free(made);
+        }
+      },
+    });
+  } finally {
+    native.limen_recipe_free(handle);
+  }
+}
+
+function decode(input, options = {}) {
+  checkKeys(options,
+    ['signal', 'limits', 'bestEffort', 'region', 'keep16Bit', 'upright', 'toSrgb'], 'options');
+  return call('limen_decode', {
+    signal: options.signal,
+    limit: options.limits?.workingMemory ?? 0,
+    room: Memory.room('pointer'),
+    prepare: (memory) => {
+      const into = Memory.defaults('decode_options');
+      into.limits = limitsOf(options.limits, memory);
+      for (const [key, field] of Object.entries({
+        bestEffort: 'best_effort', keep16Bit: 'keep_16_bit', upright: 'upright', toSrgb: 'to_srgb',
+      })) {
+        if (options[key] !== undefined) into[field] = flag(options[key], key);
+      }
+      if (options.region !== undefined) into.region = rectOf(options.region, 'region');
+      return [sourceOf(input, memory), memory.struct('decode_options', into)];
+    },
+    finish: takeImage,
+  });
+}
+
+async function encode(pixels, options = {}) {
+  const { signal, ...rest } = options;
+  const [output] = await call('limen_encode', {
+    signal,
+    room: Memory.room('pointer'),
+    prepare: (memory) => [pixelsOf(pixels, memory), encodeOptions(rest, memory)],
+    finish: takeOutputs,
+  });
+  return output;
+}
+
+function findSmallest(pixels, options = {}) {
+  return encode(pixels, { target: 'invisible', ...options });
+}
+
+async function resize(pixels, options) {
+  checkKeys(options, ['width', 'height', 'filter', 'linearLight', 'source', 'signal'], 'options');
+  const { width, height } = options;
+  // Made while the arguments are, once the sizes are known to be sizes.
+  let target = null;
+  return call('limen_resize', {
+    signal: options.signal,
+    room: null,
+    prepare: (memory) => {
+      const into = Memory.defaults('resize_options');
+      if (options.filter !== undefined) into.filter = choose(filters, options.filter, 'filter');
+      if (options.linearLight !== undefined) {
+        into.linear_light = flag(options.linearLight, 'linearLight');
+      }
+      if (options.source !== undefined) {
+        checkKeys(options.source, ['left', 'top', 'width', 'height'], 'source');
+        into.source_x = number(options.source.left, 'source.left');
+        into.source_y = number(options.source.top, 'source.top');
+        into.source_width = number(options.source.width, 'source.width');
+        into.source_height = number(options.source.height, 'source.height');
+      }
+      const from = pixelsOf(pixels, memory);
+      target = emptyPixels(pixels, width, height);
+      return [from, targetOf(target, memory, 'target'), memory.struct('resize_options', into)];
+    },
+    finish: () => target,
+  });
+}
+
+function emptyPixels({ data, channels }, width, height) {
+  for (const [name, side] of Object.entries({ width, height })) {
+    if (!Number.isInteger(side) || side < 1 || side > 65535) {
+      throw new InvalidArgumentError(`${name}: ${String(side)} is not between 1 and 65535`);
+    }
+  }
+  const samples = width * height * channels;
+  try {
+    return { data: new data.constructor(new ArrayBuffer(samples * data.BYTES_PER_ELEMENT)), width, height, channels };
+  } catch (cause) {
+    throw new OutOfMemoryError(`there is no memory for ${width}x${height} pixels`, { cause });
+  }
+}
+
+/** The worse a candidate looks beside its original, the lower its score. */
+async function compareDetailed(original, candidate, options = {}) {
+  checkKeys(options, ['signal', 'limits'], 'options');
+  const pixels = async (input) =>
+    isPixels(input) ? input : decode(input, { signal: options.signal, limits: options.limits });
+  const [a, b] = await Promise.all([pixels(original), pixels(candidate)]);
+  return call('limen_compare', {
+    signal: options.signal,
+    limit: options.limits?.workingMemory ?? 0,
+    room: Memory.room('comparison'),
+    prepare: (memory) => [pixelsOf(a, memory, 'original'), pixelsOf(b, memory, 'candidate')],
+    finish: (room) => {
+      const { score, worst_block, worst_block_at } = room.read();
+      return { score, worstBlock: worst_block, worstBlockAt: rectFrom(worst_block_at) };
+    },
+  });
+}
+
+const compare = async (...all) => (await compareDetailed(...all)).score;
+
+function canonical(recipe) {
+  const handle = makeRecipe(recipe);
+  try {
+    return readText(native.limen_recipe_canonical(handle));
+  } finally {
+    native.limen_recipe_free(handle);
+  }
+}
+
+function pickFormat(accept, allowed) {
+  if (typeof accept !== 'string') throw new InvalidArgumentError('accept: not a string');
+  const memory = new Memory();
+  const picked = native.limen_pick_format(memory.text(accept),
+    memory.ints(allowed.map((format) => choose(formatNames, format, 'allowed'))), allowed.length);
+  memory.release();
+  return picked < 0 ? null : formatNames[picked];
+}
+
+module.exports = {
+  transform, render, probe, plan, decode, encode, findSmallest, resize, compare, compareDetailed,
+  canonical, pickFormat,
+};

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes into the library and comes out of it: files, raw pixels, results.
+'use strict';
+
+const { native, Memory, readText, readTexts, readBytes } = require('./native.cjs');
+const { InvalidArgumentError, formatNames } = require('./errors.cjs');
+const { chromas } = require('./recipe.cjs');
+
+const samples = [Uint8Array, Uint16Array, Float32Array];
+
+const isBytes = (value) =>
+  value instanceof Uint8Array || value instanceof ArrayBuffer ||
+  (ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1);
+
+const isPixels = (value) => value !== null && typeof value === 'object' && 'channels' in value;
+
+/** Bytes of a file as a Uint8Array view. */
+function bytesOf(value, what = 'input') {
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (isBytes(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  throw new InvalidArgumentError(
+    `${what}: ${value === null ? 'null' : typeof value} is neither bytes (Uint8Array, Buffer, ` +
+      'ArrayBuffer) nor raw pixels ({ data, width, height, channels })');
+}
+
+/** Refuses what is not { data, width, height, channels }; gives the index of the sample's type. */
+function checkPixels(value, what) {
+  const { data, width, height, channels } = value;
+  const sample =
+    data instanceof Uint8ClampedArray ? 0 : samples.findIndex((type) => data instanceof type);
+  if (sample < 0) {
+    throw new InvalidArgumentError(`${what}: data is no Uint8Array, Uint16Array or Float32Array`);
+  }
+  for (const [name, side] of Object.entries({ width, height })) {
+    if (!Number.isInteger(side) || side < 1 || side > 0x7fffffff) {
+      throw new InvalidArgumentError(`${what}: ${name} is ${String(side)}`);
+    }
+  }
+  if (![1, 2, 3, 4].includes(channels)) {
+    throw new InvalidArgumentError(`${what}: ${String(channels)} channels are none of 1, 2, 3, 4`);
+  }
+  if (data.length !== width * height * channels) {
+    throw new InvalidArgumentError(
+      `${what}: ${data.length} samples are not ${width}x${height}x${channels}`);
+  }
+  return sample;
+}
+
+/** limen_pixels around samples at `address`. */
+function pixelsAt(address, { data, width, height, channels }, sample, memory) {
+  return memory.struct('pixels', {
+    data: address,
+    width,
+    height,
+    stride: width * channels * data.BYTES_PER_ELEMENT,
+    sample,
+    layout: channels - 1,
+    alpha: 0,
+  });
+}
+
+/** { data, width, height, channels } as limen_pixels, copied. */
+function pixelsOf(value, memory, what = 'pixels') {
+  const sample = checkPixels(value, what);
+  return pixelsAt(memory.copy(value.data), value, sample, memory);
+}
+
+/** The same for a call to write to: `value.data` itself, which nobody else may have yet. */
+function targetOf(value, memory, what) {
+  const sample = checkPixels(value, what);
+  return pixelsAt(memory.address(value.data), value, sample, memory);
+}
+
+/** A file or raw pixels as limen_source. */
+function sourceOf(input, memory) {
+  const into = Memory.defaults('source');
+  if (isPixels(input)) {
+    into.pixels = pixelsOf(input, memory, 'input');
+  } else {
+    const bytes = bytesOf(input);
+    into.bytes = { data: memory.copy(bytes), size: bytes.length };
+  }
+  return memory.struct('source', into);
+}
+
+/** { name: file or pixels } as an array of limen_named_picture. */
+function picturesOf(pictures, memory) {
+  const all = Object.entries(pictures).map(([name, picture]) => {
+    const into = { name: memory.text(name), bytes: { data: null, size: 0 }, pixels: null };
+    if (isPixels(picture)) {
+      into.pixels = pixelsOf(picture, memory, `picture '${name}'`);
+    } else {
+      const bytes = bytesOf(picture, `picture '${name}'`);
+      into.bytes = { data: memory.copy(bytes), size: bytes.length };
+    }
+    return into;
+  });
+  return {
+    pictures: all.length > 0 ? memory.struct('named_picture', ...all) : null,
+    picture_count: all.length,
+  };
+}
+
+const rectFrom = ({ x, y, width, height }) => ({ left: x, top: y, width, height });
+
+/** One finished file and what was done for it. */
+function outputFrom(outputs, index) {
+  const room = Memory.room('output');
+  native.limen_outputs_read(outputs, index, room.address);
+  const output = room.read();
+  const made = {
+    data: readBytes(output.bytes.data, output.bytes.size),
+    format: formatNames[output.format],
+    width: output.width,
+    height: output.height,
+    bitDepth: output.bit_depth,
+    hasAlpha: output.has_alpha !== 0,
+    chroma: chromas[output.chroma],
+    keptSource: output.kept_source !== 0,
+    color: readText(output.color),
+    colorSource: readText(output.source),
+    droppedMetadata: readTexts(output.dropped_metadata, output.dropped_metadata_count),
+    notes: readTexts(output.notes, output.note_count),
+    peakBytes: Number(output.peak_bytes),
+  };
+  const mode = { 4: 'quality', 6: 'nearLossless' }[output.mode];
+  if (mode) made[mode] = output.mode_value;
+  if (output.mode === 5) made.lossless = true;
+  const damage = readText(output.damage);
+  if (damage) made.damage = damage;
+  if (output.has_search) {
+    made.search = {
+      score: output.score,
+      worstBlock: output.worst_block,
+      worstBlockAt: rectFrom(output.worst_block_at),
+      reached: output.reached !== 0,
+      certified: output.certified !== 0,
+      evaluations: output.evaluations,
+      encodes: output.encodes,
+    };
+  }
+  return made;
+}
+
+/** All of a limen_outputs, which is freed. */
+function takeOutputs(room) {
+  const outputs = room.read();
+  try {
+    const count = Number(native.limen_outputs_count(outputs));
+    return Array.from({ length: count }, (_, i) => outputFrom(outputs, i));
+  } finally {
+    native.limen_outputs_free(outputs);
+  }
+}
+
+/** Pixels of a limen_image, which is freed: rows without gaps between them. */
+function takeImage(room) {
+  const image = room.read();
+  try {
+    const view = Memory.room('pixels');
+    native.limen_image_pixels(image, view.address);
+    const { data, width, height, stride, sample, layout } = view.read();
+    const channels = layout === 4 ? 4 : layout + 1;
+    const Sample = samples[sample];
+    const rowBytes = width * channels * Sample.BYTES_PER_ELEMENT;
+    const step = Number(stride);
+    const rows = readBytes(data, step * (height - 1) + rowBytes);
+    const packed = step === rowBytes ? rows : Buffer.allocUnsafeSlow(rowBytes * height);
+    if (packed !== rows) {
+      for (let y = 0; y < height; ++y) rows.copy(packed, y * rowBytes, y * step, y * step + rowBytes);
+    }
+    const typed = new Sample(packed.buffer, packed.byteOffset, width * channels * height);
+    return { data: typed, width, height, channels };
+  } finally {
+    native.limen_image_free(image);
+  }
+}
+
+module.exports = {
+  bytesOf, isBytes, isPixels, pixelsOf, targetOf, sourceOf, picturesOf, takeOutputs, takeImage,
+  rectFrom,
+};

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiled, never run: what must type-check, and what must not.
+import limen, { transform, compare, LimitExceededError, type Recipe, type Output } from 'limen-image';
+
+const recipe: Recipe = { width: 800, fit: 'inside', target: { score: 80 }, gravity: { x: 0, y: 1 } };
+const bytes = new Uint8Array(4);
+
+export const one: Output = await transform(bytes, recipe);
+export const many: Output[] = await transform(bytes, [recipe, 'w=100&q=invisible']);
+export const buffer: Buffer = await limen(bytes).resize({ width: 10 }).webp({ target: 'invisible' })
+  .toBuffer();
+export const output: Output = await limen('a.jpg').toBuffer({ resolveWithObject: true });
+export const score: number = await compare(bytes, bytes, { signal: AbortSignal.timeout(1) });
+export const small = await limen.resize(
+  { data: new Uint16Array(3), width: 1, height: 1, channels: 3 }, { width: 2, height: 2 });
+export const samples: Uint16Array = small.data;
+
+try {
+  await limen.decode(bytes);
+} catch (error) {
+  if (error instanceof LimitExceededError) console.log(error.limit, error.asked, error.allowed);
+}
+
+// @ts-expect-error: no such fit
+await transform(bytes, { fit: 'squeeze' });
+// @ts-expect-error: a quality is a number
+await limen.encode({ data: bytes, width: 2, height: 2, channels: 1 }, { quality: 'high' });
+// @ts-expect-error: paths are the chain's
+await transform('a.jpg', recipe);
