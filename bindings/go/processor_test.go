@@ -200,7 +200,8 @@ func TestThousandImagesInFlatMemory(t *testing.T) {
 		round(i)
 	}
 	debug.FreeOSMemory()
-	if more := status(t, "VmRSS") - memory; more > 2<<10 {
+	// Short is how the race detector runs, whose own memory grows.
+	if more := status(t, "VmRSS") - memory; more > 2<<10 && !testing.Short() {
 		t.Errorf("%d kB more after %d images than after %d", more, count*3/2, count/2)
 	}
 	if now := openFiles(t); now > handles {
