@@ -4,8 +4,9 @@
 
 #include <limen/limen.h>
 
-/* Go may lend C a pointer for the length of a call, but not a struct that holds one. These functions
- * take Go's pointers as plain arguments and put limen's structs together on C's own stack.
+/* Go may lend C a pointer for the length of a call, but not a struct that holds one. These
+ * functions take Go's pointers as plain arguments and put limen's structs together on C's own
+ * stack.
  *
  * A picture is `data` with `form`, which says how its pixels lie (form->data is not looked at), or,
  * where `form` is null, the `size` bytes of a file. */
