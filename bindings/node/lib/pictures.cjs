@@ -177,6 +177,6 @@ function takeImage(room) {
 }
 
 module.exports = {
-  bytesOf, isBytes, isPixels, pixelsOf, targetOf, sourceOf, picturesOf, takeOutputs, takeImage,
+  isBytes, isPixels, pixelsOf, targetOf, sourceOf, picturesOf, takeOutputs, takeImage,
   rectFrom,
 };

@@ -310,5 +310,4 @@ module.exports = {
   checkKeys,
   filters,
   chromas,
-  compass,
 };
