@@ -118,7 +118,7 @@ def main() -> None:
         results.memory = Memory(count, samples)
     if "resize" in parts:
         run_resampling(arguments, effort, results)
-    results.machine.load_after = os.getloadavg()[0]
+    results.machine.busy_after = machine.busy_cores()
     drawing = arguments.out.with_suffix(".svg")
     if results.jobs:
         drawing.write_text(chart.draw(results.jobs))

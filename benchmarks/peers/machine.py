@@ -8,6 +8,12 @@ import pathlib
 import platform
 import re
 import subprocess
+import time
+
+# How many seconds are watched to see what others do on the machine, and how many cores' worth of
+# it leaves wall times their meaning.
+WATCHED = 3
+QUIET = 0.2
 
 
 @dataclasses.dataclass
@@ -18,14 +24,13 @@ class Machine:
     system: str
     compiler: str
     revision: str
-    load_before: float
+    busy_before: float  # cores, by others
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
-    load_after: float = 0
+    busy_after: float = 0
 
     @property
     def was_busy(self) -> bool:
-        """With more than this: it loads every core in one part, one core in the others."""
-        return self.load_before > self.cores / 2 or self.load_after > self.cores + 1
+        return max(self.busy_before, self.busy_after) > QUIET
 
     def text(self) -> str:
         today = datetime.datetime.now(datetime.UTC).date()
@@ -33,8 +38,8 @@ class Machine:
                  f"| processor | {self.processor}, {self.cores} cores |",
                  f"| memory | {self.memory_gb:.0f} GB |", f"| system | {self.system} |",
                  f"| compiler | {self.compiler} |",
-                 f"| load average, before and after | {self.load_before:.1f}, "
-                 f"{self.load_after:.1f} |",
+                 f"| cores busy with other work, before and after | {self.busy_before:.2f}, "
+                 f"{self.busy_after:.2f} |",
                  f"| date | {today} |", f"| limen's revision | {self.revision} |"]
         lines += [f"| {name} | {version} |" for name, version in self.versions.items()]
         return "\n".join(lines) + "\n"
@@ -50,10 +55,23 @@ def output_of(*command: str) -> str:
     return done.stdout.strip().splitlines()[0] if done.stdout.strip() else "unknown"
 
 
+def busy_cores() -> float:
+    """How many cores work while this process sleeps."""
+
+    def idle_seconds() -> float:
+        fields = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()
+        return (int(fields[4]) + int(fields[5])) / os.sysconf("SC_CLK_TCK")  # idle, iowait
+
+    idle, start = idle_seconds(), time.monotonic()
+    time.sleep(WATCHED)
+    idle = idle_seconds() - idle
+    return max(0.0, (os.cpu_count() or 1) - idle / (time.monotonic() - start))
+
+
 def describe() -> Machine:
     return Machine(
         first_match("/proc/cpuinfo", r"^model name\s*: (.*)$"), os.cpu_count() or 1,
         int(first_match("/proc/meminfo", r"^MemTotal:\s*(\d+)")) / 1e6,
         first_match("/etc/os-release", r'^PRETTY_NAME="?([^"\n]*)') + f", {platform.machine()}",
         output_of("c++", "--version"), output_of("git", "describe", "--always", "--dirty"),
-        os.getloadavg()[0])
+        busy_cores())

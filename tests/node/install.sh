@@ -17,6 +17,11 @@ echo '{ "name": "limen-image-tests", "private": true }' > package.json
 # Both at once: the one with the library is an optional part of the other.
 npm install --no-audit --no-fund --no-package-lock --loglevel=error \
   ./packed/limen-image-*.tgz typescript@5 @types/node@18
+for file in node_modules/limen-image-*/lib*-limen.so*; do
+  name=$(basename "$file" | sed 's/-limen.so.*/.so/')
+  grep -qF "$name" node_modules/limen-image-*/THIRD_PARTY_LICENCES ||
+    { echo "$file is carried without its licence"; exit 1; }
+done
 cp -r "$root/bindings/node/test" test
 cp -r "$root/examples/node" examples
 cp "$root/docs/coming-from.md" test
