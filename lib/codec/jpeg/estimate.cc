@@ -132,10 +132,10 @@ struct StandardTables {
 class Estimate {
  public:
   // Of 16 lines of the picture in `line_step` times 16, and taken to be the same for the others.
-  Estimate(const TransformedPicture& picture, const JpegSettings& settings, std::int32_t line_step)
-      : picture_(picture), settings_(settings), line_step_(line_step) {}
+  Estimate(const TransformedPicture& shape, const JpegSettings& settings, std::int32_t line_step)
+      : picture_(shape), settings_(settings), line_step_(line_step) {}
 
-  Result<void> count(const Quantizer& luminance, const Quantizer& chrominance,
+  Result<void> count(CoefficientRows& rows, const Quantizers& quantizers,
                      const Execution& execution) {
     for (std::size_t p = 0; p < picture_.plane_count; ++p) {
       const TransformedPlane& plane = picture_.planes[p];
@@ -150,19 +150,19 @@ class Estimate {
       for (std::int32_t y = 0; y < plane.block_rows; ++y) {
         if (!is_counted(p, y)) continue;
         if (execution.is_cancelled()) return cancelled();
-        count_symbols(plane.row(y), p == 0 ? luminance : chrominance,
-                      static_cast<std::size_t>(plane.block_columns), kind_of(p), scans_[p],
-                      dc.row(counted++));
+        count_symbols(rows.row(p, y), quantizers[p], static_cast<std::size_t>(plane.block_columns),
+                      kind_of(p), scans_[p], dc.row(counted++));
       }
     }
     scale_ = static_cast<double>(picture_.planes[0].block_rows) / dc_[0].rows;
+    has_equal_chroma_ = quantizers[1].step == quantizers[2].step;
     return {};
   }
 
   // What stands in the file besides segments of metadata.
   std::uint64_t bytes(const StandardTables* standard) {
     const std::uint64_t components = picture_.plane_count;
-    const std::uint64_t tables = components == 1 ? 1 : 2;
+    const std::uint64_t tables = components == 1 ? 1 : has_equal_chroma_ ? 2 : 3;
     // SOI, JFIF, DQT, SOF, EOI.
     bytes_ = 2 + 18 + tables * 69 + 10 + 3 * components + 2;
     if (settings_.is_progressive) {
@@ -248,6 +248,7 @@ class Estimate {
   const TransformedPicture& picture_;
   JpegSettings settings_;
   std::int32_t line_step_;
+  bool has_equal_chroma_ = true;
   double scale_ = 1;  ///< all rows over those that were counted
   std::array<std::array<ScanSymbols, kMostScans>, 3> scans_{};
   std::array<DcPlane, 3> dc_;
@@ -256,20 +257,20 @@ class Estimate {
 
 }  // namespace
 
-Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& picture,
-                                          const Quantizer& luminance, const Quantizer& chrominance,
+Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& shape, CoefficientRows& rows,
+                                          const Quantizers& quantizers,
                                           const EncodeOptions& options, EstimatePart part,
                                           const Execution& execution) {
-  LIMEN_ASSIGN(const JpegSettings settings, jpeg_settings(picture.size, options));
+  LIMEN_ASSIGN(const JpegSettings settings, jpeg_settings(shape.size, options));
   // Of a low picture every line.
   constexpr std::int32_t kLeastCounted = 8;
   constexpr std::int32_t kLines = 16;
   std::int32_t line_step = 1;
   if (part == EstimatePart::quarter) {
-    line_step = std::clamp(picture.size.height / (kLines * kLeastCounted), 1, 4);
+    line_step = std::clamp(shape.size.height / (kLines * kLeastCounted), 1, 4);
   }
-  const auto estimate = std::make_unique<Estimate>(picture, settings, line_step);
-  LIMEN_TRY(estimate->count(luminance, chrominance, execution));
+  const auto estimate = std::make_unique<Estimate>(shape, settings, line_step);
+  LIMEN_TRY(estimate->count(rows, quantizers, execution));
   std::uint64_t bytes = 0;
   if (settings.has_own_tables) {
     bytes = estimate->bytes(nullptr);

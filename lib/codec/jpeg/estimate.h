@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "lib/codec/jpeg/transformed.h"
+#include "lib/codec/jpeg/coefficient_rows.h"
 #include "limen/codec/encode.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -19,8 +19,8 @@ enum class EstimatePart : std::uint8_t {
 /// for limits on how long some progressive symbols are put off. Of `options`, effort, progressive
 /// and metadata matter. Errors: unsupported (size, metadata), limit_exceeded, cancelled,
 /// out_of_memory.
-Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& picture,
-                                          const Quantizer& luminance, const Quantizer& chrominance,
+Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& shape, CoefficientRows& rows,
+                                          const Quantizers& quantizers,
                                           const EncodeOptions& options, EstimatePart part,
                                           const Execution& execution);
 

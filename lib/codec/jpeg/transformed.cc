@@ -21,19 +21,27 @@ Result<TransformedPlane> make_plane(const GridComponent& component, const Execut
 
 }  // namespace
 
-Result<TransformedPicture> transform_picture(const ConstImageView& image,
-                                             ChromaSubsampling subsampling,
-                                             const Execution& execution) {
+Result<TransformedPicture> make_transformed_picture(Size size, ChromaSubsampling subsampling,
+                                                    const Execution& execution) {
   TransformedPicture picture;
-  picture.size = image.size;
-  picture.subsampling = image.format.layout == Layout::gray ? ChromaSubsampling::gray : subsampling;
-  LIMEN_ASSIGN(SampleRows samples,
-               SampleRows::of_image(image, picture.subsampling, Color{}, execution));
-  const JpegGrid& grid = samples.grid();
+  picture.size = size;
+  picture.subsampling = subsampling;
+  const JpegGrid grid(size, subsampling);
   picture.plane_count = grid.count;
   for (std::size_t p = 0; p < grid.count; ++p) {
     LIMEN_ASSIGN(picture.planes[p], make_plane(grid.components[p], execution));
   }
+  return picture;
+}
+
+Result<TransformedPicture> transform_picture(const ConstImageView& image,
+                                             ChromaSubsampling subsampling,
+                                             const Execution& execution) {
+  if (image.format.layout == Layout::gray) subsampling = ChromaSubsampling::gray;
+  LIMEN_ASSIGN(TransformedPicture picture,
+               make_transformed_picture(image.size, subsampling, execution));
+  LIMEN_ASSIGN(SampleRows samples, SampleRows::of_image(image, subsampling, Color{}, execution));
+  const JpegGrid& grid = samples.grid();
   // A row of MCUs at a time, so that samples are transformed while they are in the nearest cache.
   for (std::int32_t mcu_row = 0; mcu_row < grid.mcu_rows; ++mcu_row) {
     if (execution.is_cancelled()) return cancelled();

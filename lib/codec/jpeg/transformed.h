@@ -44,6 +44,10 @@ struct TransformedPicture {
   std::array<TransformedPlane, 3> planes;
 };
 
+/// Memory for the coefficients of a picture. Errors: limit_exceeded, out_of_memory.
+Result<TransformedPicture> make_transformed_picture(Size size, ChromaSubsampling subsampling,
+                                                    const Execution& execution);
+
 /// `image`: gray8, or rgb8 for 4:2:0 or 4:4:4. Errors: limit_exceeded, cancelled, out_of_memory.
 Result<TransformedPicture> transform_picture(const ConstImageView& image,
                                              ChromaSubsampling subsampling,
