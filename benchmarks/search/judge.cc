@@ -5,12 +5,13 @@
 //
 //   search_judge FOLDER [TABLE.tsv…] [--format jpeg|webp|avif] [--chroma 420|444] [--effort N]
 //                [--targets 85,90] [--sources original,q92-420,…] [--max-pixels N] [--repeat N]
-//                [--least-pixels N] [--fixed QUALITY,…]
+//                [--least-pixels N] [--fixed QUALITY,…] [--sharp 0|1]
 //
-// --fixed compares bytes with those of fixed qualities, chroma automatic.
-// What ended in a lossless file is counted apart. Times are this thread's processor time, the least
-// of --repeat runs, in units of one encode of the answer in the same minute: of a JPEG by libjpeg's
-// encoder, and apart from that ("cost in limen's encodes") by limen's.
+// --sharp names how WebP's chroma is halved, which is else part of the search. --fixed compares
+// bytes with those of fixed qualities, chroma automatic. What ended in a lossless file is counted
+// apart. Times are this thread's processor time, the least of --repeat runs, in units of one encode
+// of the answer in the same minute: of a JPEG by libjpeg's encoder, and apart from that ("cost in
+// limen's encodes") by limen's.
 
 #include <ctime>
 
@@ -74,6 +75,10 @@ std::string short_name(ChromaSubsampling chroma) {
   return chroma == ChromaSubsampling::yuv420   ? "420"
          : chroma == ChromaSubsampling::yuv444 ? "444"
                                                : "gray";
+}
+
+std::string mode_name(const Found& found) {
+  return found.sharp_yuv ? "sharp" : short_name(found.chroma);
 }
 
 // The smallest file among the lowest settings that pass, one of each ladder.
@@ -162,6 +167,7 @@ class Judge {
           chroma != short_name(encoding.chroma)) {
         continue;
       }
+      if (encoding.sharp_yuv && *encoding.sharp_yuv != (chroma == "sharp")) continue;
       oracle.is_known = true;
       for (const auto& [setting, row] : table) {
         if (row.score < target || row.worst_block < block) continue;
@@ -197,6 +203,7 @@ class Judge {
     EncodeOptions same = options.encode;
     same.format = found->format;
     same.chroma = found->chroma;
+    same.sharp_yuv = found->sharp_yuv;
     std::visit([&](auto mode) { same.mode = mode; }, found->mode);
     Bytes again;
     const double encode_seconds = least_seconds(
@@ -243,12 +250,12 @@ class Judge {
       } else {
         char text[400];
         std::snprintf(text, sizeof text, "%s %s: %s q%g %zu, oracle %s q%g %llu", name.c_str(),
-                      source.c_str(), short_name(found->chroma).c_str(), quality,
-                      found->bytes.size(), oracle.chroma.c_str(), oracle.quality,
+                      source.c_str(), mode_name(*found).c_str(), quality, found->bytes.size(),
+                      oracle.chroma.c_str(), oracle.quality,
                       static_cast<unsigned long long>(oracle.bytes));
         totals.misses.emplace_back(text);
         if (found->reached && oracle.reached && found->chroma != ChromaSubsampling::automatic &&
-            short_name(found->chroma) == oracle.chroma) {
+            mode_name(*found) == oracle.chroma) {
           ++totals.not_lowest;
         }
       }
@@ -285,7 +292,7 @@ class Judge {
     std::printf(
         "%s\t%s\t%g\t%d\t%s\t%s\t%g\t%zu\t%.3f\t%.3f\t%d\t%.3f\t%d\t%d\t%.3f\t%s\t%llu\t%s\n",
         name.c_str(), source.c_str(), target, found->reached,
-        std::string(limen::name(found->format)).c_str(), short_name(found->chroma).c_str(), quality,
+        std::string(limen::name(found->format)).c_str(), mode_name(*found).c_str(), quality,
         found->bytes.size(), found->score.value, found->worst_block.value, found->certified,
         seen.score.value, found->evaluations, found->encodes, cost, verdict.c_str(),
         static_cast<unsigned long long>(oracle.bytes), trials.c_str());
@@ -311,6 +318,7 @@ int run(int count, char** values) {
     if (name == "--chroma") {
       encoding.chroma = value == "444" ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420;
     }
+    if (name == "--sharp") encoding.sharp_yuv = value == "1";
     if (name == "--effort") encoding.effort = std::stoi(value);
     if (name == "--sources") arguments.sources = split(value, ',');
     if (name == "--max-pixels") arguments.max_pixels = std::stoull(value);

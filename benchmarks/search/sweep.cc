@@ -3,13 +3,14 @@
 // Scores every setting of a format for every picture of a folder, into a table: what the search is
 // judged against and its model fitted to. Goes on where it was stopped.
 //
-//   search_sweep FOLDER TABLE.tsv [--ladders jpeg-420,jpeg-444,webp,webp-0,avif-420,…]
+//   search_sweep FOLDER TABLE.tsv [--ladders jpeg-420,webp,webp-sharp,webp-0,avif-420,…]
 //                [--sources original,q92-420,…] [--from QUALITY] [--least-pixels N] [--max-pixels
 //                N]
 //                [--files FOLDER] [--features TABLE.tsv]
 //
-// A ladder is format[-chroma][-effort]. --files keeps encoded files, so that a table can be made
-// again without encoding. --features takes what the search measures of each picture beforehand.
+// A ladder is format[-chroma][-effort], WebP's chroma "sharp" where it is halved so. --files keeps
+// encoded files, so that a table can be made again without encoding. --features takes what the
+// search measures of each picture beforehand.
 
 #include <cmath>
 #include <set>
@@ -36,6 +37,7 @@ Ladder ladder_named(const std::string& name) {
     if (part == "avif") ladder.options.format = Format::avif;
     if (part == "420") ladder.options.chroma = ChromaSubsampling::yuv420;
     if (part == "444") ladder.options.chroma = ChromaSubsampling::yuv444;
+    if (part == "sharp") ladder.options.sharp_yuv = true;
     if (part.size() == 1) ladder.options.effort = part[0] - '0';
   }
   return ladder;

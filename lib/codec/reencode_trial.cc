@@ -24,10 +24,9 @@ DecodeOptions own_file(const EncodeOptions& options) {
 
 class ReencodeTrials final : public Trials {
  public:
-  ReencodeTrials(const Codec& codec, const ConstImageView& image, const EncodeOptions& options,
-                 std::vector<Quality> qualities, int (*setting_of)(Quality))
-      : codec_(codec),
-        image_(image),
+  ReencodeTrials(EncodeAt encode_at, const EncodeOptions& options, std::vector<Quality> qualities,
+                 int (*setting_of)(Quality))
+      : encode_at_(std::move(encode_at)),
         options_(options),
         qualities_(std::move(qualities)),
         setting_of_(setting_of) {}
@@ -84,7 +83,7 @@ class ReencodeTrials final : public Trials {
       options.mode = quality_of(setting);
       LIMEN_ASSIGN(files_[at].bytes,
                    with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
-                     return codec_.encode(image_, options, within);
+                     return encode_at_(options, within);
                    }));
       files_[at].setting = setting;
     }
@@ -93,8 +92,7 @@ class ReencodeTrials final : public Trials {
     return &files_.front().bytes;
   }
 
-  const Codec& codec_;
-  ConstImageView image_;
+  EncodeAt encode_at_;
   EncodeOptions options_;
   std::vector<Quality> qualities_;
   int (*setting_of_)(Quality);
@@ -105,13 +103,12 @@ class ReencodeTrials final : public Trials {
 
 }  // namespace
 
-Result<std::unique_ptr<Trials>> start_reencode_trials(const Codec& codec,
-                                                      const ConstImageView& image,
+Result<std::unique_ptr<Trials>> start_reencode_trials(EncodeAt encode_at,
                                                       const EncodeOptions& options,
                                                       std::vector<Quality> qualities,
                                                       int (*setting_of)(Quality)) {
-  return std::unique_ptr<Trials>(
-      std::make_unique<ReencodeTrials>(codec, image, options, std::move(qualities), setting_of));
+  return std::unique_ptr<Trials>(std::make_unique<ReencodeTrials>(
+      std::move(encode_at), options, std::move(qualities), setting_of));
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -148,6 +148,7 @@ class Finisher {
     LIMEN_ASSIGN(Found found, find_smallest(canvas_.view(), options, execution_));
     variant_.bytes = std::move(found.bytes);
     variant_.format = found.format;
+    variant_.sharp_yuv = found.sharp_yuv;
     variant_.mode =
         std::visit([](auto mode) -> std::variant<Quality, Lossless, NearLossless> { return mode; },
                    found.mode);
@@ -190,6 +191,7 @@ class Finisher {
     variant_.bytes = *std::move(own_);
     variant_.format = source_.info.format;
     variant_.kept_source = true;
+    variant_.sharp_yuv = false;
     variant_.mode.reset();
     if (source_.info.is_lossless) {
       variant_.mode = Lossless{};

@@ -36,6 +36,7 @@ Result<Placeholder> shrink_to_uri(const ConstImageView& picture, Orientation ori
   options.format = Format::webp;
   options.mode = Quality{kQuality};
   options.effort = 9;
+  options.sharp_yuv = false;  // nor are there edges
   LIMEN_ASSIGN(const Bytes file, encode(tiny.const_view(), options, execution));
   placeholder.size = tiny.size();
   placeholder.data_uri = "data:image/webp;base64," + base64(file);

@@ -62,13 +62,16 @@ std::vector<EncodeOptions> Contest::modes_of(Format format) const {
   options.format = format;
   options.mode = Quality{};
   if (format != Format::avif) options.bit_depth = 8;
+  if (format != Format::webp) options.sharp_yuv = false;
   const Layout layout = session_.subject.layout_for(format);
   if (channel_count(layout) <= 2) {
     options.chroma = ChromaSubsampling::automatic;
+    options.sharp_yuv = false;
     return {options};
   }
   if (format == Format::webp) {
     options.chroma = ChromaSubsampling::yuv420;
+    options.sharp_yuv = options.sharp_yuv.value_or(false);
     return {options};
   }
   if (options.chroma != ChromaSubsampling::automatic) return {options};
@@ -335,6 +338,7 @@ Result<Found> Contest::found(Contender contender, bool reached) {
     const Rung& rung = contender.ladder->rung(contender.setting);
     found.mode = contender.ladder->quality_of(contender.setting);
     found.chroma = contender.ladder->options().chroma;
+    found.sharp_yuv = contender.ladder->options().sharp_yuv.value_or(false);
     found.score = rung.seen.score;
     found.worst_block = rung.seen.worst_block;
     found.worst_block_at = rung.seen.worst_block_at;

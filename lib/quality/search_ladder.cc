@@ -58,6 +58,7 @@ Result<Rung> Ladder::see(int setting) {
   told_[setting] = session_->trials.size();
   session_->trials.push_back({.format = options_.format,
                               .chroma = options_.chroma,
+                              .sharp_yuv = options_.sharp_yuv.value_or(false),
                               .mode = trials_->quality_of(setting),
                               .score = seen.score,
                               .worst_block = seen.worst_block,

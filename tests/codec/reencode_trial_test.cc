@@ -46,7 +46,11 @@ void expect_exact(const ConstImageView& picture, EncodeOptions options) {
 TEST(ReencodeTrials, ShowWhatADecoderShows) {
   for (const PixelFormat format : {rgb8, rgba8, gray8, gray_alpha8, rgb16, rgba16}) {
     const Image picture = scene({61, 40}, format);
-    expect_exact(picture.view(), options_for(Format::webp, ChromaSubsampling::automatic));
+    for (const bool is_sharp : {false, true}) {
+      EncodeOptions options = options_for(Format::webp, ChromaSubsampling::automatic);
+      options.sharp_yuv = is_sharp;
+      expect_exact(picture.view(), options);
+    }
     for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
       for (const int bit_depth : {8, 10}) {
         expect_exact(picture.view(), options_for(Format::avif, chroma, bit_depth));

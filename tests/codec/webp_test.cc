@@ -159,6 +159,51 @@ TEST(WebP, EffortAndNearLosslessMakeSmallerFiles) {
   EXPECT_LT(difference, 8.0);
 }
 
+// Letters, as it were: one colour on another, with edges that chroma of half the size blurs.
+Image colored_edges(Size size, PixelFormat format) {
+  return test::make_picture(size, format, [&](std::int32_t x, std::int32_t y, int c) {
+    if (format.has_alpha() && c == format.channels() - 1) return x < 8 ? 0.5 : 1.0;
+    const bool is_ink = (x / 3 + y / 5) % 2 == 0;
+    return is_ink == (c == 0) ? 0.9 : 0.1;
+  });
+}
+
+TEST(WebP, SharpChromaIsCloserToThePicture) {
+  for (const PixelFormat format : {rgb8, rgba8, rgb16, rgba16}) {
+    const Image image = colored_edges({67, 45}, format);
+    EncodeOptions options = with_mode(Quality{90});
+    options.sharp_yuv = false;
+    const Bytes plain = encoded(image.view(), options);
+    EXPECT_EQ(encoded(image.view(), with_mode(Quality{90})), plain);
+    options.sharp_yuv = true;
+    const Bytes sharp = encoded(image.view(), options);
+    const double before = mean_difference(image.view(), decoded(plain).image.view());
+    const double now = mean_difference(image.view(), decoded(sharp).image.view());
+    EXPECT_LT(now, 0.9 * before);
+  }
+  // Pictures that have too few pixels for it have a file all the same.
+  for (const Size size : {Size{1, 1}, Size{3, 5}, Size{5, 3}, Size{4, 4}}) {
+    EncodeOptions options = with_mode(Quality{90});
+    options.sharp_yuv = true;
+    EXPECT_EQ(decoded(encoded(colored_edges(size, rgb8).view(), options)).image.size(), size);
+  }
+}
+
+TEST(WebP, EffortDecidesOnSharpChromaWhereTheCallerDoesNot) {
+  for (const PixelFormat format : {rgb8, gray8}) {
+    const Image image = colored_edges({67, 45}, format);
+    for (int effort = 0; effort <= 9; ++effort) {
+      EncodeOptions options = with_mode(Quality{80}, effort);
+      const Bytes own = encoded(image.view(), options);
+      options.sharp_yuv = effort >= 7;
+      EXPECT_EQ(own, encoded(image.view(), options)) << effort;
+      options.sharp_yuv = effort < 7;
+      // Gray has no chroma.
+      EXPECT_EQ(own == encoded(image.view(), options), format == gray8) << effort;
+    }
+  }
+}
+
 TEST(WebP, PlanesAreThoseThatTheDecoderShows) {
   for (const PixelFormat format : {rgb8, rgba8}) {
     for (const Size size : {Size{1, 1}, Size{2, 2}, Size{33, 17}, Size{64, 48}}) {
@@ -403,7 +448,8 @@ TEST(WebP, CancelEndsEveryCall) {
   const ImageInfo info = *probe(file);
   EXPECT_EQ(codec.decode(file, info, {}, execution).error().code, ErrorCode::cancelled);
   EXPECT_EQ(codec.decode_planar(file, info, {}, execution).error().code, ErrorCode::cancelled);
-  for (const auto& options : {with_mode(Quality{80}), with_mode(Lossless{})}) {
+  for (const auto& options :
+       {with_mode(Quality{80}), with_mode(Quality{80}, 7), with_mode(Lossless{})}) {
     EXPECT_EQ(codec.encode(image.view(), options, execution).error().code, ErrorCode::cancelled);
   }
   EXPECT_EQ(codec.encode_planar(planar.image, with_mode(Quality{80}), execution).error().code,

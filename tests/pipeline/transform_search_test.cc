@@ -82,6 +82,7 @@ TEST(TransformSearch, TheFileReachesTheTargetAndTheNextLowerQualityDoesNot) {
       options.format = format;
       options.mode = Quality{quality_of(variant)};
       options.chroma = format == Format::jpeg ? variant.chroma : ChromaSubsampling::automatic;
+      options.sharp_yuv = variant.sharp_yuv;
       const auto same = encode(original.const_view(), options);
       ASSERT_TRUE(same.has_value());
       EXPECT_EQ(*same, variant.bytes);
@@ -111,6 +112,7 @@ TEST(TransformSearch, AFileOfAGivenSizeIsTheFinestThatFits) {
       options.format = format;
       options.mode = Quality{quality_of(variant) + 1};
       options.chroma = recipe.chroma;
+      options.sharp_yuv = variant.sharp_yuv;
       const auto finer = encode(finished(source, recipe).const_view(), options);
       ASSERT_TRUE(finer.has_value());
       EXPECT_GT(finer->size(), bytes);

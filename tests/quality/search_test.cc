@@ -37,6 +37,7 @@ Bytes encoded(const ConstImageView& picture, const SearchOptions& options, const
   EncodeOptions same = options.encode;
   same.format = answer.format;
   same.chroma = answer.chroma;
+  same.sharp_yuv = answer.sharp_yuv;
   std::visit([&](auto mode) { same.mode = mode; }, answer.mode);
   const auto file = encode(picture, same);
   EXPECT_TRUE(file.has_value());
@@ -78,6 +79,7 @@ void expect_certified(const ConstImageView& picture, const SearchOptions& option
   EncodeOptions encoding = options.encode;
   encoding.format = answer.format;
   encoding.chroma = answer.chroma;
+  encoding.sharp_yuv = answer.sharp_yuv;
   Image flat = *flatten(picture, options.encode.matte);
   const bool is_jpeg = answer.format == Format::jpeg;
   if (is_jpeg && picture.format.sample != SampleType::u8) return;

@@ -46,6 +46,10 @@ struct EncodeOptions {
   int effort = 4;
   /// automatic: 4:2:0, but 4:4:4 for JPEG and AVIF from quality 90 up. WebP lossy is always 4:2:0.
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
+  /// WebP lossy, from RGB: chroma is halved such that what a decoder makes of it comes closest to
+  /// the picture ("sharp YUV"). Finer edges of colour at a quality for more time; fewer bytes at a
+  /// score. Absent: from effort 7 up. Gray and other formats: no effect.
+  std::optional<bool> sharp_yuv = std::nullopt;
   bool progressive =
       true;  ///< JPEG, effort 2 and up: progressive scans; PNG: no effect (never interlaced)
   int bit_depth = 8;  ///< AVIF: 8 or 10. PNG: taken from the pixels. Others: 8

@@ -57,8 +57,8 @@ struct SearchOptions {
   /// where two are equal. Empty: encode.format alone. PNG takes part as what it is: lossless.
   std::vector<Format> formats = {};
   /// Everything but format and mode, which the search finds. chroma automatic: part of the search
-  /// (JPEG and AVIF: 4:2:0 and 4:4:4). Alpha that a format cannot hold is blended onto the matte
-  /// before anything is compared.
+  /// (JPEG and AVIF: 4:2:0 and 4:4:4). sharp_yuv absent: likewise (WebP). Alpha that a format
+  /// cannot hold is blended onto the matte before anything is compared.
   EncodeOptions encode = {};
   /// Least score of the worst block (Comparison::worst_block); absent: default_worst_block().
   std::optional<Score> worst_block = std::nullopt;
@@ -74,6 +74,7 @@ struct SearchOptions {
 struct Trial {
   Format format = Format::jpeg;
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
+  bool sharp_yuv = false;
   std::variant<Quality, Lossless> mode = Quality{};
   Score score;
   Score worst_block;
@@ -86,6 +87,7 @@ struct Found {
   Format format = Format::jpeg;
   std::variant<Quality, Lossless> mode = Quality{};  ///< what encode() makes the same file with
   ChromaSubsampling chroma = ChromaSubsampling::automatic;  ///< likewise; gray: automatic
+  bool sharp_yuv = false;                                   ///< likewise; WebP
   Score score;  ///< of the finished file, decoded by limen, beside the picture
   Score worst_block;
   Rect worst_block_at;   ///< in pixels of the picture

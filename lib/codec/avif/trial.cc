@@ -30,7 +30,11 @@ Result<std::unique_ptr<Trials>> start_avif_trials(const ConstImageView& image,
       qualities.push_back(next);
     }
   }
-  return start_reencode_trials(avif_codec, image, options, std::move(qualities), avif_setting_of);
+  return start_reencode_trials(
+      [image](const EncodeOptions& at, const Execution& within) {
+        return avif_codec.encode(image, at, within);
+      },
+      options, std::move(qualities), avif_setting_of);
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "lib/codec/byte_sink.h"
+#include "lib/codec/webp/picture.h"
 #include "lib/codec/webp/webp_codec.h"
 
 namespace limen::inline LIMEN_ABI::webp {
@@ -17,16 +18,6 @@ namespace {
 
 // Beyond 4, libwebp's default, each method takes about twice the time of the one before.
 constexpr std::array<int, 10> kMethods{0, 1, 2, 3, 4, 4, 5, 5, 6, 6};
-
-struct PictureFree {
-  void operator()(WebPPicture* picture) const { WebPPictureFree(picture); }
-};
-
-Error internal(std::string message) {
-  return Error{.code = ErrorCode::internal,
-               .message = "WebP: " + std::move(message),
-               .format = Format::webp};
-}
 
 // What libwebp takes by its own allocator, as measured on photographs: planes, hash chains,
 // references, tokens. Noise at the highest quality takes up to twice as much.
@@ -51,52 +42,6 @@ Result<WebPConfig> config_of(const EncodeOptions& options) {
     config.near_lossless = near->level;
   }
   return config;
-}
-
-std::uint8_t to_8_bits(std::uint8_t sample) { return sample; }
-// The nearest of 256 levels.
-std::uint8_t to_8_bits(std::uint16_t sample) {
-  return static_cast<std::uint8_t>((sample * 255u + 32767u) / 65535u);
-}
-
-template <class Sample>
-void fill_argb(const ConstImageView& image, WebPPicture& picture) {
-  const int channels = image.format.channels();
-  const bool is_gray = channels < 3;
-  const bool has_alpha = image.format.has_alpha();
-  for (std::int32_t y = 0; y < image.size.height; ++y) {
-    const auto* from = image.row_as<Sample>(y);
-    std::uint32_t* to = picture.argb + static_cast<std::ptrdiff_t>(y) * picture.argb_stride;
-    for (std::int32_t x = 0; x < image.size.width; ++x, from += channels) {
-      const std::uint32_t red = to_8_bits(from[0]);
-      const std::uint32_t green = is_gray ? red : to_8_bits(from[1]);
-      const std::uint32_t blue = is_gray ? red : to_8_bits(from[2]);
-      const std::uint32_t alpha = has_alpha ? to_8_bits(from[channels - 1]) : 255u;
-      to[x] = alpha << 24 | red << 16 | green << 8 | blue;
-    }
-  }
-}
-
-Result<void> import(const ConstImageView& image, WebPPicture& picture) {
-  const auto allocated = [](int status) -> Result<void> {
-    if (status == 0) return out_of_memory();
-    return {};
-  };
-  // libwebp goes from RGB to its planes row by row; everything else takes the way by ARGB.
-  if (picture.use_argb == 0 && image.stride >= 0 && image.stride <= 0x7FFFFFFF) {
-    const auto* pixels = image.row_as<std::uint8_t>(0);
-    const int stride = static_cast<int>(image.stride);
-    if (image.format == rgb8) return allocated(WebPPictureImportRGB(&picture, pixels, stride));
-    if (image.format == rgba8) return allocated(WebPPictureImportRGBA(&picture, pixels, stride));
-  }
-  picture.use_argb = 1;
-  LIMEN_TRY(allocated(WebPPictureAlloc(&picture)));
-  if (image.format.sample == SampleType::u8) {
-    fill_argb<std::uint8_t>(image, picture);
-  } else {
-    fill_argb<std::uint16_t>(image, picture);
-  }
-  return {};
 }
 
 // Runs the encoder on a picture that holds its pixels.
@@ -157,11 +102,6 @@ Result<Bytes> with_metadata(Bytes file, const Metadata& metadata) {
   return Bytes(begin, begin + assembled.size);
 }
 
-Result<MemoryReservation> reserve(const Execution& execution, std::uint64_t bytes) {
-  if (execution.workspace == nullptr) return MemoryReservation();
-  return execution.workspace->reserve(bytes);
-}
-
 Result<void> check_planes(const PlanarImage& image) {
   const Size luma = image.size();
   const Size chroma = chroma_size(luma, ChromaSubsampling::yuv420);
@@ -215,17 +155,30 @@ Result<void> check_side(Size size) {
 Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
                      const Execution& execution) {
   LIMEN_TRY(check_side(image.size));
+  if (std::holds_alternative<Quality>(options.mode)) {
+    LIMEN_ASSIGN(const LossyPicture picture,
+                 LossyPicture::convert(image, is_sharp(options, image.format.layout), execution));
+    return encode(picture, options, execution);
+  }
   LIMEN_ASSIGN(const WebPConfig config, config_of(options));
   LIMEN_ASSIGN(const auto reserved,
                reserve(execution, library_bytes(config, image.size, image.format.has_alpha())));
-  WebPPicture picture;
-  if (WebPPictureInit(&picture) == 0) return internal("libwebp is older than its headers");
-  const std::unique_ptr<WebPPicture, PictureFree> free_picture(&picture);
-  picture.width = image.size.width;
-  picture.height = image.size.height;
-  picture.use_argb = config.lossless;
-  LIMEN_TRY(import(image, picture));
-  LIMEN_ASSIGN(Bytes file, run_encoder(picture, config, execution));
+  LIMEN_ASSIGN(const OwnedPicture picture, empty_picture(image.size));
+  LIMEN_TRY(import_argb(image, *picture));
+  LIMEN_ASSIGN(Bytes file, run_encoder(*picture, config, execution));
+  return with_metadata(std::move(file), options.metadata);
+}
+
+Result<Bytes> encode(const LossyPicture& picture, const EncodeOptions& options,
+                     const Execution& execution) {
+  LIMEN_ASSIGN(const WebPConfig config, config_of(options));
+  // Planes that are lent are counted where they are held.
+  const std::uint64_t lent = picture.has_alpha() ? 0 : picture.bytes();
+  LIMEN_ASSIGN(
+      const auto reserved,
+      reserve(execution, library_bytes(config, picture.size(), picture.has_alpha()) - lent));
+  LIMEN_ASSIGN(const OwnedPicture once, picture.lend());
+  LIMEN_ASSIGN(Bytes file, run_encoder(*once, config, execution));
   return with_metadata(std::move(file), options.metadata);
 }
 
@@ -239,11 +192,8 @@ Result<Bytes> encode_planar(const PlanarImage& image, const EncodeOptions& optio
   LIMEN_ASSIGN(const WebPConfig config, config_of(options));
   LIMEN_ASSIGN(const auto reserved,
                reserve(execution, library_bytes(config, image.size(), image.has_alpha())));
-  WebPPicture picture;
-  if (WebPPictureInit(&picture) == 0) return internal("libwebp is older than its headers");
-  const std::unique_ptr<WebPPicture, PictureFree> free_picture(&picture);
-  picture.width = image.size().width;
-  picture.height = image.size().height;
+  LIMEN_ASSIGN(const OwnedPicture owned, empty_picture(image.size()));
+  WebPPicture& picture = *owned;
   picture.use_argb = 0;
   picture.colorspace = image.has_alpha() ? WEBP_YUV420A : WEBP_YUV420;
   if (image.has_alpha() || !lend_planes(image, picture)) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "lib/codec/reencode_trial.h"
+#include "lib/codec/webp/picture.h"
 #include "lib/codec/webp/webp_codec.h"
 
 namespace limen::inline LIMEN_ABI::webp {
@@ -15,8 +18,17 @@ Result<std::unique_ptr<Trials>> start_trials(const ConstImageView& image,
   for (int quality = 0; quality <= 100; ++quality) {
     qualities.push_back(Quality{static_cast<float>(quality)});
   }
+  // Shared, since a function that is kept must be copyable.
+  const auto picture = std::make_shared<std::optional<LossyPicture>>();
   return start_reencode_trials(
-      webp_codec, image, options, std::move(qualities),
+      [image, picture](const EncodeOptions& at, const Execution& within) -> Result<Bytes> {
+        if (!*picture) {
+          LIMEN_ASSIGN(*picture,
+                       LossyPicture::convert(image, is_sharp(at, image.format.layout), within));
+        }
+        return encode(**picture, at, within);
+      },
+      options, std::move(qualities),
       [](Quality quality) { return static_cast<int>(std::lround(quality.value)); });
 }
 

@@ -9,6 +9,8 @@
 
 namespace limen::inline LIMEN_ABI::webp {
 
+class LossyPicture;
+
 /// VP8 and VP8L hold 14 bits of a side.
 inline constexpr std::int32_t kMaxSide = 16383;
 
@@ -29,6 +31,9 @@ std::uint64_t predicted_decode_bytes(const ImageInfo& info, const DecodeOptions&
 /// 0 … 9. Metadata: ICC, EXIF and XMP; the format has no place for the rest.
 Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
                      const Execution& execution);
+/// What encode() makes of the image whose planes these are. The mode is a Quality.
+Result<Bytes> encode(const LossyPicture& picture, const EncodeOptions& options,
+                     const Execution& execution);
 Result<Bytes> encode_planar(const PlanarImage& image, const EncodeOptions& options,
                             const Execution& execution);
 
@@ -40,7 +45,7 @@ Result<Bytes> rewrite(ByteView file, const ImageInfo& info, const RewriteOptions
 /// unsupported for a side that WebP cannot hold.
 Result<void> check_side(Size size);
 
-/// Settings are libwebp's whole qualities, 0 to 100.
+/// Settings are libwebp's whole qualities, 0 to 100. The image becomes planes at the first of them.
 Result<std::unique_ptr<Trials>> start_trials(const ConstImageView& image,
                                              const EncodeOptions& options,
                                              const Execution& execution);
