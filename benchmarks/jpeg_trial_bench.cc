@@ -6,6 +6,7 @@
 #include <string>
 
 #include "benchmarks/measure.h"
+#include "lib/codec/jpeg/shaped.h"
 #include "limen/codec/encode.h"
 #include "limen/codec/trial.h"
 #include "tests/pictures.h"
@@ -76,6 +77,24 @@ void use_trials(benchmark::State& state, const EncodeOptions& options, const Use
   count_pixels(state, kTwoMegapixels);
 }
 
+// Settings side by side in turn: the last two shown are remembered, and cost no more to show again.
+void show_shaped(benchmark::State& state, const EncodeOptions& options, LevelChoice choice) {
+  constexpr int kInTurn = 4;
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  const auto trials =
+      start_shaped_jpeg_trials(picture().view(), options, {.choice = choice}, execution);
+  if (!succeeded(state, trials)) return;
+  const int setting = (*trials)->setting_of(kQuality);
+  int turn = 0;
+  for (auto _ : state) {
+    const auto shown = (*trials)->show(setting + turn++ % kInTurn, execution);
+    if (!succeeded(state, shown)) return;
+    benchmark::DoNotOptimize(shown);
+  }
+  count_pixels(state, kTwoMegapixels);
+}
+
 void add(const std::string& name, auto&& body) {
   benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMicrosecond);
 }
@@ -95,6 +114,10 @@ const bool kAdded = [] {
         return trials.show(setting, execution);
       });
     });
+    add("show_rounded" + of,
+        [=](auto& state) { show_shaped(state, progressive, LevelChoice::rounded); });
+    add("show_weighed" + of,
+        [=](auto& state) { show_shaped(state, progressive, LevelChoice::weighed); });
     for (const auto& [kind, options] :
          {std::pair{"sequential", sequential}, std::pair{"progressive", progressive}}) {
       add(std::string("estimate_") + kind + of, [=, options = options](auto& state) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/codec/jpeg/quant_table.h"
 #include "limen/codec/decode.h"
 #include "limen/core/simd_target.h"
 #include "tests/data.h"
@@ -331,6 +332,30 @@ TEST(ShapedJpeg, GetsLargerAndBetterUpTheLadder) {
       }
     }
   }
+}
+
+// Those that the file brings, in its own order.
+TEST(ShapedJpeg, TellsItsSteps) {
+  const Image picture = scene({40, 30}, rgb8);
+  const auto trials = start(picture.view(), {.chroma = ChromaSubsampling::yuv444}, {});
+  ASSERT_NE(trials, nullptr);
+  constexpr int kSetting = 333;
+  const auto steps = trials->steps(kSetting);
+  const auto file = trials->finish(kSetting);
+  ASSERT_TRUE(file.has_value());
+  std::size_t found = 0;
+  const QuantTable places = zigzag_places();
+  for (std::size_t i = 0; i + 69 <= file->size() && found < 3; ++i) {
+    // T.81, B.2.4.1: DQT of one table of bytes.
+    const auto byte = [&](std::size_t at) { return std::to_integer<int>((*file)[i + at]); };
+    if (byte(0) != 0xFF || byte(1) != 0xDB || byte(2) != 0 || byte(3) != 67) continue;
+    ASSERT_EQ(byte(4), static_cast<int>(found));
+    for (std::size_t z = 0; z < 64; ++z) {
+      ASSERT_EQ(steps[found][places[z]], static_cast<float>(byte(5 + z)));
+    }
+    ++found;
+  }
+  EXPECT_EQ(found, 3u);
 }
 
 TEST(ShapedJpeg, RefusesWhatItCannotShape) {

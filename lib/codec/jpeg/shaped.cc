@@ -72,6 +72,15 @@ class ShapedJpegTrials final : public ShapedTrials {
     return {picture_.planes[0].block_columns, picture_.planes[0].block_rows};
   }
 
+  std::array<std::array<float, 64>, 3> steps(int setting) const override {
+    const auto tables = ladder().tables(std::clamp(setting, 0, count() - 1));
+    std::array<std::array<float, 64>, 3> steps{};
+    for (std::size_t p = 0; p < 3; ++p) {
+      std::copy(tables[p].begin(), tables[p].end(), steps[p].begin());
+    }
+    return steps;
+  }
+
   Result<void> weigh(std::span<const float> weights) override {
     return contain_exceptions([&]() -> Result<void> {
       LIMEN_TRY(chooser_.weigh(weights));

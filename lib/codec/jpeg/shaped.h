@@ -39,6 +39,9 @@ class ShapedTrials : public Trials {
   /// Luma's blocks of 8 by 8 pixels.
   virtual Size blocks() const = 0;
 
+  /// The tables of a setting: quantiser steps of Y, Cb and Cr, row by row.
+  virtual std::array<std::array<float, 64>, 3> steps(int setting) const = 0;
+
   /// How much the squared error of each of luma's blocks matters, row by row; a block of chroma
   /// takes the mean of those that it covers. Above 0; 1 for all to begin with, times what hides in
   /// the block's own variance until this is called. Forgets what was shown.
@@ -56,8 +59,8 @@ class ShapedTrials : public Trials {
 };
 
 /// `image`: gray8, or rgb8 with `options.chroma` of 4:2:0 or 4:4:4; borrowed. Of `options`, chroma,
-/// effort (5 and up: progressive scans are searched), progressive and metadata matter. Errors: as
-/// start_trials().
+/// effort (5 and up: progressive scans are searched), progressive and metadata matter.
+/// `execution.workspace`, where there is one, must outlive the trials. Errors: as start_trials().
 Result<std::unique_ptr<ShapedTrials>> start_shaped_jpeg_trials(const ConstImageView& image,
                                                                const EncodeOptions& options,
                                                                const Shaping& shaping,
