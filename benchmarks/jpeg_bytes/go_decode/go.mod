@@ -1,0 +1,3 @@
+module limen.example/go_decode
+
+go 1.19
