@@ -12,7 +12,9 @@
 
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/color_rows-inl.h"
+#include "lib/codec/jpeg/level_choice-inl.h"
 #include "lib/codec/jpeg/scan_coder-inl.h"
+#include "lib/codec/jpeg/shaped_rows-inl.h"
 #include "lib/codec/jpeg/symbols-inl.h"
 #include "lib/codec/jpeg/tokens-inl.h"
 
@@ -190,6 +192,59 @@ void print_blocks(int quality) {
   symbols.print("symbols", quality);
 }
 
+// Coefficients in floating point, and the levels that are chosen for them.
+void print_shaped(int quality) {
+  constexpr std::size_t kGroups = 3, kWidth = kGroups * kGroupWidth;
+  constexpr std::size_t kBlocks = kGroups * kBlockGroup;
+  struct Planes {
+    alignas(64) float samples[3][8][2 * kWidth];
+    alignas(64) float halved[8][kWidth];
+    alignas(64) float coefficients[3][kGroups * kGroupCoefficients];
+    alignas(64) std::int16_t levels[kGroups * kGroupCoefficients];
+  };
+  static Planes planes;
+  const FloatQuantizer quantizer(scaled_table(luminance_table(), quality));
+  LevelCosts costs;
+  for (auto& of_size : costs.level) {
+    for (float& bits : of_size) bits = static_cast<float>(random_bits() % 4096) / 256;
+  }
+  costs.end = 3.7f;
+  std::array<float, kBlocks> gains{};
+  for (float& gain : gains) gain = static_cast<float>(1 + random_bits() % 4096) / 128;
+  Hash split, transformed, rounded, weighed, erred;
+  for (int i = 0; i < 10; ++i) {
+    for (std::size_t r = 0; r < 8; ++r) {
+      const auto rgb = random_row(3 * 2 * kWidth);
+      kernels::SplitFloats(rgb.data(), 2 * kWidth, planes.samples[0][r], planes.samples[1][r],
+                           planes.samples[2][r]);
+      kernels::HalveFloats(planes.samples[1][r], planes.samples[2][r], kWidth, planes.halved[r]);
+    }
+    split.add(&planes.samples[0][0][0], std::size_t{3} * 8 * 2 * kWidth);
+    split.add(&planes.halved[0][0], 8 * kWidth);
+    for (std::size_t p = 0; p < 3; ++p) {
+      std::array<const float*, 8> rows{};
+      for (std::size_t r = 0; r < 8; ++r)
+        rows[r] = p == 2 ? planes.halved[r] : planes.samples[p][r];
+      kernels::TransformFloats(rows, kGroups, planes.coefficients[p]);
+      transformed.add(planes.coefficients[p], kGroups * kGroupCoefficients);
+      const AimedRow row{planes.coefficients[p], i % 2 == 0 ? nullptr : planes.coefficients[0],
+                         kBlocks - 5};
+      kernels::RoundLevels(row, quantizer, 0.62f, planes.levels);
+      rounded.add(planes.levels, kGroups * kGroupCoefficients);
+      kernels::WeighLevels(row, quantizer, costs, gains.data(), planes.levels);
+      weighed.add(planes.levels, kGroups * kGroupCoefficients);
+      std::array<float, kBlocks> errors{};
+      kernels::SumErrors(planes.coefficients[p], quantizer, planes.levels, kGroups, errors.data());
+      erred.add(errors.data(), kBlocks);
+    }
+  }
+  split.print("split to floats", quality);
+  transformed.print("transformed floats", quality);
+  rounded.print("rounded", quality);
+  weighed.print("weighed", quality);
+  erred.print("errors", quality);
+}
+
 }  // namespace
 }  // namespace limen
 
@@ -197,5 +252,6 @@ int main() {
   for (std::int32_t width = 1; width < 70; ++width) limen::print_colors(width);
   for (const std::int32_t width : {255, 256, 257, 1000}) limen::print_colors(width);
   for (int quality = 1; quality <= 100; ++quality) limen::print_blocks(quality);
+  for (int quality = 1; quality <= 100; quality += 3) limen::print_shaped(quality);
   return 0;
 }
