@@ -334,6 +334,38 @@ TEST(ShapedJpeg, GetsLargerAndBetterUpTheLadder) {
   }
 }
 
+// Searched scans are other bytes of the same picture, hardly ever more of them.
+TEST(ShapedJpeg, SearchesScansOfEveryShape) {
+  std::size_t standard = 0, searched = 0;
+  for (const Size size : {Size{1, 1}, Size{7, 30}, Size{33, 17}, Size{250, 600}}) {
+    for (const PixelFormat format : {gray8, rgb8}) {
+      const Image pictures[] = {scene(size, format), noise(size, format), hard_edges(size, format),
+                                make_picture(size, format, [](auto, auto, auto) { return 0.3; })};
+      for (const Image& picture : pictures) {
+        for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+          const EncodeOptions quick{.effort = 4, .chroma = chroma};
+          const EncodeOptions thorough{.effort = 5, .chroma = chroma};
+          const auto once = start(picture.view(), quick, {});
+          const auto again = start(picture.view(), thorough, {});
+          ASSERT_TRUE(once != nullptr && again != nullptr);
+          for (const int setting : {30, 300, 450, 680}) {
+            expect_exact(*again, setting, "searched");
+            const auto shown = once->show(setting);
+            ASSERT_TRUE(shown.has_value());
+            EXPECT_TRUE(same_pixels(*shown, *again->show(setting)));
+            const auto a = once->finish(setting), b = again->finish(setting);
+            ASSERT_TRUE(a.has_value() && b.has_value());
+            EXPECT_LT(static_cast<double>(b->size()), 1.01 * static_cast<double>(a->size()) + 8);
+            standard += a->size();
+            searched += b->size();
+          }
+        }
+      }
+    }
+  }
+  EXPECT_LT(searched, standard);
+}
+
 // Those that the file brings, in its own order.
 TEST(ShapedJpeg, TellsItsSteps) {
   const Image picture = scene({40, 30}, rgb8);

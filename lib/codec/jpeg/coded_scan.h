@@ -62,7 +62,7 @@ Error no_jpeg_code();
 Result<std::vector<CodedScan>> code_sequential(const QuantizedPicture& picture, bool has_own_tables,
                                                const Execution& execution);
 
-/// The scans of libjpeg's standard progression.
+/// The scans of libjpeg's standard progression, or of the smallest that is found.
 Result<std::vector<CodedScan>> code_progressive(const QuantizedPicture& picture,
                                                 const Execution& execution);
 

@@ -31,9 +31,13 @@ struct QuantizedPicture {
   /// Of Y, Cb and Cr. Steps from 1 to 255. Equal neighbours share a table in the file.
   std::array<QuantTable, 3> tables{};
   LevelSource* source = nullptr;
+  /// Which progressive scans the file has: those that take the fewest bytes, rather than libjpeg's.
+  /// All rows of `source` may be asked for twice then.
+  bool searches_scans = false;
 };
 
-/// The file of such a picture: what encode() writes of one that it quantises so itself. Of
+/// The file of such a picture: what encode() writes of one that it quantises so itself, unless
+/// scans are searched. Of
 /// `options`, effort, progressive and metadata matter. `execution.workspace` is not null. Errors:
 /// unsupported (size, metadata), limit_exceeded, cancelled, out_of_memory; internal for levels
 /// without a code.

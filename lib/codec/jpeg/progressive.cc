@@ -5,6 +5,7 @@
 
 #include "lib/codec/jpeg/coded_scan.h"
 #include "lib/codec/jpeg/scan_coder.h"
+#include "lib/codec/jpeg/scan_script.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -22,58 +23,48 @@ class Coder {
   Coder(const QuantizedPicture& picture, const Execution& execution)
       : picture_(picture), execution_(execution), grid_(picture.size, picture.subsampling) {}
 
-  // libjpeg's standard progression, in its order.
   Result<std::vector<CodedScan>> code() {
-    start();
+    LIMEN_TRY(start());
     LIMEN_TRY(rows_.prepare(grid_, *execution_.workspace));
     for (std::int32_t y = 0; y < grid_.mcu_rows; ++y) {
       if (execution_.is_cancelled()) return cancelled();
-      constexpr auto kChromaBits = LevelBits::two_bits;
-      LIMEN_TRY(rows_.load(picture_, y, {LevelBits::three_bits, kChromaBits, kChromaBits}));
+      // libjpeg's own scans never put off more of chroma.
+      const auto chroma_bits =
+          picture_.searches_scans ? LevelBits::three_bits : LevelBits::two_bits;
+      LIMEN_TRY(rows_.load(picture_, y, {LevelBits::three_bits, chroma_bits, chroma_bits}));
       LIMEN_TRY(add_dc());
       for (AcTokens& ac : ac_) LIMEN_TRY(add_ac(ac));
       if (!mcus_.is_codable) return no_jpeg_code();
     }
     LIMEN_TRY(finish_dc_differences());
-    const std::size_t after_dc = grid_.count == 1 ? 3 : 5;
     for (std::size_t i = 0; i < ac_.size(); ++i) {
-      if (i == after_dc) LIMEN_TRY(finish_dc_bits());
+      if (i == before_dc_bits_) LIMEN_TRY(finish_dc_bits());
       LIMEN_TRY(finish(ac_[i]));
     }
+    if (before_dc_bits_ >= ac_.size()) LIMEN_TRY(finish_dc_bits());
     return std::move(scans_);
   }
 
  private:
-  void add_scan(std::size_t component, int first, int last, int low, bool is_refining) {
-    AcTokens& ac = ac_.emplace_back();
-    ac.component = component;
-    ac.scan.first = first;
-    ac.scan.last = last;
-    ac.scan.low = low;
-    ac.scan.is_refining = is_refining;
-  }
-
-  void start() {
-    const bool is_gray = grid_.count == 1;
-    ac_.reserve(8);
-    add_scan(0, 1, 5, 2, false);
-    if (!is_gray) {
-      add_scan(2, 1, 63, 1, false);
-      add_scan(1, 1, 63, 1, false);
+  Result<void> start() {
+    ScanScript script = standard_script(grid_.count);
+    if (picture_.searches_scans) {
+      LIMEN_ASSIGN(script, search_script(picture_, execution_));
     }
-    add_scan(0, 6, 63, 2, false);
-    add_scan(0, 1, 63, 1, true);
-    if (!is_gray) {
-      add_scan(2, 1, 63, 0, true);
-      add_scan(1, 1, 63, 0, true);
+    before_dc_bits_ = script.before_dc_bits;
+    ac_.reserve(script.scans.size());
+    for (const ScriptedScan& scan : script.scans) {
+      AcTokens& ac = ac_.emplace_back();
+      ac.component = scan.component;
+      ac.scan = scan.start();
     }
-    add_scan(0, 1, 63, 0, true);
     mcus_ = start_of_scan(grid_);
     for (std::size_t c = 0; c < grid_.count; ++c) {
       mcus_.components[c].dc_table = static_cast<Token>(table_of(c)) << kTokenTableShift;
       blocks_of_mcu_ += static_cast<std::size_t>(mcus_.components[c].across) *
                         static_cast<std::size_t>(mcus_.components[c].down);
     }
+    return {};
   }
 
   // Which pair of Huffman tables a component has.
@@ -168,6 +159,7 @@ class Coder {
   TokenList dc_differences_;
   TokenList dc_bits_;
   std::vector<AcTokens> ac_;
+  std::size_t before_dc_bits_ = 0;
   std::vector<CodedScan> scans_;
 };
 

@@ -111,12 +111,12 @@ HWY_INLINE void put_off(AcScan& scan, const Corrections& corrections) {
 }
 
 HWY_INLINE Token* refine_block(AcScan& scan, const LevelGroup& group, std::size_t block,
-                               Token* HWY_RESTRICT to) {
+                               std::uint64_t band, Token* HWY_RESTRICT to) {
   const std::int16_t* const levels = group.levels.data() + block;
   const auto low = static_cast<std::size_t>(scan.low);
   // What is known already up to the next fresh one, whose symbol its corrections stand behind.
-  std::uint64_t known = group.at_least[low + 1][block];
-  std::uint64_t fresh = group.at_least[low][block] & ~known;
+  std::uint64_t known = group.at_least[low + 1][block] & band;
+  std::uint64_t fresh = group.at_least[low][block] & band & ~known;
   int before = scan.first - 1;
   if (fresh != 0) to = end_run(scan, to);
   for (; fresh != 0; fresh &= fresh - 1) {
@@ -151,7 +151,7 @@ Token* TokenizeAc(AcScan& scan, const LevelGroup* HWY_RESTRICT groups, std::size
       (~std::uint64_t{0} >> (63 - scan.last)) & (~std::uint64_t{0} << scan.first);
   for (std::size_t b = first; b < end; ++b) {
     const LevelGroup& group = groups[b / kBlockGroup];
-    to = scan.is_refining ? refine_block(scan, group, b % kBlockGroup, to)
+    to = scan.is_refining ? refine_block(scan, group, b % kBlockGroup, band, to)
                           : first_of_block(scan, group, b % kBlockGroup, band, to);
   }
   return to;

@@ -17,6 +17,9 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
+// The effort from which on progressive scans are searched.
+constexpr int kLeastSearching = 5;
+
 class ShapedJpegTrials final : public ShapedTrials {
  public:
   ShapedJpegTrials(const EncodeOptions& options, FloatPicture picture, const Shaping& shaping)
@@ -62,6 +65,7 @@ class ShapedJpegTrials final : public ShapedTrials {
       const Quantizers quantizers = quantizers_of(quantized.tables);
       QuantizedRows levels(chosen->shape(), *chosen, quantizers);
       quantized.source = &levels;
+      quantized.searches_scans = options_.effort >= kLeastSearching;
       return with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
         return encode_coefficients(quantized, options_, within);
       });
