@@ -13,6 +13,7 @@
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/color_rows-inl.h"
 #include "lib/codec/jpeg/level_choice-inl.h"
+#include "lib/codec/jpeg/restore-inl.h"
 #include "lib/codec/jpeg/scan_coder-inl.h"
 #include "lib/codec/jpeg/shaped_rows-inl.h"
 #include "lib/codec/jpeg/symbols-inl.h"
@@ -130,6 +131,28 @@ void add_tokens(const LevelGroup* groups, std::size_t blocks, Hash& hash) {
   hash.add(from, size);
   kernels::StuffBytes(from, size, stuffed.data());
   hash.add(stuffed.data(), stuffed.size());
+}
+
+// Levels up to a size that some frequencies' steps make too large, most of them 0.
+void print_restored(int quality) {
+  alignas(64) static std::int16_t levels[kGroupCoefficients];
+  const Dequantizer dequantizer(scaled_table(luminance_table(), quality));
+  Hash hash;
+  for (int i = 0; i < 20; ++i) {
+    const std::uint32_t amplitude = 1u << random_bits() % 12;
+    const std::uint32_t used = 1 + random_bits() % 64;
+    for (std::size_t at = 0; at < kGroupCoefficients; ++at) {
+      const bool is_zero = at / kBlockGroup >= used || random_bits() % 4 != 0;
+      levels[at] = is_zero ? std::int16_t{0}
+                           : static_cast<std::int16_t>(static_cast<int>(random_bits() % amplitude) -
+                                                       static_cast<int>(amplitude / 2));
+    }
+    std::vector<std::uint8_t> samples(8 * kGroupWidth);
+    const bool is_exact = kernels::RestoreGroup(levels, dequantizer, samples.data(), kGroupWidth);
+    hash.add(&is_exact, 1);
+    if (is_exact) hash.add(samples.data(), samples.size());
+  }
+  hash.print("restored", quality);
 }
 
 void print_blocks(int quality) {
@@ -253,5 +276,6 @@ int main() {
   for (const std::int32_t width : {255, 256, 257, 1000}) limen::print_colors(width);
   for (int quality = 1; quality <= 100; ++quality) limen::print_blocks(quality);
   for (int quality = 1; quality <= 100; quality += 3) limen::print_shaped(quality);
+  for (int quality = 1; quality <= 100; ++quality) limen::print_restored(quality);
   return 0;
 }

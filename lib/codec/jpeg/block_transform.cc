@@ -14,6 +14,7 @@
 // After foreach_target.h.
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/color_rows-inl.h"
+#include "lib/codec/jpeg/restore-inl.h"
 #include "lib/codec/jpeg/scan_coder-inl.h"
 #include "lib/codec/jpeg/symbols-inl.h"
 #include "lib/codec/jpeg/tokens-inl.h"
@@ -40,6 +41,7 @@ HWY_EXPORT(StuffedSize);
 HWY_EXPORT(StuffBytes);
 HWY_EXPORT(UpsampleRow);
 HWY_EXPORT(RgbRow);
+HWY_EXPORT(RestoreGroup);
 
 void split_row(const std::uint8_t* rgb, std::int32_t width, std::uint8_t* y, std::uint8_t* cb,
                std::uint8_t* cr) {
@@ -116,6 +118,11 @@ void upsample_row(const std::uint8_t* near, const std::uint8_t* far, std::int32_
 void rgb_row(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* cr,
              std::int32_t width, std::uint8_t* out) {
   LIMEN_KERNEL(RgbRow)(y, cb, cr, width, out);
+}
+
+bool restore_group(const std::int16_t* levels, const Dequantizer& dequantizer,
+                   std::uint8_t* samples, std::size_t stride) {
+  return LIMEN_KERNEL(RestoreGroup)(levels, dequantizer, samples, stride);
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -164,8 +164,7 @@ bool is_refined(const jpeg_decompress_struct& state) {
   return true;
 }
 
-Result<void> start_decoding(JpegDecompressor& jpeg, const ImageInfo& info, int eighths,
-                            bool as_planes, std::size_t* usable) {
+Result<void> open_checked(JpegDecompressor& jpeg, const ImageInfo& info) {
   LIMEN_TRY(jpeg.open());
   const jpeg_decompress_struct& state = jpeg.state();
   // The memory was reckoned from what limen read; libjpeg must not have read something else.
@@ -176,6 +175,11 @@ Result<void> start_decoding(JpegDecompressor& jpeg, const ImageInfo& info, int e
           info.is_multi_scan) {
     return malformed(Format::jpeg, "the headers can be read in two ways");
   }
+  return {};
+}
+
+Result<void> start_output(JpegDecompressor& jpeg, const ImageInfo& info, int eighths,
+                          bool as_planes, std::size_t* usable) {
   Result<void> run = jpeg.run([&info, eighths, as_planes](jpeg_decompress_struct& cinfo) {
     cinfo.scale_num = static_cast<unsigned>(eighths);
     cinfo.scale_denom = 8;
@@ -222,7 +226,8 @@ Result<Decoded> decode_once(ByteView bytes, const ImageInfo& info, const DecodeO
                execution.workspace->reserve(libjpeg_decode_bytes(info, false)));
   JpegDecompressor jpeg(bytes, execution, options.limits.scans,
                         options.on_damage == OnDamage::error);
-  LIMEN_TRY(start_decoding(jpeg, info, decoded.scale_eighths, false, usable));
+  LIMEN_TRY(open_checked(jpeg, info));
+  LIMEN_TRY(start_output(jpeg, info, decoded.scale_eighths, false, usable));
 
   const jpeg_decompress_struct& state = jpeg.state();
   const Rect window = decoded.region;

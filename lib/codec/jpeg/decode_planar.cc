@@ -5,6 +5,7 @@
 #include "lib/codec/jpeg/decode.h"
 #include "lib/codec/jpeg/geometry.h"
 #include "lib/codec/jpeg/header.h"
+#include "lib/codec/jpeg/plain_scan.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -63,55 +64,69 @@ void read_planes(jpeg_decompress_struct& state, const Rect& window, const Plane*
   }
 }
 
-Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
-                                  const DecodeOptions& options, const Execution& execution,
-                                  std::size_t* usable) {
-  DecodedPlanar decoded;
-  decoded.info = info;
-  if (options.read_metadata) {
-    LIMEN_ASSIGN(const JpegHeader header, read_jpeg_header(bytes, options.limits));
-    decoded.metadata = copy_metadata(header);
-  }
-  decoded.scale_eighths = pick_scale(info.size, options);
-  LIMEN_ASSIGN(const MemoryReservation held,
-               execution.workspace->reserve(libjpeg_decode_bytes(info, true)));
-  JpegDecompressor jpeg(bytes, execution, options.limits.scans,
-                        options.on_damage == OnDamage::error);
-  LIMEN_TRY(start_decoding(jpeg, info, decoded.scale_eighths, true, usable));
-
-  const jpeg_decompress_struct& state = jpeg.state();
-  const int count = state.num_components;
-  const int least = least_block_size(state);
+// Luma samples that stand for one of chroma, once the decoder has scaled.
+Size chroma_step(const jpeg_decompress_struct& state) {
+  if (state.num_components != 3) return {1, 1};
   // libjpeg scales subsampled components by less where it can, so that less is left to upsample.
-  int columns = 1;
-  int rows = 1;
-  if (count == 3) {
-    const jpeg_component_info& chroma = state.comp_info[1];
-    columns = state.max_h_samp_factor * least / (chroma.h_samp_factor * block_size(chroma));
-    rows = state.max_v_samp_factor * least / (chroma.v_samp_factor * block_size(chroma));
-  }
+  const int least = least_block_size(state);
+  const jpeg_component_info& chroma = state.comp_info[1];
+  return {state.max_h_samp_factor * least / (chroma.h_samp_factor * block_size(chroma)),
+          state.max_v_samp_factor * least / (chroma.v_samp_factor * block_size(chroma))};
+}
+
+// Takes the planes of the window. `step`: chroma_step().
+Result<void> create_planes(DecodedPlanar& decoded, std::size_t count, Size step,
+                           Workspace& workspace) {
   PlanarImage& image = decoded.image;
-  image.subsampling = count == 1 ? ChromaSubsampling::gray : subsampling_of(columns, rows);
+  image.subsampling =
+      count == 1 ? ChromaSubsampling::gray : subsampling_of(step.width, step.height);
   image.matrix = YcbcrMatrix::bt601;
   image.range = YcbcrRange::full;
-  const Size grid = scaled_size(info.size, decoded.scale_eighths);
-  const Rect window = grown_window(scaled_window(info.size, options.region, decoded.scale_eighths),
-                                   grid, columns, rows);
-  decoded.region = window;
+  const Rect& window = decoded.region;
+  for (std::size_t c = 0; c < count; ++c) {
+    const Size of = c == 0 ? Size{1, 1} : step;
+    const Size size = {(window.width + of.width - 1) / of.width,
+                       (window.height + of.height - 1) / of.height};
+    LIMEN_ASSIGN(image.planes[c], Image::create(size, gray8, &workspace));
+  }
+  return {};
+}
 
+// False where libjpeg has to decode the file.
+Result<bool> read_plain(const JpegDecompressor& jpeg, DecodedPlanar& decoded, Size step,
+                        const Execution& execution) {
+  auto scan = PlainScan::open(jpeg, *execution.workspace);
+  if (!scan) return false;
+  const Rect window = decoded.region;
+  SampleWindows windows;
+  const auto count = static_cast<std::size_t>(jpeg.state().num_components);
+  for (std::size_t c = 0; c < count; ++c) {
+    const Size of = c == 0 ? Size{1, 1} : step;
+    windows[c] = {decoded.image.planes[c].view(), window.x / of.width, window.y / of.height};
+  }
+  const std::int32_t lines = scan->mcu_height();
+  const std::int32_t first = window.y / lines;
+  const std::int32_t end = (window.y + window.height + lines - 1) / lines;
+  for (std::int32_t row = 0; row < end; ++row) {
+    if (execution.is_cancelled()) return cancelled();
+    if (row < first ? !scan->skip_row() : !scan->decode_row(windows)) return false;
+  }
+  return true;
+}
+
+Result<void> read_by_libjpeg(JpegDecompressor& jpeg, const DecodeOptions& options,
+                             DecodedPlanar& decoded, Size step, const Execution& execution) {
+  const jpeg_decompress_struct& state = jpeg.state();
+  const int count = state.num_components;
+  const Rect window = decoded.region;
   Plane planes[3];
   std::size_t scratch_bytes = 0;
   for (int c = 0; c < count; ++c) {
     const jpeg_component_info& component = state.comp_info[c];
-    const int across = c == 0 ? 1 : columns;
-    const int down = c == 0 ? 1 : rows;
-    const Size size = {(window.width + across - 1) / across, (window.height + down - 1) / down};
-    LIMEN_ASSIGN(image.planes[static_cast<std::size_t>(c)],
-                 Image::create(size, gray8, execution.workspace));
     Plane& plane = planes[c];
-    plane.view = image.planes[static_cast<std::size_t>(c)].view();
-    plane.x = window.x / across;
-    plane.y = window.y / down;
+    plane.view = decoded.image.planes[static_cast<std::size_t>(c)].view();
+    plane.x = window.x / (c == 0 ? 1 : step.width);
+    plane.y = window.y / (c == 0 ? 1 : step.height);
     plane.mcu_rows = component.v_samp_factor * block_size(component);
     const auto factor = static_cast<JDIMENSION>(component.h_samp_factor);
     plane.padded = static_cast<std::size_t>((component.width_in_blocks + factor - 1) / factor) *
@@ -134,11 +149,45 @@ Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
   LIMEN_ASSIGN(decoded.damage, judge_damage(jpeg, run, options.on_damage, rows_done > 0));
   for (int c = 0; c < count; ++c) {
     const ImageView& view = planes[c].view;
-    const std::int32_t step = c == 0 ? 1 : rows;
-    for (std::int32_t y = (rows_done + step - 1) / step; y < view.size.height; ++y) {
+    const std::int32_t rows = c == 0 ? 1 : step.height;
+    for (std::int32_t y = (rows_done + rows - 1) / rows; y < view.size.height; ++y) {
       std::memset(view.row(y), 128, row_bytes(view.size, view.format));
     }
   }
+  return {};
+}
+
+Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
+                                  const DecodeOptions& options, const Execution& execution,
+                                  std::size_t* usable) {
+  DecodedPlanar decoded;
+  decoded.info = info;
+  if (options.read_metadata) {
+    LIMEN_ASSIGN(const JpegHeader header, read_jpeg_header(bytes, options.limits));
+    decoded.metadata = copy_metadata(header);
+  }
+  decoded.scale_eighths = pick_scale(info.size, options);
+  LIMEN_ASSIGN(const MemoryReservation held,
+               execution.workspace->reserve(libjpeg_decode_bytes(info, true)));
+  JpegDecompressor jpeg(bytes, execution, options.limits.scans,
+                        options.on_damage == OnDamage::error);
+  LIMEN_TRY(open_checked(jpeg, info));
+  const bool is_whole_scale = decoded.scale_eighths == 8;
+  if (!is_whole_scale) {
+    LIMEN_TRY(start_output(jpeg, info, decoded.scale_eighths, true, usable));
+  }
+  const Size step = chroma_step(jpeg.state());
+  const Size grid = scaled_size(info.size, decoded.scale_eighths);
+  decoded.region = grown_window(scaled_window(info.size, options.region, decoded.scale_eighths),
+                                grid, step.width, step.height);
+  const auto count = static_cast<std::size_t>(jpeg.state().num_components);
+  LIMEN_TRY(create_planes(decoded, count, step, *execution.workspace));
+  if (is_whole_scale) {
+    LIMEN_ASSIGN(const bool is_done, read_plain(jpeg, decoded, step, execution));
+    if (is_done) return decoded;
+    LIMEN_TRY(start_output(jpeg, info, decoded.scale_eighths, true, usable));
+  }
+  LIMEN_TRY(read_by_libjpeg(jpeg, options, decoded, step, execution));
   return decoded;
 }
 

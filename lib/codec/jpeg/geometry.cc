@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "lib/codec/jpeg/plain_scan.h"
 #include "limen/core/checked_size.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -106,7 +107,8 @@ std::uint64_t predicted_jpeg_bytes(const ImageInfo& info, const DecodeOptions& o
   const std::uint64_t row = round_up(window.width + 6, memory::kAlignment) * channels;
   const std::uint64_t picture = row * static_cast<std::uint64_t>(window.height + 6);
   const std::uint64_t scratch = round_up(info.size.width, memory::kAlignment) * channels;
-  return libjpeg_decode_bytes(info, false) + picture + scratch + 8 * memory::kAlignment;
+  return libjpeg_decode_bytes(info, false) + PlainScan::memory_bytes() + picture + scratch +
+         8 * memory::kAlignment;
 }
 
 }  // namespace limen::inline LIMEN_ABI

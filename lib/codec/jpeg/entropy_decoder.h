@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Huffman decoding of a sequential scan as most files have it. Whatever is odd ends it: the caller
+// then lets libjpeg begin anew, which knows how to go on and what to say.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "lib/codec/jpeg/block_transform.h"
+#include "lib/codec/jpeg/decode_tables.h"
+#include "lib/codec/jpeg/scan_bytes.h"
+#include "limen/core/abi.h"
+
+namespace limen::inline LIMEN_ABI {
+
+inline constexpr std::size_t kMostMcuBlocks = 10;  ///< T.81, B.2.3
+
+/// A group's levels, row-major as kBlockGroup says, and a place for what nobody wants.
+inline constexpr std::size_t kLevelsOfGroup = kGroupCoefficients + kBlockGroup;
+
+/// What one block of each MCU is coded by.
+struct McuBlock {
+  const DcTable* dc = nullptr;
+  const AcTable* ac = nullptr;
+  std::size_t component = 0;
+};
+
+class EntropyDecoder {
+ public:
+  /// `blocks`: of an MCU, in their order, at most kMostMcuBlocks. `restart_interval` in MCUs; 0 for
+  /// none. All but `bytes` itself, which is copied, must outlive this.
+  EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> blocks, unsigned restart_interval);
+
+  /// The next `count` MCUs. Levels that are not 0 are written: that of row-major frequency k of an
+  /// MCU's block goes to levels[offset + k * kBlockGroup], its offset being the next one of
+  /// `offsets`. Position 64 may be written too. False where something is odd.
+  bool decode(std::size_t count, const std::uint32_t* offsets, std::int16_t* levels);
+
+  /// Whether all that was decoded stood there.
+  bool has_stood_there() const { return bits_left() >= 0; }
+
+ private:
+  // The next bits, the first one highest. Behind `count` of them are more, or zeros.
+  struct Bits {
+    const std::uint8_t* next = nullptr;
+    std::uint64_t held = 0;
+    unsigned count = 0;
+
+    void refill();
+    void drop(unsigned bits) {
+      held <<= bits;
+      count -= bits;
+    }
+  };
+
+  static bool decode_dc(Bits& bits, const DcTable& table, int& difference);
+  static bool decode_ac(Bits& bits, const AcTable& table, std::int16_t* levels);
+  static unsigned decode_long_ac(Bits& bits, const AcTable& table, AcEntry entry, unsigned at,
+                                 std::int16_t* levels);
+  static LongCodes::Found find_long(const LongCodes& codes, std::uint64_t held);
+  void begin_interval();
+  void find_safe_end();
+  bool read_on();
+  bool restart();
+  std::ptrdiff_t bits_left() const {
+    return (bytes_.end() - bits_.next) * 8 + static_cast<std::ptrdiff_t>(bits_.count);
+  }
+
+  ScanBytes bytes_;
+  std::span<const McuBlock> blocks_;
+  unsigned restart_interval_;
+  unsigned to_restart_ = 0;
+  int next_restart_ = 0;
+  Bits bits_;
+  const std::uint8_t* safe_end_ = nullptr;  // an MCU may begin up to here
+  std::array<int, 4> last_dc_{};
+};
+
+}  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lib/codec/jpeg/plain_scan.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <span>
+#include <type_traits>
+
+namespace limen::inline LIMEN_ABI {
+
+namespace {
+
+// MCUs that are decoded before their samples are made: they fill whole groups, whatever blocks an
+// MCU has of a component, and their levels stay in the first cache.
+constexpr std::size_t kMcus = kBlockGroup;
+
+bool is_plain(const JpegDecompressor& jpeg) {
+  const jpeg_decompress_struct& state = jpeg.state();
+  const JpegErrors& errors = jpeg.errors();
+  if (errors.ran_out || errors.damage != 0 || errors.max_scans == 0) return false;
+  if (state.progressive_mode || state.arith_code || state.data_precision != 8) return false;
+  if (state.num_components != 1 && state.num_components != 3) return false;
+  if (state.comps_in_scan != state.num_components) return false;
+  if (state.Ss != 0 || state.Se != 63 || state.Ah != 0 || state.Al != 0) return false;
+  for (int i = 0; i < state.num_components; ++i) {
+    if (state.cur_comp_info[i] != &state.comp_info[i]) return false;
+  }
+  return true;
+}
+
+// libjpeg's coefficients are row-major here too.
+bool read_steps(const JQUANT_TBL* table, Dequantizer& dequantizer) {
+  if (table == nullptr) return false;
+  QuantTable steps;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    steps[k] = table->quantval[k];
+    if (steps[k] == 0 || steps[k] > 0x7FFF) return false;
+  }
+  dequantizer = Dequantizer(steps);
+  return true;
+}
+
+// Each of libjpeg's tables that a component uses is made once.
+template <class Table>
+class MadeTables {
+ public:
+  explicit MadeTables(std::array<Table, 3>& room) : room_(room) {}
+
+  const Table* get(JHUFF_TBL* const* from, int number) {
+    if (number < 0 || number >= NUM_HUFF_TBLS || from[number] == nullptr) return nullptr;
+    const Table*& made = made_[static_cast<std::size_t>(number)];
+    if (made != nullptr) return made;
+    Table& table = room_[used_++];
+    if (make_table({from[number]->bits, from[number]->huffval}, table)) made = &table;
+    return made;
+  }
+
+ private:
+  std::array<Table, 3>& room_;
+  std::array<const Table*, NUM_HUFF_TBLS> made_{};
+  std::size_t used_ = 0;
+};
+
+}  // namespace
+
+struct PlainScan::Room {
+  alignas(64) std::array<std::int16_t, kMostMcuBlocks * kLevelsOfGroup> levels;
+  alignas(64) std::array<std::uint8_t, std::size_t{8} * kGroupWidth> samples;
+  alignas(64) std::array<std::uint8_t, ScanBytes::kRoom> bytes;
+  std::array<AcTable, 3> ac;
+  std::array<DcTable, 3> dc;
+  std::array<McuBlock, kMostMcuBlocks> blocks;
+  std::array<std::uint32_t, kMcus * kMostMcuBlocks> offsets;  // of an MCU's blocks in `levels`
+};
+
+std::uint64_t PlainScan::memory_bytes() { return sizeof(Room); }
+
+std::optional<PlainScan> PlainScan::open(const JpegDecompressor& jpeg, Workspace& workspace) {
+  if (!is_plain(jpeg)) return {};
+  PlainScan scan;
+  auto buffer = workspace.allocate(sizeof(Room));
+  if (!buffer) return {};
+  scan.buffer_ = *std::move(buffer);
+  static_assert(std::is_trivially_destructible_v<Room> && alignof(Room) <= memory::kAlignment);
+  scan.room_ = new (scan.buffer_.data()) Room;
+  Room& room = *scan.room_;
+  const jpeg_decompress_struct& state = jpeg.state();
+  if (!scan.prepare(state, room)) return {};
+  const ByteView bytes(reinterpret_cast<const std::byte*>(state.src->next_input_byte),
+                       state.src->bytes_in_buffer);
+  std::size_t blocks = 0;
+  for (std::size_t c = 0; c < scan.count_; ++c) {
+    blocks += static_cast<std::size_t>(scan.components_[c].across * scan.components_[c].down);
+  }
+  scan.decoder_.emplace(ScanBytes(bytes, room.bytes.data()), std::span(room.blocks).first(blocks),
+                        state.restart_interval);
+  return scan;
+}
+
+bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
+  count_ = static_cast<std::size_t>(state.num_components);
+  MadeTables ac(room.ac);
+  MadeTables dc(room.dc);
+  std::size_t block = 0;
+  for (std::size_t c = 0; c < count_; ++c) {
+    const jpeg_component_info& from = state.comp_info[c];
+    Component& component = components_[c];
+    // A component alone comes block by block, whatever its factors.
+    component.across = count_ == 1 ? 1 : from.h_samp_factor;
+    component.down = count_ == 1 ? 1 : from.v_samp_factor;
+    const auto blocks = static_cast<std::size_t>(component.across * component.down);
+    if (block + blocks > kMostMcuBlocks) return false;
+    if (from.quant_tbl_no < 0 || from.quant_tbl_no >= NUM_QUANT_TBLS) return false;
+    if (!read_steps(state.quant_tbl_ptrs[from.quant_tbl_no], component.dequantizer)) return false;
+    const McuBlock of_component = {.dc = dc.get(state.dc_huff_tbl_ptrs, from.dc_tbl_no),
+                                   .ac = ac.get(state.ac_huff_tbl_ptrs, from.ac_tbl_no),
+                                   .component = c};
+    if (of_component.dc == nullptr || of_component.ac == nullptr) return false;
+    component.levels = room.levels.data() + block * kLevelsOfGroup;
+    std::fill_n(room.blocks.begin() + static_cast<std::ptrdiff_t>(block), blocks, of_component);
+    block += blocks;
+  }
+  level_count_ = block * kLevelsOfGroup;
+  std::uint32_t* offset = room.offsets.data();
+  for (std::size_t mcu = 0; mcu < kMcus; ++mcu) {
+    for (std::size_t c = 0; c < count_; ++c) {
+      const Component& component = components_[c];
+      const auto across = static_cast<std::size_t>(component.across);
+      const auto first = static_cast<std::size_t>(component.levels - room.levels.data());
+      for (std::size_t y = 0; y < static_cast<std::size_t>(component.down); ++y) {
+        for (std::size_t x = mcu * across; x < (mcu + 1) * across; ++x) {
+          *offset++ = static_cast<std::uint32_t>(
+              first + (y * across + x / kBlockGroup) * kLevelsOfGroup + x % kBlockGroup);
+        }
+      }
+    }
+  }
+  const int widest = count_ == 1 ? 1 : state.max_h_samp_factor;
+  const int highest = count_ == 1 ? 1 : state.max_v_samp_factor;
+  const auto mcu_width = static_cast<JDIMENSION>(DCTSIZE * widest);
+  mcu_columns_ = static_cast<std::int32_t>((state.image_width + mcu_width - 1) / mcu_width);
+  mcu_height_ = DCTSIZE * highest;
+  return true;
+}
+
+bool PlainScan::skip_row() {
+  for (std::int32_t x = 0; x < mcu_columns_; x += kMcus) {
+    const auto count = std::min(kMcus, static_cast<std::size_t>(mcu_columns_ - x));
+    if (!decoder_->decode(count, room_->offsets.data(), room_->levels.data())) return false;
+  }
+  ++row_;
+  return decoder_->has_stood_there();
+}
+
+bool PlainScan::decode_row(const SampleWindows& windows) {
+  for (std::int32_t x = 0; x < mcu_columns_; x += kMcus) {
+    const auto count = std::min(kMcus, static_cast<std::size_t>(mcu_columns_ - x));
+    std::fill_n(room_->levels.begin(), level_count_, std::int16_t{0});
+    if (!decoder_->decode(count, room_->offsets.data(), room_->levels.data())) return false;
+    for (std::size_t c = 0; c < count_; ++c) {
+      if (!place(components_[c], x, windows[c])) return false;
+    }
+  }
+  ++row_;
+  return decoder_->has_stood_there();
+}
+
+// Makes the samples of the groups that lie in the window, at least in part.
+bool PlainScan::place(const Component& component, std::int32_t first_mcu,
+                      const SampleWindow& window) {
+  constexpr auto kWidth = static_cast<std::int32_t>(kGroupWidth);
+  const std::int16_t* levels = component.levels;
+  for (int y = 0; y < component.down; ++y) {
+    // In samples of the window.
+    const std::int32_t top = (row_ * component.down + y) * 8 - window.y;
+    const std::int32_t first_row = std::max(0, -top);
+    const std::int32_t end_row = std::min(8, window.view.size.height - top);
+    for (int x = 0; x < component.across; ++x, levels += kLevelsOfGroup) {
+      const std::int32_t left = first_mcu * component.across * 8 + x * kWidth - window.x;
+      const std::int32_t first = std::max(0, -left);
+      const std::int32_t end = std::min(kWidth, window.view.size.width - left);
+      if (first_row >= end_row || first >= end) continue;
+      if (first_row == 0 && end_row == 8 && first == 0 && end == kWidth) {
+        auto* const to = window.view.row_as<std::uint8_t>(top) + left;
+        const auto stride = static_cast<std::size_t>(window.view.stride);
+        if (!restore_group(levels, component.dequantizer, to, stride)) return false;
+        continue;
+      }
+      std::uint8_t* const samples = room_->samples.data();
+      if (!restore_group(levels, component.dequantizer, samples, kGroupWidth)) return false;
+      for (std::int32_t r = first_row; r < end_row; ++r) {
+        std::memcpy(window.view.row_as<std::uint8_t>(top + r) + left + first,
+                    samples + r * kWidth + first, static_cast<std::size_t>(end - first));
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace limen::inline LIMEN_ABI

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The way by which most JPEGs are decoded: sequential Huffman coding in one scan, entropy decoder
+// and inverse DCT limen's own. libjpeg has read the headers. It decodes all other files, and those
+// in which anything is odd, from their beginning: what it makes of them and says about them stays
+// its.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "lib/codec/jpeg/entropy_decoder.h"
+#include "lib/codec/jpeg/restore.h"
+#include "lib/codec/jpeg/session.h"
+#include "limen/core/image_view.h"
+#include "limen/core/workspace.h"
+
+namespace limen::inline LIMEN_ABI {
+
+/// A part of a component's plane: `view`, 8 bits of one channel, holds what begins at (x, y).
+struct SampleWindow {
+  ImageView view;
+  std::int32_t x = 0;
+  std::int32_t y = 0;
+};
+using SampleWindows = std::array<SampleWindow, 3>;
+
+class PlainScan {
+ public:
+  /// Working memory of it.
+  static std::uint64_t memory_bytes();
+
+  /// Nothing where the file is another one, or memory for it is refused. `jpeg`: its headers are
+  /// read, nothing more is. It and the workspace must outlive this.
+  static std::optional<PlainScan> open(const JpegDecompressor& jpeg, Workspace& workspace);
+
+  /// Rows of pixels that a row of MCUs stands for.
+  std::int32_t mcu_height() const { return mcu_height_; }
+
+  /// The next row of MCUs: the samples that lie in the windows, one a component, those that
+  /// libjpeg-turbo's accurate inverse DCT gives. False where something is odd: then nothing of it
+  /// may be used.
+  bool decode_row(const SampleWindows& windows);
+  /// The same without samples.
+  bool skip_row();
+
+ private:
+  struct Room;
+  struct Component {
+    int across = 1;
+    int down = 1;                    // blocks of an MCU
+    std::int16_t* levels = nullptr;  // its groups: `down` rows of `across`
+    Dequantizer dequantizer;
+  };
+
+  PlainScan() = default;
+  bool prepare(const jpeg_decompress_struct& state, Room& room);
+  bool place(const Component& component, std::int32_t first_mcu, const SampleWindow& window);
+
+  Buffer buffer_;
+  Room* room_ = nullptr;
+  std::size_t count_ = 0;
+  std::array<Component, 3> components_;
+  std::size_t level_count_ = 0;
+  std::int32_t mcu_columns_ = 0;
+  std::int32_t mcu_height_ = 0;
+  std::int32_t row_ = 0;  // of MCUs, the next one
+  std::optional<EntropyDecoder> decoder_;
+};
+
+}  // namespace limen::inline LIMEN_ABI

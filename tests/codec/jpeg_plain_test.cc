@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// limen's own decoder of plain JPEGs: the samples that libjpeg-turbo makes, or none at all.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include "limen/codec/decode.h"
+#include "limen/codec/encode.h"
+#include "tests/codec/jpeg_fixture.h"
+#include "tests/codec/plain_planes.h"
+#include "tests/data.h"
+#include "tests/pictures.h"
+
+namespace limen::test {
+namespace {
+
+Bytes file_of(const Image& image, JpegFixture fixture) { return make_jpeg(image.view(), fixture); }
+
+bool is_plain(const JpegFixture& fixture) {
+  const bool is_gray = fixture.coded == JCS_GRAYSCALE;
+  return !fixture.is_progressive && !fixture.is_arithmetic &&
+         (is_gray || (fixture.is_interleaved && fixture.pixels == JCS_RGB));
+}
+
+PixelFormat format_of(const JpegFixture& fixture) {
+  return fixture.pixels == JCS_GRAYSCALE ? gray8 : fixture.pixels == JCS_CMYK ? cmyk8 : rgb8;
+}
+
+TEST(JpegPlain, EveryVarietyIsEqualOrLeftToLibjpeg) {
+  for (JpegFixture fixture : jpeg_varieties()) {
+    const auto wanted = is_plain(fixture) ? PlainOutcome::equal : PlainOutcome::left_to_libjpeg;
+    for (const int quality : {1, 30, 85, 100}) {
+      fixture.quality = quality;
+      for (const Size size : {Size{157, 131}, Size{640, 40}}) {
+        EXPECT_EQ(compare_plain(file_of(scene(size, format_of(fixture)), fixture)), wanted)
+            << fixture.name << ", quality " << quality;
+        EXPECT_EQ(compare_plain(file_of(noise(size, format_of(fixture)), fixture)), wanted)
+            << fixture.name << ", noise, quality " << quality;
+      }
+    }
+  }
+}
+
+TEST(JpegPlain, SmallSizesOfEverySampling) {
+  for (JpegFixture fixture : jpeg_varieties()) {
+    if (!is_plain(fixture)) continue;
+    for (std::int32_t width = 1; width <= 33; ++width) {
+      for (const std::int32_t height : {1, 7, 8, 16, 17, 33, 34 - width}) {
+        const Image image = noise({width, height}, format_of(fixture));
+        EXPECT_EQ(compare_plain(file_of(image, fixture)), PlainOutcome::equal)
+            << fixture.name << ", " << width << " x " << height;
+      }
+    }
+  }
+}
+
+TEST(JpegPlain, RestartIntervals) {
+  for (const char* name : {"baseline_420", "baseline_444", "gray"}) {
+    for (JpegFixture fixture : jpeg_varieties()) {
+      if (fixture.name != name) continue;
+      for (unsigned interval = 1; interval < 40; ++interval) {
+        fixture.restart_interval = interval;
+        const Image image = noise({150, 90}, format_of(fixture));
+        EXPECT_EQ(compare_plain(file_of(image, fixture)), PlainOutcome::equal)
+            << name << ", every " << interval;
+      }
+    }
+  }
+}
+
+// Blocks that end with their last coefficient and such that do not, codes of all lengths.
+TEST(JpegPlain, TablesMadeForThePicture) {
+  for (const int quality : {1, 50, 75, 90, 95, 100}) {
+    for (const int effort : {0, 1}) {
+      for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+        EncodeOptions options{
+            .mode = Quality{static_cast<float>(quality)}, .effort = effort, .chroma = chroma};
+        options.progressive = false;
+        for (const Image& image : {scene({300, 211}, rgb8), noise({300, 211}, rgb8),
+                                   zone_plate({300, 211}, rgb8), hard_edges({300, 211}, rgb8)}) {
+          const auto file = encode(image.view(), options);
+          ASSERT_TRUE(file) << file.error().message;
+          EXPECT_EQ(compare_plain(*file), PlainOutcome::equal) << quality << ", " << effort;
+        }
+      }
+    }
+  }
+}
+
+// A scan longer than a piece of it that is read at once.
+TEST(JpegPlain, LongScans) {
+  JpegFixture fixture;
+  fixture.quality = 98;
+  for (const unsigned interval : {0u, 1000u}) {
+    fixture.restart_interval = interval;
+    const Bytes file = file_of(noise({1100, 500}, rgb8), fixture);
+    ASSERT_GT(file.size(), 20 * ScanBytes::kPiece);
+    EXPECT_EQ(compare_plain(file), PlainOutcome::equal);
+  }
+}
+
+// Whatever bits a scan consists of: equal to libjpeg where it has nothing to say, left to it else.
+TEST(JpegPlain, ChangedBytesAreEqualOrLeftToLibjpeg) {
+  Random random(3);
+  int equal = 0, left = 0;
+  for (const JpegFixture& fixture : jpeg_varieties()) {
+    if (!is_plain(fixture)) continue;
+    const Bytes whole = file_of(scene({75, 61}, format_of(fixture)), fixture);
+    const std::size_t start = segments_of(whole).back() + 14;
+    for (int i = 0; i < 400; ++i) {
+      Bytes file = whole;
+      const std::uint32_t changes = 1 + random.below(3);
+      for (std::uint32_t change = 0; change < changes; ++change) {
+        const std::size_t at =
+            start + random.below(static_cast<std::uint32_t>(file.size() - start));
+        file[at] = static_cast<std::byte>(random.below(4) == 0 ? 255 : random.below(256));
+      }
+      if (random.below(8) == 0) file.resize(start + random.below(200));
+      const PlainOutcome outcome = compare_plain(file);
+      ASSERT_NE(outcome, PlainOutcome::different) << fixture.name << ", " << i;
+      ++(outcome == PlainOutcome::equal ? equal : left);
+    }
+  }
+  EXPECT_GT(equal, 300);
+  EXPECT_GT(left, 300);
+}
+
+// The same of all that stands before the scan: tables, factors, sizes.
+TEST(JpegPlain, ChangedHeadersAreEqualOrLeftToLibjpeg) {
+  Random random(4);
+  int equal = 0;
+  for (const JpegFixture& fixture : jpeg_varieties()) {
+    if (!is_plain(fixture)) continue;
+    const Bytes whole = file_of(scene({75, 61}, format_of(fixture)), fixture);
+    const std::size_t end = segments_of(whole).back() + 14;
+    for (int i = 0; i < 400; ++i) {
+      Bytes file = whole;
+      file[2 + random.below(static_cast<std::uint32_t>(end - 2))] =
+          static_cast<std::byte>(random.below(256));
+      const auto info = probe(file);
+      if (!info || area(info->size) > 1'000'000) continue;
+      const PlainOutcome outcome = compare_plain(file);
+      ASSERT_NE(outcome, PlainOutcome::different) << fixture.name << ", " << i;
+      if (outcome == PlainOutcome::equal) ++equal;
+    }
+  }
+  EXPECT_GT(equal, 100);
+}
+
+// Steps so large that sums leave 16 bits, each of them with levels of every size.
+TEST(JpegPlain, LargeStepsAreEqualOrLeftToLibjpeg) {
+  int equal = 0, left = 0;
+  for (int quality = 60; quality <= 100; quality += 5) {
+    JpegFixture fixture;
+    fixture.quality = quality;
+    const Bytes whole = file_of(noise({64, 48}, rgb8), fixture);
+    const std::size_t table = find_segment(whole, 0xDB) + 5;
+    for (const int step : {1, 8, 16, 32, 48, 64, 128, 255}) {
+      for (const int frequencies : {1, 2, 9, 64}) {
+        Bytes file = whole;
+        std::fill_n(file.begin() + static_cast<std::ptrdiff_t>(table), frequencies,
+                    static_cast<std::byte>(step));
+        const PlainOutcome outcome = compare_plain(file);
+        EXPECT_NE(outcome, PlainOutcome::different)
+            << "quality " << quality << ", step " << step << " of " << frequencies;
+        ++(outcome == PlainOutcome::equal ? equal : left);
+      }
+    }
+  }
+  EXPECT_GT(equal, 100);
+  EXPECT_GT(left, 20);
+}
+
+TEST(JpegPlain, RealFilesAreEqualOrLeftToLibjpeg) {
+  LIMEN_NEEDS_DATA();
+  int equal = 0, left = 0;
+  for (const char* folder : {"conformance", "hostile", "photos"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(data_folder() / folder)) {
+      if (!entry.is_regular_file()) continue;
+      const Bytes file = read_file(entry.path());
+      if (file.size() < 2 || byte_of(file, 0) != 0xFF || byte_of(file, 1) != 0xD8) continue;
+      const auto info = probe(file);
+      if (!info || area(info->size) > 40'000'000) continue;
+      const PlainOutcome outcome = compare_plain(file);
+      EXPECT_NE(outcome, PlainOutcome::different) << entry.path();
+      ++(outcome == PlainOutcome::equal ? equal : left);
+    }
+  }
+  std::cout << equal << " decoded, " << left << " left to libjpeg\n";
+  EXPECT_GE(equal, 60);
+  EXPECT_GE(left, 60);
+}
+
+}  // namespace
+}  // namespace limen::test

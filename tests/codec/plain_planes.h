@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A JPEG's planes by limen's own decoder of plain files alone, and how they compare with libjpeg's.
+
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/codec/jpeg/plain_scan.h"
+#include "limen/core/image.h"
+#include "tests/reference/libjpeg_planes.h"
+
+namespace limen::test {
+
+/// Nothing where the file is left to libjpeg.
+inline std::optional<std::vector<Image>> plain_planes(ByteView file) {
+  Workspace workspace;
+  const Execution execution{.workspace = &workspace};
+  JpegDecompressor jpeg(file, execution, 1, false);
+  if (!jpeg.open()) return {};
+  auto scan = PlainScan::open(jpeg, workspace);
+  if (!scan) return {};
+  const jpeg_decompress_struct& state = jpeg.state();
+  std::vector<Image> planes;
+  SampleWindows windows;
+  for (int c = 0; c < state.num_components; ++c) {
+    const jpeg_component_info& component = state.comp_info[c];
+    auto plane = Image::create({static_cast<std::int32_t>(component.downsampled_width),
+                                static_cast<std::int32_t>(component.downsampled_height)},
+                               gray8, nullptr);
+    if (!plane) return {};
+    windows[static_cast<std::size_t>(c)] = {plane->view()};
+    planes.push_back(*std::move(plane));
+  }
+  const auto height = static_cast<std::int32_t>(state.image_height);
+  for (std::int32_t y = 0; y < height; y += scan->mcu_height()) {
+    if (!scan->decode_row(windows)) return {};
+  }
+  return planes;
+}
+
+enum class PlainOutcome { left_to_libjpeg, equal, different };
+
+/// What is not left to libjpeg has to be whole and equal to what it makes.
+inline PlainOutcome compare_plain(ByteView file) {
+  const auto own = plain_planes(file);
+  if (!own) return PlainOutcome::left_to_libjpeg;
+  const LibjpegPlanes wanted = LibjpegPlanesReader::read(file);
+  if (wanted.has_failed || wanted.is_damaged || wanted.planes.size() != own->size()) {
+    return PlainOutcome::different;
+  }
+  for (std::size_t c = 0; c < own->size(); ++c) {
+    const ConstImageView plane = (*own)[c].view();
+    for (std::int32_t y = 0; y < plane.size.height; ++y) {
+      if (std::memcmp(plane.row(y), wanted.planes[c].row(static_cast<std::size_t>(y)),
+                      static_cast<std::size_t>(plane.size.width)) != 0) {
+        return PlainOutcome::different;
+      }
+    }
+  }
+  return PlainOutcome::equal;
+}
+
+}  // namespace limen::test
