@@ -177,13 +177,21 @@ Result<Damage> Guard::damage(const ConstImageView& candidate, const Execution& e
 }
 
 double usual_damage(Score score) {
-  // Measured at 80, 85 and 90: 1.48, 1.08, 0.69.
-  return 1.08 * std::pow(std::max(100 - score.value, kLeastLoss) / 15, 1.1);
+  // Measured at 80, 85 and 90: 1.28, 0.94, 0.62.
+  return 0.94 * std::pow(std::max(100 - score.value, kLeastLoss) / 15, 1.06);
 }
 
 double usual_whole(Score score) {
-  // Measured: 1.11, 0.89, 0.58.
-  return 0.89 * std::max(100 - score.value, kLeastLoss) / 15;
+  // Measured: 1.39, 1.01, 0.59.
+  return 0.98 * std::pow(std::max(100 - score.value, kLeastLoss) / 15, 1.2);
+}
+
+std::vector<float> restraint(const Damage& damage, Score score) {
+  const auto usual = static_cast<float>(usual_damage(score));
+  std::vector<float> shares;
+  shares.reserve(damage.blocks.size());
+  for (const float block : damage.blocks) shares.push_back(block > usual ? usual / block : 1);
+  return shares;
 }
 
 std::size_t raise_weights(const Damage& damage, Score score, std::span<float> weights) {

@@ -48,11 +48,12 @@ class Guard {
   Buffer masks_;  ///< of luma, Cb and Cr, a row of blocks each in turn
 };
 
-/// The most damage that a block is done without notice in libjpeg-turbo's files of a score: that of
-/// the worst block in a thousand, in the mean of photographs.
+/// What libjpeg-turbo's files of a score do to a block without notice: the damage that one block in
+/// a hundred exceeds, in the mean of photographs.
 double usual_damage(Score score);
 
-/// The same of a whole picture: Damage::whole of all but the worst twentieth of those files.
+/// The same of a whole picture: the Damage::whole that no such file of a photograph exceeds by
+/// much.
 double usual_whole(Score score);
 
 inline constexpr float kMostRaise = 8;
@@ -61,5 +62,9 @@ inline constexpr float kMostRaise = 8;
 /// by the square of how many times over, at most by kMostRaise: error's energy is what a weight
 /// holds down. `weights`: as Damage::blocks. Returns how many were raised.
 std::size_t raise_weights(const Damage& damage, Score score, std::span<float> weights);
+
+/// What to leave of the moves of each block's coefficients (ShapedTrials::move_aims()): 1, or less
+/// where there is more than the usual damage, down in proportion.
+std::vector<float> restraint(const Damage& damage, Score score);
 
 }  // namespace limen::inline LIMEN_ABI
