@@ -361,8 +361,10 @@ TEST(ShapedTables, HaveLogarithmsAndPowers) {
 TEST(ShapedTables, ClimbFromCoarseToFine) {
   for (const auto chroma :
        {ChromaSubsampling::gray, ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
-    for (const bool is_graphic : {false, true}) {
-      const TableLadder ladder(chroma, is_graphic);
+    for (const auto& [choice, is_graphic] :
+         {std::pair{LevelChoice::rounded, false}, std::pair{LevelChoice::weighed, false},
+          std::pair{LevelChoice::rounded, true}, std::pair{LevelChoice::weighed, true}}) {
+      const TableLadder ladder(chroma, {choice, is_graphic});
       ASSERT_GT(ladder.count(), 100);
       auto before = ladder.tables(0);
       for (int setting = 1; setting < ladder.count(); ++setting) {

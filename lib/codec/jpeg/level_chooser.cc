@@ -13,9 +13,6 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
-// Below so many steps an AC coefficient is zero where all are rounded.
-constexpr float kLeastRounded = 0.62f;
-
 // Settings that share the costs of codes.
 constexpr int kCostSpan = 16;
 
@@ -202,7 +199,7 @@ Result<std::array<LevelCosts, 2>> LevelChooser::count_costs(int setting,
         if (is_weighed) {
           choose_by(own_gains_, nullptr, plan, p, y, levels);
         } else {
-          round_levels({plane.row(y), nullptr, blocks}, plan.quantizers[p], kLeastRounded, levels);
+          round_levels({plane.row(y), nullptr, blocks}, plan.quantizers[p], least(), levels);
         }
         count_symbols(levels, quantizers[p], blocks, ScanKind::sequential, scans[p == 0 ? 0 : 1],
                       means.data());
@@ -231,7 +228,7 @@ void LevelChooser::choose(const ChoicePlan& plan, std::size_t p, std::int32_t bl
   }
   const FloatPlane& plane = picture_.planes[p];
   round_levels({plane.row(block_row), moves, static_cast<std::size_t>(plane.block_columns)},
-               plan.quantizers[p], kLeastRounded, out);
+               plan.quantizers[p], least(), out);
 }
 
 Result<void> ChosenPicture::prepare(const FloatPicture& picture, const Execution& execution) {

@@ -32,7 +32,7 @@ class LevelChooser {
  public:
   /// The picture must outlive it and stay where it is.
   LevelChooser(const FloatPicture& picture, const Shaping& shaping)
-      : picture_(picture), shaping_(shaping), ladder_(picture.subsampling, shaping.is_graphic) {}
+      : picture_(picture), shaping_(shaping), ladder_(picture.subsampling, shaping) {}
 
   /// `workspace`: null or what all memory is taken from. Errors: limit_exceeded, out_of_memory.
   Result<void> prepare(Workspace* workspace);
@@ -55,6 +55,7 @@ class LevelChooser {
   using Gains = std::array<Buffer, 3>;
   using Models = std::map<int, std::array<LevelCosts, 2>>;
 
+  float least() const { return static_cast<float>(ladder_.shape().dead_zone); }
   Result<void> set_gains(std::span<const float> weights, Gains& gains) const;
   void choose_by(const Gains& gains, const float* moves, const ChoicePlan& plan, std::size_t plane,
                  std::int32_t block_row, std::int16_t* out) const;

@@ -40,40 +40,65 @@ constexpr std::array<Steps, 3> kSteps = {{
      9.4827, 8.3803, 8.6791, 8.3629, 8.0532, 64.2514, 83.3529, 114.8920},
 }};
 
-// Fitted to the bytes at a SSIMULACRA 2.1 of 85: docs/jpeg-quantiser.md.
-constexpr TableShape kHalved = {.cb = -1.6,
-                                .cr = -1,
-                                .luma_mean = -0.4,
-                                .luma = {-0.4, 0.05, 0.4, 0.4},
-                                .chroma_mean = 0,
-                                .chroma_detail = 0.2,
-                                .rate = -3.22573,
-                                .chroma_rate = -0.65,
-                                .hiding = 0.24,
-                                .hiding_floor = 5.29434};
-constexpr TableShape kFull = {.cb = -0.6,
-                              .cr = -0.4,
-                              .luma_mean = -0.4,
-                              .luma = {-0.4, -0.1, 0, 0},
-                              .chroma_mean = -0.2,
-                              .chroma_detail = 0.6,
-                              .rate = -2.87573,
-                              .chroma_rate = -0.4,
-                              .hiding = 0.42,
-                              .hiding_floor = 4.39434};
+// Fitted to bytes at SSIMULACRA 2.1 scores of 85 and 90, of photographs: docs/jpeg-quantiser.md.
+// Where all are rounded:
+constexpr TableShape kHalvedRounded = {.coarser = 0.18,
+                                       .cb = -1.6,
+                                       .cr = -1,
+                                       .luma_mean = 0.2,
+                                       .luma = {-0.21, 0.275, 0.4, 0.4},
+                                       .chroma_mean = -0.3,
+                                       .chroma_detail = 0.4,
+                                       .dead_zone = 0.55};
+constexpr TableShape kFullRounded = {.coarser = -0.15,
+                                     .cb = -0.6,
+                                     .cr = -0.3,
+                                     .luma_mean = -0.1,
+                                     .luma = {-0.4, -0.1, 0.075, 0},
+                                     .chroma_mean = -0.1,
+                                     .chroma_detail = 0.55,
+                                     .dead_zone = 0.58};
+// Where levels are weighed, blocks by what the metric makes of them:
+constexpr TableShape kHalvedWeighed = {.coarser = 0.18,
+                                       .cb = -1.6,
+                                       .cr = -1,
+                                       .luma_mean = -0.4,
+                                       .luma = {-0.4, 0.05, 0.4, 0.4},
+                                       .chroma_mean = 0,
+                                       .chroma_detail = 0.2,
+                                       .dead_zone = 0.55,
+                                       .rate = -3.22573,
+                                       .chroma_rate = -0.65,
+                                       .hiding = 0.24,
+                                       .hiding_floor = 5.29434};
+constexpr TableShape kFullWeighed = {.coarser = -0.15,
+                                     .cb = -0.6,
+                                     .cr = -0.4,
+                                     .luma_mean = -0.4,
+                                     .luma = {-0.4, -0.1, 0, 0},
+                                     .chroma_mean = -0.2,
+                                     .chroma_detail = 0.6,
+                                     .dead_zone = 0.58,
+                                     .rate = -2.87573,
+                                     .chroma_rate = -0.4,
+                                     .hiding = 0.42,
+                                     .hiding_floor = 4.39434};
 
-// Edges of one colour on another ring in every band, and nothing hides in them.
-constexpr TableShape graphic(TableShape shape) {
+// Nothing hides in what is drawn.
+constexpr TableShape drawn(TableShape shape) {
   shape.rate -= 1;
   shape.hiding = 0;
   return shape;
 }
-constexpr TableShape kHalvedGraphic = graphic(kHalved);
-constexpr TableShape kFullGraphic = graphic(kFull);
+constexpr std::array<TableShape, 4> kPhotographs = {kHalvedRounded, kFullRounded, kHalvedWeighed,
+                                                    kFullWeighed};
+constexpr std::array<TableShape, 4> kDrawings = {drawn(kHalvedRounded), drawn(kFullRounded),
+                                                 drawn(kHalvedWeighed), drawn(kFullWeighed)};
 
-const TableShape& shape_of(ChromaSubsampling subsampling, bool is_graphic) {
-  if (subsampling == ChromaSubsampling::yuv444) return is_graphic ? kFullGraphic : kFull;
-  return is_graphic ? kHalvedGraphic : kHalved;
+const TableShape& shape_of(ChromaSubsampling subsampling, const Shaping& shaping) {
+  const std::size_t full = subsampling == ChromaSubsampling::yuv444 ? 1 : 0;
+  const std::size_t weighed = shaping.choice == LevelChoice::weighed ? 2 : 0;
+  return (shaping.is_graphic ? kDrawings : kPhotographs)[full + weighed];
 }
 
 // libjpeg multiplies its tables by 10 at a quality of 5, by 0.01 at 99.5.
@@ -92,9 +117,9 @@ double scale_of(int setting) {
 
 }  // namespace
 
-TableLadder::TableLadder(ChromaSubsampling subsampling, bool is_graphic)
-    : shape_(shape_of(subsampling, is_graphic)) {
-  // A scale of 1 is libjpeg's quality of 50, for luma in the mean.
+TableLadder::TableLadder(ChromaSubsampling subsampling, const Shaping& shaping)
+    : shape_(shape_of(subsampling, shaping)) {
+  // A scale of 1 is libjpeg's quality of 50.
   double coarser = 0;
   for (std::size_t k = 0; k < 64; ++k) {
     const std::size_t band = k / 8 + k % 8;
@@ -105,7 +130,7 @@ TableLadder::TableLadder(ChromaSubsampling subsampling, bool is_graphic)
     steps_[2][k] = kSteps[2][k] * exponential(chroma + shape_.cr);
     coarser += binary_logarithm(steps_[0][k] / luminance_table()[k]);
   }
-  const double scale = exponential(-coarser * std::numbers::ln2 / 64);
+  const double scale = exponential(shape_.coarser - coarser * std::numbers::ln2 / 64);
   for (auto& plane : steps_) {
     for (double& step : plane) step *= scale;
   }
