@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <numbers>
+#include <vector>
 
 #include "limen/core/image.h"
 
@@ -99,6 +100,29 @@ inline Image zone_plate(Size size, PixelFormat format) {
 inline Image hard_edges(Size size, PixelFormat format) {
   return make_picture(size, format, [](std::int32_t x, std::int32_t y, int c) {
     return ((x / 7 + y / 5 + c) % 2 == 0) ? 1.0 : 0.0;
+  });
+}
+
+/// A screen: panes of one colour, full of letters that come again and again, crisp and coloured.
+inline Image screen(Size size, PixelFormat format, std::uint64_t seed = 1) {
+  constexpr std::int32_t kWide = 6;
+  constexpr std::int32_t kHigh = 10;
+  Random random(seed);
+  std::uint64_t letters[16];
+  for (std::uint64_t& letter : letters) letter = random.next() & random.next();
+  const std::int32_t across = size.width / kWide + 1;
+  std::vector<std::uint32_t> text(static_cast<std::size_t>(across * (size.height / kHigh + 1)));
+  for (std::uint32_t& letter : text) letter = random.below(24);  // from 16 on: a blank
+  return make_picture(size, format, [&](std::int32_t x, std::int32_t y, int c) {
+    if (format.has_alpha() && c == format.channels() - 1) return 1.0;
+    const bool is_dark = x / 150 % 3 == 0;
+    const std::uint32_t letter = text[static_cast<std::size_t>(y / kHigh * across + x / kWide)];
+    const std::int32_t row = y % kHigh;
+    const std::int32_t column = x % kWide;
+    const bool is_ink =
+        letter < 16 && row < 8 && column < 5 && (letters[letter] >> (row * 5 + column) & 1) != 0;
+    if (is_ink) return letter % 4 == 0 ? 0.9 - 0.4 * c : is_dark ? 0.95 : 0.05;
+    return is_dark ? 0.15 + 0.05 * c : 0.96;
   });
 }
 

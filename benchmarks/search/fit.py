@@ -14,8 +14,8 @@ import collections
 import math
 import statistics
 
-LADDERS = {"jpeg-420": "kJpeg420", "jpeg-444": "kJpeg444", "webp": "kWebp", "avif-420": "kAvif420",
-           "avif-444": "kAvif444"}
+LADDERS = {"jpeg-420": "kJpeg420", "jpeg-444": "kJpeg444", "webp": "kWebp", "webp-sharp": "kWebpSharp",
+           "avif-420": "kAvif420", "avif-444": "kAvif444"}
 TARGETS = [85, 90]
 BLOCK_TARGETS = [77.5, 85]
 RIDGE = 2.0

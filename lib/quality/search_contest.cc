@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "lib/quality/search_lossless.h"
 #include "lib/quality/search_sizes.h"
 
 namespace limen::inline LIMEN_ABI::search {
@@ -25,25 +24,16 @@ constexpr double kComparisonError = 0.01;
 // How often a sample that errs on sizes is set right.
 constexpr int kMostRounds = 3;
 
-// Below so many pixels a file takes no time: nothing is foretold.
-constexpr std::uint64_t kTinyPixels = 4096;
-
-// The least that a lossless file of a picture of this entropy may take: photographs leave coders
-// little to find beyond it, drawings repeat themselves. The largest saving seen on photographs was
-// a seventh, on drawings of one bit a pixel seven tenths.
-double least_lossless_bytes(const ConstImageView& picture) {
-  const auto entropy = static_cast<double>(lossless_entropy_bytes(picture));
-  const double bits = 8 * entropy / static_cast<double>(area(picture.size));
-  return entropy * std::clamp(0.25 + 0.14 * (bits - 1), 0.25, 0.8);
-}
-
 std::uint64_t allowance(std::uint64_t bytes, double error = kEstimateError) {
   return static_cast<std::uint64_t>(error * static_cast<double>(bytes));
 }
 
-// A lossy file of more bits a pixel than photographs ask for is of a pattern, and coders that look
-// for repeats may find what the entropy of its residuals does not know.
-constexpr double kBitsOfPatterns = 6;
+// From this effort on WebP is tried with chroma halved either way; below only the sharp way, which
+// is the smaller more often and by more.
+constexpr int kEffortForBoth = 4;
+
+// From this effort on a mode that promises the larger file is climbed all the same.
+constexpr int kEffortForAll = 7;
 
 }  // namespace
 
@@ -56,7 +46,7 @@ std::size_t Contest::rank_of(const Contender& contender) const {
   return static_cast<std::size_t>(at - formats_.begin());
 }
 
-// The chroma modes to try, in that order.
+// The chroma modes to try, in that order: how finely it is sampled, or how WebP halves it.
 std::vector<EncodeOptions> Contest::modes_of(Format format) const {
   EncodeOptions options = session_.options.encode;
   options.format = format;
@@ -71,8 +61,11 @@ std::vector<EncodeOptions> Contest::modes_of(Format format) const {
   }
   if (format == Format::webp) {
     options.chroma = ChromaSubsampling::yuv420;
-    options.sharp_yuv = options.sharp_yuv.value_or(false);
-    return {options};
+    const bool is_named = options.sharp_yuv.has_value();
+    options.sharp_yuv = options.sharp_yuv.value_or(true);
+    std::vector<EncodeOptions> modes(is_named || options.effort < kEffortForBoth ? 1 : 2, options);
+    if (modes.size() > 1) modes[1].sharp_yuv = false;
+    return modes;
   }
   if (options.chroma != ChromaSubsampling::automatic) return {options};
   std::vector<EncodeOptions> modes(2, options);
@@ -87,11 +80,7 @@ Result<Found> Contest::find_smallest() {
     if (accepts(format)) LIMEN_TRY(climb_files(format));
   }
   LIMEN_ASSIGN(const bool is_worth, is_worth_lossless());
-  if (is_worth) {
-    std::vector<Contender> files;
-    LIMEN_TRY(encode_lossless(files));
-    for (Contender& file : files) LIMEN_TRY(enter(std::move(file)));
-  }
+  if (is_worth) LIMEN_TRY(enter_lossless());
   if (best_) return found(*std::exchange(best_, std::nullopt), true);
   Contender contender;
   contender.setting = closest_->best()->setting;
@@ -108,6 +97,8 @@ Result<void> Contest::climb_jpeg() {
     modes.push_back(std::move(mode));
   }
   LIMEN_TRY(sort_by_promise(modes));
+  LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.front()));
+  if (is_settled) return {};
   Offsets shift;
   double scale = 0;
   for (Mode& mode : modes) {
@@ -116,8 +107,7 @@ Result<void> Contest::climb_jpeg() {
     LIMEN_ASSIGN(const int end, end_of_use(mode, forecast));
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
     shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
-    if (mode.sample != nullptr && !climb.seen.empty() && !sample_error_)
-      sample_error_ = error_of(shift);
+    if (mode.sample != nullptr && !climb.seen.empty() && !sample_error_) sample_error_ = shift;
     if (climb.lowest && mode.sample != nullptr && modes.size() == 2) {
       // The same of both modes, or nearly so.
       const int setting = climb.lowest->setting;
@@ -135,7 +125,7 @@ Result<void> Contest::climb_jpeg() {
 // Files of this setting and those above are not smaller than the best so far, of another chroma.
 Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
   const int count = mode.ladder->count();
-  if (!best_) return count;
+  if (!best_ || best_->ladder == nullptr) return count;
   LIMEN_ASSIGN(const auto best, best_->ladder->compare(best_->setting));
   if (!best) return count;
   const std::uint64_t bound = *best + allowance(*best, kComparisonError);
@@ -160,25 +150,30 @@ Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
 
 // Formats whose trials are files: each look tells a size.
 Result<void> Contest::climb_files(Format format) {
+  LIMEN_TRY(sample_jpeg());
   std::vector<Mode> modes;
   for (const EncodeOptions& options : modes_of(format)) {
     LIMEN_ASSIGN(Mode mode, start_mode(options));
     modes.push_back(std::move(mode));
+    LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.back()));
+    if (is_settled) return {};
   }
   LIMEN_TRY(sort_by_promise(modes));
+  LIMEN_ASSIGN(Offsets shift, sample_error(modes.front().ladder->options()));
+  const int effort = session_.options.encode.effort;
   for (Mode& mode : modes) {
     const bool is_sampled = mode.sample != nullptr;
-    if (is_sampled) {
-      LIMEN_ASSIGN(const Offsets error, sample_error());
-      mode.guess = mode.guess + error;
-    }
-    const Forecast forecast(mode.curve, mode.guess);
+    const bool is_sharp = mode.ladder->options().sharp_yuv.value_or(false);
+    const Forecast forecast(mode.curve, mode.guess + shift);
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, mode.ladder->count()));
+    // Ways to halve chroma err alike.
+    if (format == Format::webp) shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
     const bool is_enough = climb.lowest || climb.is_hopeless;
     LIMEN_TRY(settle(std::move(mode.ladder), climb));
     // Each look costs a file: the mode that promised less is not tried where the other reached the
-    // target, unless nothing was promised.
-    if (is_enough && is_sampled) break;
+    // target, unless nothing was promised. What sharp chroma does not reach, plain chroma does not.
+    if (effort >= kEffortForAll && format == Format::webp) continue;
+    if (is_enough ? is_sampled : is_sharp) break;
   }
   return {};
 }
@@ -269,55 +264,6 @@ Result<bool> Contest::is_smaller(Contender& a, Contender& b) {
     LIMEN_ASSIGN(size_b, size_of(b, true));
   }
   return size_a != size_b ? size_a < size_b : rank_of(a) < rank_of(b);
-}
-
-// Whether a lossless file may have no more bytes than this.
-bool Contest::may_be_lossless(std::uint64_t bytes) const {
-  const std::uint64_t pixels = area(session_.subject.size());
-  const double bits = 8 * static_cast<double>(bytes) / static_cast<double>(pixels);
-  return pixels <= kTinyPixels || bits > kBitsOfPatterns ||
-         least_lossless_bytes(session_.subject.picture()) < static_cast<double>(bytes);
-}
-
-// Whether a lossless file might be smaller than the best so far, or is all there is.
-Result<bool> Contest::is_worth_lossless() {
-  if (!accepts(Format::png) && !accepts(Format::webp)) return false;
-  if (!best_ && closest_ == nullptr) return true;
-  if (!session_.options.lossless_fallback || !session_.has_time()) return false;
-  if (!best_) return true;
-  LIMEN_ASSIGN(const std::uint64_t beside, size_of(*best_, false));
-  return may_be_lossless(beside);
-}
-
-Result<void> Contest::encode_lossless(std::vector<Contender>& files) {
-  for (const Format format : {Format::webp, Format::png}) {
-    if (!accepts(format)) continue;
-    // Lossless WebP is the smaller of the two but for pictures of a few pixels and of 16 bits,
-    // which it does not hold.
-    if (format == Format::png && !files.empty() && area(session_.subject.size()) > kTinyPixels) {
-      continue;
-    }
-    if (!files.empty() && !session_.has_time()) continue;
-    EncodeOptions options = session_.options.encode;
-    options.format = format;
-    options.mode = Lossless{};
-    options.chroma = ChromaSubsampling::automatic;
-    options.bit_depth = 8;
-    Contender contender;
-    contender.format = format;
-    contender.is_certified = true;
-    LIMEN_ASSIGN(contender.lossless,
-                 encode(session_.subject.picture(), options, session_.execution));
-    ++session_.encodes;
-    session_.trials.push_back({.format = format,
-                               .mode = Lossless{},
-                               .score = Score{100},
-                               .worst_block = Score{100},
-                               .bytes = contender.lossless.size(),
-                               .passes = true});
-    files.push_back(std::move(contender));
-  }
-  return {};
 }
 
 Result<Found> Contest::found(Contender contender, bool reached) {

@@ -54,8 +54,8 @@ class Contest {
   Result<Mode> start_mode(const EncodeOptions& options);
   Result<void> start_sampling();
   Result<Offsets> sample_mode(Mode& mode, const Offsets& by_features);
-  static Offsets error_of(const Offsets& jpeg);
-  Result<Offsets> sample_error();
+  Result<void> sample_jpeg();
+  Result<Offsets> sample_error(const EncodeOptions& options);
   Result<std::optional<std::uint64_t>> expected_size(Mode& mode, int setting);
   Result<std::optional<std::uint64_t>> promised_size(Mode& mode);
   Result<void> sort_by_promise(std::vector<Mode>& modes);
@@ -71,21 +71,27 @@ class Contest {
 
   Result<std::optional<Contender>> fit_into(std::uint64_t bytes, const EncodeOptions& mode);
 
-  bool may_be_lossless(std::uint64_t bytes) const;
+  bool may_be_lossless(std::uint64_t bytes);
   Result<bool> is_worth_lossless();
+  Result<bool> is_settled_by_lossless(Mode& mode);
+  Result<void> enter_lossless();
   Result<void> encode_lossless(std::vector<Contender>& files);
   Result<Found> found(Contender contender, bool reached);
 
   Session& session_;
   std::span<const Format> formats_;
   std::optional<Contender> best_;  ///< the smallest so far that reaches the goal
+  bool is_lossless_entered_ = false;
+  std::optional<double> least_lossless_;
   std::optional<Features> features_;
   bool is_sampled_ = false;
   std::optional<Image> sample_;
   std::unique_ptr<Subject> sample_subject_;
   Offsets sample_shift_;  ///< how far the last mode's sample was from what features told
-  std::optional<Offsets> sample_error_;
-  std::unique_ptr<Session> sampling_;  ///< of sample_; null where there is none
+  std::unique_ptr<Session> sampling_;    ///< of sample_; null where there is none
+  std::unique_ptr<Session> aside_;       ///< of jpeg_, whose looks are told to nobody
+  std::optional<Mode> jpeg_;             ///< at 4:2:0, for what it says of samples
+  std::optional<Offsets> sample_error_;  ///< of JPEG's
   std::unique_ptr<Ladder> closest_;  ///< the one whose best score is the highest, none reaching it
 };
 

@@ -30,8 +30,8 @@ Result<Found> Contest::find_finest(std::uint64_t bytes) {
       const bool is_top = contender->setting + 1 == contender->ladder->count();
       LIMEN_ASSIGN(const bool wins, is_better(*contender, size <= bytes));
       if (wins) best = std::move(*contender);
-      // AVIF: finer chroma only where there are bytes left for it.
-      if (format == Format::avif && !is_top) break;
+      // AVIF: finer chroma only where there are bytes left for it. WebP: the sharp way alone.
+      if ((format == Format::avif && !is_top) || format == Format::webp) break;
     }
   }
   const bool fits_lossy = best && *best->ladder->file_bytes(best->setting) <= bytes;

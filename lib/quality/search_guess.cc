@@ -19,6 +19,8 @@ constexpr std::size_t kMostSampled = 3;
 constexpr std::size_t kMostSampledFiles = 2;
 // So near to what was looked at, the curve is known.
 constexpr int kNearEnough = 2;
+// The least share of JPEG's error that is worth a look at a JPEG of the whole picture.
+constexpr double kWorthALook = 0.3;
 
 EncodeOptions options_for_sample(EncodeOptions options) {
   options.metadata = {};
@@ -89,36 +91,48 @@ Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
   return forecast.offsets(session_.goal, seen) + mode.ladder->model().beside_sample;
 }
 
-// Of scores all formats err alike, of worst blocks less so.
-Offsets Contest::error_of(const Offsets& jpeg) { return {jpeg.score, 0.5 * jpeg.worst_block}; }
-
-// How much farther from the curve the picture's score is than its sample says. All formats are much
-// alike in that, and JPEG tells it at a fraction of what another format's file takes.
-Result<Offsets> Contest::sample_error() {
-  if (sample_error_ || session_.subject.picture().format.has_alpha() || !session_.has_time()) {
-    return sample_error_.value_or(Offsets{});
-  }
-  Session aside{.options = session_.options,
-                .goal = session_.goal,
-                .execution = session_.execution,
-                .subject = session_.subject,
-                .started = session_.started,
-                .trials = {}};
+// Tells where samples are best looked at, at a fraction of what another format's file takes: once
+// for all formats.
+Result<void> Contest::sample_jpeg() {
+  LIMEN_TRY(start_sampling());
+  const bool is_known = jpeg_ || sample_error_;
+  const bool is_opaque = !session_.subject.picture().format.has_alpha();
+  if (is_known || sampling_ == nullptr || !is_opaque || !session_.has_time()) return {};
+  aside_ = std::make_unique<Session>(Session{.options = session_.options,
+                                             .goal = session_.goal,
+                                             .execution = session_.execution,
+                                             .subject = session_.subject,
+                                             .started = session_.started,
+                                             .trials = {}});
   EncodeOptions options = modes_of(Format::jpeg).front();
   options.chroma = ChromaSubsampling::yuv420;
   options = options_for_sample(options);
-  Mode mode;
-  LIMEN_ASSIGN(mode.ladder, Ladder::start(aside, options));
-  LIMEN_ASSIGN(mode.sample, Ladder::start(*sampling_, options));
-  mode.curve = mode.ladder->curve();
-  LIMEN_ASSIGN(mode.guess, sample_mode(mode, offsets_by_features(*mode.ladder) + sample_shift_));
-  const Forecast forecast(mode.curve, mode.guess);
-  LIMEN_ASSIGN(const auto rung,
-               mode.ladder->look(forecast.next(session_.goal, {}, -1, forecast.count())));
-  session_.evaluations += aside.evaluations;
-  sample_error_ = Offsets{};
-  if (rung) sample_error_ = error_of(forecast.offsets(session_.goal, {*rung}) - mode.guess);
-  return *sample_error_;
+  jpeg_.emplace();
+  LIMEN_ASSIGN(jpeg_->ladder, Ladder::start(*aside_, options));
+  LIMEN_ASSIGN(jpeg_->sample, Ladder::start(*sampling_, options));
+  jpeg_->curve = jpeg_->ladder->curve();
+  const Offsets own = offsets_by_features(*jpeg_->ladder);
+  LIMEN_ASSIGN(jpeg_->guess, sample_mode(*jpeg_, own + sample_shift_));
+  sample_shift_ = jpeg_->guess - own;
+  return {};
+}
+
+// How much farther from the curve the picture's score is than its sample says, as JPEG shows it:
+// formats are alike in that, some more than others.
+Result<Offsets> Contest::sample_error(const EncodeOptions& options) {
+  const Offsets share = share_of_jpeg_error(options);
+  if (!sample_error_ && jpeg_ && share.score > kWorthALook && session_.has_time()) {
+    const Forecast forecast(jpeg_->curve, jpeg_->guess);
+    const int evaluations = aside_->evaluations;
+    LIMEN_ASSIGN(const auto rung,
+                 jpeg_->ladder->look(forecast.next(session_.goal, {}, -1, forecast.count())));
+    session_.evaluations += aside_->evaluations - evaluations;
+    sample_error_ = Offsets{};
+    if (rung) sample_error_ = forecast.offsets(session_.goal, {*rung}) - jpeg_->guess;
+  }
+  if (!sample_error_) return Offsets{};
+  return Offsets{share.score * sample_error_->score,
+                 share.worst_block * sample_error_->worst_block};
 }
 
 // About what a setting's file takes: told by the sample's if there is one.

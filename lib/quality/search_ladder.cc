@@ -19,7 +19,7 @@ Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOpti
                session.subject.encodable(options.format, session.execution));
   LIMEN_ASSIGN(ladder->original_,
                session.subject.original(options.format, options.bit_depth, session.execution));
-  ladder->model_ = &model_of(options.format, options.chroma, picture.format.layout);
+  ladder->model_ = &model_of(options, picture.format.layout);
   LIMEN_ASSIGN(ladder->trials_, start_trials(picture, options, session.execution));
   return ladder;
 }

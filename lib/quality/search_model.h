@@ -70,6 +70,21 @@ inline constexpr LadderModel kWebp{kWebpCurve,
                                     -0.5290, 0.7513, -0.4487, -0.1262, -0.0740, 0.1012, -0.3355},
                                    {0.0425, 0.0452}};
 
+inline constexpr CurveKnot kWebpSharpCurve[] = {
+    {40, 3.706}, {43, 3.672}, {46, 3.628},  {49, 3.585}, {52, 3.553}, {55, 3.516}, {58, 3.482},
+    {61, 3.443}, {64, 3.415}, {67, 3.376},  {70, 3.345}, {73, 3.308}, {75, 3.287}, {76, 3.253},
+    {77, 3.217}, {78, 3.176}, {79, 3.145},  {80, 3.109}, {81, 3.073}, {82, 3.038}, {83, 2.997},
+    {84, 2.963}, {85, 2.915}, {86, 2.877},  {87, 2.826}, {88, 2.769}, {89, 2.720}, {90, 2.662},
+    {91, 2.605}, {92, 2.550}, {93, 2.496},  {94, 2.437}, {95, 2.374}, {96, 2.309}, {97, 2.260},
+    {98, 2.216}, {99, 2.181}, {100, 2.175},
+};
+inline constexpr LadderModel kWebpSharp{kWebpSharpCurve,
+                                        {0.2457, 0.0953, 0.0404, -0.1737, -0.1337, -0.0838, -0.1034,
+                                         0.0163, 0.0778, 0.1506, -0.0387, 0.1614, -0.0643, -0.0433},
+                                        {0.5056, 0.1702, 0.0688, -0.3030, -0.1454, -0.0261, -0.0845,
+                                         -0.0904, 0.1500, 0.1612, -0.1198, 0.1080, 0.0043, -0.1690},
+                                        {0.0584, 0.0852}};
+
 inline constexpr CurveKnot kAvif420Curve[] = {
     {41, 3.805}, {46, 3.661}, {51, 3.529}, {55, 3.409}, {60, 3.273}, {65, 3.155},
     {70, 3.067}, {74, 2.961}, {76, 2.921}, {77, 2.885}, {79, 2.843}, {81, 2.805},
@@ -98,17 +113,25 @@ inline constexpr LadderModel kAvif444{kAvif444Curve,
 
 // fitted: end
 
-/// The model of a format; gray pictures have chroma's finest.
-inline const LadderModel& model_of(Format format, ChromaSubsampling chroma, Layout layout) {
-  const bool is_subsampled = chroma != ChromaSubsampling::yuv444 && channel_count(layout) > 2;
-  switch (format) {
+/// The model of what these options make; gray pictures have chroma's finest.
+inline const LadderModel& model_of(const EncodeOptions& options, Layout layout) {
+  const bool is_color = channel_count(layout) > 2;
+  const bool is_subsampled = options.chroma != ChromaSubsampling::yuv444 && is_color;
+  switch (options.format) {
     case Format::avif:
       return is_subsampled ? kAvif420 : kAvif444;
     case Format::jpeg:
       return is_subsampled ? kJpeg420 : kJpeg444;
     default:
-      return kWebp;
+      return options.sharp_yuv.value_or(false) && is_color ? kWebpSharp : kWebp;
   }
+}
+
+/// Where a JPEG's sample errs, so does another format's by so much of it, as regression says. JPEG
+/// and its like lose much by what halved chroma blurs, of which sharp chroma loses little.
+inline Offsets share_of_jpeg_error(const EncodeOptions& options) {
+  if (options.format != Format::webp) return {1, 0.5};
+  return options.sharp_yuv.value_or(false) ? Offsets{0.2, 0.1} : Offsets{0.4, 0.2};
 }
 
 inline double mean_log_loss(const LadderModel& model, Quality quality) {

@@ -245,6 +245,7 @@ TEST(Search, FindsTheFinestThatFits) {
     const auto trials = *start_trials(picture.view(), [&] {
       EncodeOptions encoding = options.encode;
       encoding.format = format;
+      encoding.sharp_yuv = answer.sharp_yuv;
       return encoding;
     }());
     const int setting = trials->setting_of(std::get<Quality>(answer.mode));
