@@ -41,7 +41,7 @@ else \
 fi
 endef
 
-.PHONY: help deps clang-deps build test test-python asan demo fuzz bench microbench format check-format tidy clean
+.PHONY: help deps clang-deps build test test-python asan demo fuzz bench bench-bytes microbench format check-format tidy clean
 
 help:
 	@echo "make demo     responsive sets from real photographs, and a page that shows them"
@@ -49,6 +49,7 @@ help:
 	@echo "make test-python  the wheel, built, repaired and tested in an empty environment"
 	@echo "make build    build/release/bin/limen and build/release/lib/liblimen.so"
 	@echo "make bench    limen beside other libraries, into benchmarks/RESULTS.md (QUICK=1: a try)"
+	@echo "make bench-bytes  JPEGs of equal score beside other encoders', into benchmarks/JPEG_BYTES.md"
 	@echo "make microbench  time of each stage on this machine"
 	@echo "make fuzz     each libFuzzer target for a minute (FUZZ_SECONDS=60)"
 	@echo "make asan     all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -108,6 +109,22 @@ bench: deps build/release/build.ninja
 	benchmarks/peers/install.sh $(PEERS)
 	$(PEERS)/venv/bin/python benchmarks/peers/bench.py --build build/release --peers $(PEERS) \
 	  --out $(BENCH_PAGE) $(if $(QUICK),--quick) $(BENCH_FLAGS)
+
+# Bytes at equal score, beside mozjpeg and jpegli, into benchmarks/JPEG_BYTES.md. PICTURES=folder; QUICK=1 and
+# BENCH_FLAGS (`--limit N`, `--jobs N`, …) as above.
+JPEG_BYTES := build/jpeg_bytes
+bench-bytes: deps build/release/build.ninja
+	$(call install,python3-venv libjxl-devtools libjpeg-turbo-progs \
+	  $(if $(PICTURES),,$(PHOTO_PACKAGE)) $(if $(shell command -v npm),,nodejs npm) \
+	  $(if $(shell command -v chromium),,chromium) $(if $(shell command -v go),,golang-go))
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target limen_bytes_runner
+	benchmarks/jpeg_bytes/install.sh $(PEERS)
+	mkdir -p $(JPEG_BYTES)
+	$(PEERS)/venv/bin/python benchmarks/jpeg_bytes/bench_bytes.py --build build/release --peers $(PEERS) \
+	  --work $(JPEG_BYTES) --photos $(or $(PICTURES),/usr/share/backgrounds) \
+	  --out $(if $(QUICK)$(BENCH_FLAGS),$(JPEG_BYTES)/JPEG_BYTES.md,benchmarks/JPEG_BYTES.md) \
+	  $(if $(QUICK),--quick) $(BENCH_FLAGS)
 
 microbench: build
 	@for bench in build/release/bin/*_bench; do $$bench --benchmark_counters_tabular=true || exit 1; done

@@ -66,7 +66,7 @@ class Bench:
         self.only = arguments.only
         self.limen = Runner((str((arguments.build / "bin/limen_bytes_runner").resolve()),))
         self.missing: list[str] = []
-        self.encoders = [one for one in find_encoders(self.missing) if self.wants(one.key)]
+        self.encoders = [one for one in find_encoders(arguments.peers, self.missing) if self.wants(one.key)]
         for folder in ("pictures", "files", "shown", "measured"):
             (self.work / folder).mkdir(parents=True, exist_ok=True)
 
@@ -183,7 +183,7 @@ def main() -> None:
     ours = [made.path for measured in results.pictures for (key, _), made in measured.made()
             if key.startswith("limen")]
     results.decoded = decode_all(ours, arguments.work, results.missing)
-    results.machine.load_after = os.getloadavg()[0]
+    results.machine.busy_after = machine.busy_cores()
     crops.write(results, arguments.work)
     drawing = arguments.out.with_suffix(".svg")
     drawing.write_text(curves.draw(results))

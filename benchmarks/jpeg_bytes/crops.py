@@ -11,7 +11,7 @@ from results import BASE, TITLES, Measured, Results, limen_key
 
 SIDE = 96  # pixels
 TIMES = 4
-KEYS = (BASE, "jpegli", "mozjpeg", limen_key(5), limen_key(8))
+KEYS = (BASE, "jpegli", "mozjpeg", limen_key(4), limen_key(8))
 
 
 def worst_part(original: Image.Image, shown: Image.Image) -> tuple[int, int, int, int]:

@@ -2,26 +2,34 @@
 """Bytes over score as curves: one panel a kind of picture, a line an encoder."""
 
 import math
+import statistics
 from collections.abc import Sequence
 
 from chart import text
-from results import BASE, TITLES, Measured, Results, rows_of
+from results import BASE, KEYS, TITLES, Measured, Results
 
 WIDTH, HEIGHT, GAP = 420, 320, 64
 LEFT, TOP = 52, 44
 COLORS = {BASE: "#8a93a6", "mozjpeg": "#c2842a", "jpegli": "#b0413e", "webp": "#7a5ea8",
-          "avif": "#3b6ea8", "limen-1": "#9ad0bd", "limen-3": "#58b394", "limen-5": "#0a7d5c",
-          "limen-8": "#04402f"}
+          "avif": "#3b6ea8", "limen-3": "#58b394", "limen-4": "#0a7d5c", "limen-8": "#04402f"}
+SHORT = {BASE: "libjpeg-turbo"} | {key: title.replace(" JPEG,", "").split(" (")[0]
+                                    for key, title in TITLES.items() if key.startswith("limen")}
 STEP = 5  # per cent between the lines of the grid
 
 
 def means(pictures: Sequence[Measured], targets: Sequence[float]
           ) -> dict[str, list[tuple[float, float]]]:
-    """Per cent of bytes more than libjpeg-turbo's, by encoder and target."""
+    """Per cent of bytes more than libjpeg-turbo's, by encoder and target: the geometric mean over the
+    pictures of which it reaches every target."""
     lines: dict[str, list[tuple[float, float]]] = {}
-    for target in targets:
-        for row in rows_of(pictures, target):
-            lines.setdefault(row.key, []).append((target, (row.mean - 1) * 100))
+    for key in KEYS:
+        whole = [ratios for one in pictures
+                 if None not in (ratios := [one.ratio(key, target) for target in targets])]
+        if whole:
+            means = [statistics.fmean(math.log(one[i]) for one in whole)
+                     for i in range(len(targets))]
+            lines[key] = [(target, (math.exp(mean) - 1) * 100)
+                          for target, mean in zip(targets, means, strict=True)]
     return lines
 
 
@@ -69,8 +77,7 @@ def panel(title: str, pictures: Sequence[Measured], targets: Sequence[float],
                      f'stroke-width="{width}"/>')
         parts += [f'<circle cx="{x(score):.1f}" cy="{y(value):.1f}" r="3" fill="{color}"/>'
                   for score, value in lines[key]]
-        parts.append(text(x(lines[key][-1][0]) + 18, height + 4, TITLES[key].split(",")[0]
-                          if key == BASE else TITLES[key], fill=color))
+        parts.append(text(x(lines[key][-1][0]) + 18, height + 4, SHORT.get(key, TITLES[key]), fill=color))
     return parts
 
 
@@ -81,8 +88,8 @@ def draw(results: Results) -> str:
         parts += panel(title, pictures, results.targets, index * (WIDTH + GAP))
     width = len(kinds) * (WIDTH + GAP)
     height = TOP + HEIGHT + 60
-    parts.append(text(0, height - 18, "Bytes beside libjpeg-turbo's best, geometric mean, over "
-                      "SSIMULACRA 2.1", fill="#555"))
+    parts.append(text(0, height - 18, "Bytes beside libjpeg-turbo's best over SSIMULACRA 2.1, "
+                      "geometric mean", fill="#555"))
     body = "\n".join(parts)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-12 -8 {width + 24} {height + 8}" '
             f'font-family="system-ui, sans-serif" font-size="12" fill="#222">\n'

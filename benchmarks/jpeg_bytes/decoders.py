@@ -2,14 +2,13 @@
 """Whether every decoder shows a file without a warning."""
 
 import dataclasses
-import html
 import pathlib
-import re
 import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Sequence
 
+import browser
 from PIL import Image
 from runner import Failed, Runner
 
@@ -85,29 +84,11 @@ def by_go(files: Sequence[pathlib.Path], work: pathlib.Path) -> list[str]:
     return run([str(program), *map(str, files)]).stdout.splitlines()
 
 
-PAGE = """<!doctype html><title>decoding</title><body>{pictures}<pre id="said"></pre><script>
-const images = [...document.images];
-Promise.all(images.map((image) => image.decode().then(() => '', (error) => `${{image.alt}}: ${{error}}`)))
-  .then((said) => {{
-    document.getElementById('said').textContent =
-      `decoded ${{images.length}}\\n` + said.filter(Boolean).join('\\n');
-  }});
-</script>"""
-
-
-def by_chromium(files: Sequence[pathlib.Path], work: pathlib.Path) -> list[str]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def by_chromium(files: Sequence[pathlib.Path], _: pathlib.Path) -> list[str]:
+    program = browser.find_program()
     if program is None:
         raise Missing("Chromium")
-    page = work / "decode.html"
-    page.write_text(PAGE.format(pictures="".join(
-        f'<img src="{path.resolve().as_uri()}" alt="{html.escape(path.name)}">' for path in files)))
-    done = run([program, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000",
-                "--dump-dom", page.resolve().as_uri()])
-    said = re.search(r'<pre id="said">decoded (\d+)\n(.*?)</pre>', done.stdout, re.DOTALL)
-    if said is None or int(said.group(1)) != len(files):
-        return [f"Chromium did not get to the end: {done.stderr.strip()[-200:]}"]
-    return [html.unescape(line) for line in said.group(2).splitlines() if line]
+    return browser.complaints(program, files[0].parent, files) if files else []
 
 
 DECODERS: dict[str, Callable[[Sequence[pathlib.Path], pathlib.Path], list[str]]] = {

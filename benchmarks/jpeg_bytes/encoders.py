@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Encoders that only have a quality: the smallest file that reaches a score is looked for here."""
 
+import ctypes
 import dataclasses
-import io
 import pathlib
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
 from PIL import Image
 from runner import Failed, Runner
 
@@ -64,61 +63,39 @@ class Mozjpeg:
 
 
 class Jpegli:
-    """Through imagecodecs, by butteraugli distance: its own real-valued knob."""
+    """As its tool uses it: progressive, adaptive quantisation, a Butteraugli distance."""
 
     key, title = "jpegli", "jpegli"
     # Distances from 4 down to 0.1, 2.5 % apart.
     settings = [4 * 1.025**-step for step in range(150)]
 
-    def __init__(self) -> None:
+    def __init__(self, peers: pathlib.Path) -> None:
         try:
-            import imagecodecs
-        except ImportError as error:
-            raise Failed(str(error)) from error
-        if not hasattr(imagecodecs, "jpegli_encode"):
-            raise Failed("imagecodecs without jpegli")
-        self.codec = imagecodecs
-        self.version = f"{imagecodecs.__version__} of imagecodecs, {imagecodecs.jpegli_version()}"
-        self.pixels: Any = None
+            library = ctypes.CDLL(str((peers / "jpegli/release/liblimen_bytes_jpegli.so").resolve()))
+        except OSError as error:
+            raise Failed("not built") from error
+        self.make = library.limen_jpegli_encode
+        self.make.argtypes = [ctypes.c_char_p, *[ctypes.c_uint32] * 3, ctypes.c_float, ctypes.c_int,
+                              ctypes.POINTER(ctypes.c_size_t)]
+        self.make.restype = ctypes.c_void_p
+        self.free = library.limen_jpegli_free
+        self.free.argtypes = [ctypes.c_void_p]
+        self.version = "of the crate jpegli-sys 0.1.0 (libjxl 0.10.2)"
+        self.pixels, self.shape = b"", (0, 0, 0)
 
     def open(self, picture: pathlib.Path) -> None:
         with Image.open(picture) as image:
-            self.pixels = np.asarray(image)
+            self.pixels = image.tobytes()
+            self.shape = (image.width, image.height, len(image.getbands()))
 
     def encode(self, setting: float, chroma: str, to: pathlib.Path) -> float:
+        size = ctypes.c_size_t()
         begin = time.process_time()
-        file = self.codec.jpegli_encode(self.pixels, distance=setting,
-                                        subsampling=chroma.replace(":", ""))
+        file = self.make(self.pixels, *self.shape, setting, 2 if chroma == "4:2:0" else 1,
+                         ctypes.byref(size))
         cpu = time.process_time() - begin
-        to.write_bytes(file)
-        return cpu
-
-
-class ImagecodecsMozjpeg:
-    """mozjpeg without sharp."""
-
-    key, title = "mozjpeg", "mozjpeg"
-    settings = Mozjpeg.settings
-
-    def __init__(self) -> None:
-        try:
-            import imagecodecs
-        except ImportError as error:
-            raise Failed(str(error)) from error
-        self.codec = imagecodecs
-        self.version = f"{imagecodecs.__version__} of imagecodecs"
-        self.pixels: Any = None
-
-    def open(self, picture: pathlib.Path) -> None:
-        with Image.open(picture) as image:
-            self.pixels = np.asarray(image)
-
-    def encode(self, setting: float, chroma: str, to: pathlib.Path) -> float:
-        begin = time.process_time()
-        file = self.codec.mozjpeg_encode(self.pixels, level=int(setting),
-                                         subsampling=chroma.replace(":", ""))
-        cpu = time.process_time() - begin
-        to.write_bytes(file)
+        to.write_bytes(ctypes.string_at(file, size.value))
+        self.free(file)
         return cpu
 
 
@@ -169,21 +146,14 @@ def chromas_of(channels: int) -> Sequence[str]:
     return CHROMAS if channels == 3 else CHROMAS[:1]
 
 
-def find_encoders(missing: list[str]) -> list[Encoder]:
+def find_encoders(peers: pathlib.Path, missing: list[str]) -> list[Encoder]:
     """Those that start; the others' names are told."""
     encoders: list[Encoder] = []
-    for ways in ((Mozjpeg, ImagecodecsMozjpeg), (Jpegli,)):
-        reasons = []
-        for way in ways:
-            try:
-                encoders.append(way())
-                break
-            except Failed as reason:
-                reasons.append(str(reason))
-        else:
-            missing.append(f"{ways[0].title} ({'; '.join(reasons)})")
+    ways: dict[str, Callable[[], Encoder]] = {Mozjpeg.title: Mozjpeg,
+                                              Jpegli.title: lambda: Jpegli(peers)}
+    for title, way in ways.items():
+        try:
+            encoders.append(way())
+        except Failed as reason:
+            missing.append(f"{title} ({reason})")
     return encoders
-
-
-def memory_file(path: pathlib.Path) -> io.BytesIO:
-    return io.BytesIO(path.read_bytes())

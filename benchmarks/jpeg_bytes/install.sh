@@ -5,15 +5,20 @@
 set -eu
 
 peers=$1
+here=$(dirname "$0")
 mkdir -p "$peers/node"
 
 test -x "$peers/venv/bin/python" || python3 -m venv "$peers/venv"
 pip() { "$peers/venv/bin/pip" --disable-pip-version-check install -q "$@"; }
 pip numpy
 "$peers/venv/bin/python" -c 'import PIL' 2>/dev/null || pip Pillow
-# It carries jpegli, and mozjpeg.
-"$peers/venv/bin/python" -c 'import imagecodecs' 2>/dev/null || pip imagecodecs ||
-  echo "imagecodecs: not installed"
+
+if command -v cargo >/dev/null; then
+  cargo build -q --release --target-dir "$peers/jpegli" \
+    --manifest-path "$here/jpegli/Cargo.toml" || echo "jpegli: not built"
+else
+  echo "jpegli: not built, for there is no cargo"
+fi
 
 if ! command -v npm >/dev/null; then
   echo "sharp: not installed, for there is no npm"

@@ -16,7 +16,7 @@ from encoders import Made
 from machine import Machine
 
 BASE = "libjpeg-turbo"
-LIMEN_EFFORTS = (1, 3, 5, 8)
+LIMEN_EFFORTS = {3: "fast", 4: "default", 8: "best"}
 
 
 def limen_key(effort: int) -> str:
@@ -25,7 +25,8 @@ def limen_key(effort: int) -> str:
 
 TITLES = {BASE: "libjpeg-turbo, the best there is", "mozjpeg": "mozjpeg", "jpegli": "jpegli",
           "webp": "WebP by limen", "avif": "AVIF by limen",
-          **{limen_key(effort): f"limen JPEG, effort {effort}" for effort in LIMEN_EFFORTS}}
+          **{limen_key(effort): f"limen JPEG, {name} (effort {effort})"
+             for effort, name in LIMEN_EFFORTS.items()}}
 # In the order of the tables.
 KEYS = list(TITLES)
 
