@@ -181,9 +181,9 @@ double usual_damage(Score score) {
   return 0.94 * std::pow(std::max(100 - score.value, kLeastLoss) / 15, 1.06);
 }
 
-double usual_whole(Score score) {
-  // Measured: 1.39, 1.01, 0.59.
-  return 0.98 * std::pow(std::max(100 - score.value, kLeastLoss) / 15, 1.2);
+Score guarded_score(const Damage& damage) {
+  // Measured at 80, 85 and 90: 1.39, 1.01, 0.59.
+  return Score{100 - 15 * std::pow(damage.whole / 0.98, 1 / 1.2)};
 }
 
 std::vector<float> restraint(const Damage& damage, Score score) {

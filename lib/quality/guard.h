@@ -52,9 +52,9 @@ class Guard {
 /// a hundred exceeds, in the mean of photographs.
 double usual_damage(Score score);
 
-/// The same of a whole picture: the Damage::whole that no such file of a photograph exceeds by
-/// much.
-double usual_whole(Score score);
+/// The best score at which libjpeg-turbo's files of photographs have been seen to do so much to the
+/// whole picture: what a file claims beyond that is not believed.
+Score guarded_score(const Damage& damage);
 
 inline constexpr float kMostRaise = 8;
 

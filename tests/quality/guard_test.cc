@@ -136,6 +136,17 @@ TEST(Guard, RaisesTheWeightsOfWhatIsWorseThanUsual) {
   EXPECT_GT(usual_damage(Score{100}), 0);
 }
 
+TEST(Guard, BelievesAScoreByTheWholePicturesDamage) {
+  EXPECT_EQ(guarded_score({.blocks = {}, .whole = 0}).value, 100);
+  double last = 100;
+  for (const double whole : {0.3, 0.6, 1.0, 1.4, 5.0}) {
+    const double score = guarded_score({.blocks = {}, .whole = whole}).value;
+    EXPECT_LT(score, last);
+    last = score;
+  }
+  EXPECT_NEAR(guarded_score({.blocks = {}, .whole = 0.98}).value, 85, 1e-9);
+}
+
 TEST(Guard, HoldsBackMovesWhereTheyHarm) {
   const Score score{90};
   const auto usual = static_cast<float>(usual_damage(score));
@@ -173,7 +184,7 @@ TEST(Guard, LeavesFilesOfLibjpegAlone) {
     const double share = static_cast<double>(raise_weights(damage, Score{85}, weights)) /
                          static_cast<double>(weights.size());
     EXPECT_LT(share, 0.1) << name;
-    EXPECT_LT(damage.whole, usual_whole(Score{85})) << name;
+    EXPECT_GT(guarded_score(damage).value, 85) << name;
     shares += share;
     ++photographs;
   }
