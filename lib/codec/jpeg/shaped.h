@@ -53,8 +53,10 @@ class ShapedTrials : public Trials {
   /// what was shown.
   virtual Result<void> move_aims(const std::array<std::span<const float>, 3>& moves) = 0;
 
-  /// The squared error of each of luma's blocks at the setting shown last, in the same units, all
-  /// planes together (chroma's block shared out equally), each coefficient divided by its step.
+  /// The squared error of each of luma's blocks at the setting shown last, from the picture's own
+  /// coefficients wherever aims were moved, all planes together (chroma's block shared out
+  /// equally), each coefficient divided by its step. Errors: invalid_argument where nothing was
+  /// shown since the last weigh() or move_aims().
   virtual Result<void> read_errors(std::span<float> errors) const = 0;
 };
 
