@@ -72,6 +72,38 @@ TEST(JpegPlain, RestartIntervals) {
   }
 }
 
+void expect_pixels_of_libjpeg(const Bytes& file, const std::string& what) {
+  const auto decoded = decode(file);
+  ASSERT_TRUE(decoded) << what << ": " << decoded.error().message;
+  const LibjpegPlanes wanted = LibjpegPlanesReader::read_pixels(file);
+  ASSERT_FALSE(wanted.has_failed || wanted.is_damaged) << what;
+  const ConstImageView image = decoded->image.view();
+  ASSERT_EQ(row_bytes(image.size, image.format), wanted.planes[0].width) << what;
+  for (std::int32_t y = 0; y < image.size.height; ++y) {
+    ASSERT_EQ(std::memcmp(image.row(y), wanted.planes[0].row(static_cast<std::size_t>(y)),
+                          wanted.planes[0].width),
+              0)
+        << what << ", row " << y;
+  }
+}
+
+TEST(JpegPlain, PixelsAreThoseOfLibjpeg) {
+  for (JpegFixture fixture : jpeg_varieties()) {
+    if (!is_plain(fixture)) continue;
+    for (const Size size : {Size{157, 131}, Size{300, 40}, Size{129, 258}}) {
+      expect_pixels_of_libjpeg(file_of(noise(size, format_of(fixture)), fixture), fixture.name);
+      expect_pixels_of_libjpeg(file_of(scene(size, format_of(fixture)), fixture), fixture.name);
+    }
+    for (std::int32_t width = 1; width <= 34; ++width) {
+      for (const std::int32_t height : {1, 2, 8, 15, 16, 17, 33, 35 - width}) {
+        expect_pixels_of_libjpeg(
+            file_of(noise({width, height}, format_of(fixture)), fixture),
+            fixture.name + ", " + std::to_string(width) + " x " + std::to_string(height));
+      }
+    }
+  }
+}
+
 // Blocks that end with their last coefficient and such that do not, codes of all lengths.
 TEST(JpegPlain, TablesMadeForThePicture) {
   for (const int quality : {1, 50, 75, 90, 95, 100}) {

@@ -78,6 +78,8 @@ void print_colors(std::int32_t width) {
     halved.add(out.data(), count);
     kernels::UpsampleRow(upper.data(), lower.data(), width, out.data());
     upsampled.add(out.data(), count);
+    kernels::WidenRow(upper.data(), width, out.data());
+    upsampled.add(out.data(), count);
     kernels::RgbRow(random_row(count).data(), upper.data(), lower.data(), width, out.data());
     merged.add(out.data(), 3 * count);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What libjpeg-turbo alone makes of a JPEG: the samples of its components, by the accurate inverse
-// DCT, and whether it had anything to complain of.
+// What libjpeg-turbo alone makes of a JPEG by the accurate inverse DCT: the samples of its
+// components, or its pixels with fancy upsampling; and whether it had anything to complain of.
 
 #include <algorithm>
 #include <csetjmp>
@@ -35,21 +35,25 @@ struct LibjpegPlanes {
 
 class LibjpegPlanesReader {
  public:
-  static LibjpegPlanes read(ByteView file) {
+  static LibjpegPlanes read(ByteView file) { return read(file, true); }
+  /// As one plane of interleaved pixels, gray or RGB: its width is in samples.
+  static LibjpegPlanes read_pixels(ByteView file) { return read(file, false); }
+
+ private:
+  static LibjpegPlanes read(ByteView file, bool as_planes) {
     LibjpegPlanes result;
-    const LibjpegPlanesReader reader(file, result);
+    const LibjpegPlanesReader reader(file, as_planes, result);
     result.is_damaged = reader.errors_.is_damaged;
     return result;
   }
 
- private:
   struct Errors {
     jpeg_error_mgr base;
     std::jmp_buf jump;
     bool is_damaged = false;
   };
 
-  LibjpegPlanesReader(ByteView file, LibjpegPlanes& result) {
+  LibjpegPlanesReader(ByteView file, bool as_planes, LibjpegPlanes& result) {
     state_.err = jpeg_std_error(&errors_.base);
     errors_.base.error_exit = [](j_common_ptr common) {
       std::longjmp(reinterpret_cast<Errors*>(common->err)->jump, 1);
@@ -68,15 +72,29 @@ class LibjpegPlanesReader {
     jpeg_mem_src(&state_, reinterpret_cast<const unsigned char*>(file.data()),
                  static_cast<unsigned long>(file.size()));
     jpeg_read_header(&state_, TRUE);
-    state_.raw_data_out = TRUE;
     state_.dct_method = JDCT_ISLOW;
-    state_.out_color_space = state_.jpeg_color_space;
+    if (as_planes) {
+      state_.raw_data_out = TRUE;
+      state_.out_color_space = state_.jpeg_color_space;
+    }
     jpeg_start_decompress(&state_);
-    read_rows(result);
+    as_planes ? read_planes(result) : read_pixels(result);
   }
   ~LibjpegPlanesReader() { jpeg_destroy_decompress(&state_); }
 
-  void read_rows(LibjpegPlanes& result) {
+  void read_pixels(LibjpegPlanes& result) {
+    LibjpegPlanes::Plane& plane = result.planes.emplace_back();
+    plane.width = state_.output_width * static_cast<std::size_t>(state_.output_components);
+    plane.height = state_.output_height;
+    plane.stride = plane.width;
+    plane.samples.resize(plane.stride * plane.height);
+    while (state_.output_scanline < state_.output_height) {
+      JSAMPROW row = plane.samples.data() + state_.output_scanline * plane.stride;
+      jpeg_read_scanlines(&state_, &row, 1);
+    }
+  }
+
+  void read_planes(LibjpegPlanes& result) {
     const auto lines = static_cast<std::size_t>(DCTSIZE * state_.max_v_samp_factor);
     const std::size_t mcu_rows = (state_.output_height + lines - 1) / lines;
     for (int c = 0; c < state_.num_components; ++c) {

@@ -40,6 +40,7 @@ HWY_EXPORT(WriteTokens);
 HWY_EXPORT(StuffedSize);
 HWY_EXPORT(StuffBytes);
 HWY_EXPORT(UpsampleRow);
+HWY_EXPORT(WidenRow);
 HWY_EXPORT(RgbRow);
 HWY_EXPORT(RestoreGroup);
 
@@ -113,6 +114,10 @@ std::byte* stuff_bytes(const std::byte* bytes, std::size_t count, std::byte* to)
 void upsample_row(const std::uint8_t* near, const std::uint8_t* far, std::int32_t width,
                   std::uint8_t* out) {
   LIMEN_KERNEL(UpsampleRow)(near, far, width, out);
+}
+
+void widen_row(const std::uint8_t* in, std::int32_t width, std::uint8_t* out) {
+  LIMEN_KERNEL(WidenRow)(in, width, out);
 }
 
 void rgb_row(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* cr,

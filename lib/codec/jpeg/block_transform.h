@@ -79,6 +79,9 @@ void quantized_dct(const std::array<const std::uint8_t*, 8>& rows, std::size_t g
 void upsample_row(const std::uint8_t* near, const std::uint8_t* far, std::int32_t width,
                   std::uint8_t* out);
 
+/// A row of chroma of a plane subsampled 2:1 along rows alone; `width` and `out` as above.
+void widen_row(const std::uint8_t* in, std::int32_t width, std::uint8_t* out);
+
 /// Full-range BT.601 to interleaved RGB.
 void rgb_row(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* cr,
              std::int32_t width, std::uint8_t* out);

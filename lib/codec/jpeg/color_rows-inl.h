@@ -143,6 +143,38 @@ void UpsampleRow(const std::uint8_t* HWY_RESTRICT near, const std::uint8_t* HWY_
   out[2 * count - 1] = static_cast<std::uint8_t>((4 * last + 7) >> 4);
 }
 
+// The same along rows alone, which libjpeg rounds the other way round.
+void WidenRow(const std::uint8_t* HWY_RESTRICT in, std::int32_t width,
+              std::uint8_t* HWY_RESTRICT out) {
+  const std::int32_t count = (width + 1) / 2;
+  if (count <= 2) {
+    for (std::int32_t x = 0; x < width; ++x) out[x] = in[x / 2];
+    return;
+  }
+  const auto both = [&](std::int32_t x) {
+    out[2 * x] = static_cast<std::uint8_t>((3 * in[x] + in[x - 1] + 1) >> 2);
+    out[2 * x + 1] = static_cast<std::uint8_t>((3 * in[x] + in[x + 1] + 2) >> 2);
+  };
+  out[0] = in[0];
+  out[1] = static_cast<std::uint8_t>((3 * in[0] + in[1] + 2) >> 2);
+  const I16 d;
+  const hn::Rebind<std::uint8_t, I16> d8;
+  const auto lanes = static_cast<std::int32_t>(hn::Lanes(d));
+  const auto samples = [&](std::int32_t at)
+                           HWY_ATTR { return hn::PromoteTo(d, hn::LoadU(d8, in + at)); };
+  std::int32_t x = 1;
+  for (; x + lanes < count; x += lanes) {
+    const V16 middle = samples(x);
+    const V16 here = hn::Add(middle, hn::Add(middle, middle));
+    const V16 left = hn::ShiftRight<2>(hn::Add(hn::Add(here, samples(x - 1)), hn::Set(d, 1)));
+    const V16 right = hn::ShiftRight<2>(hn::Add(hn::Add(here, samples(x + 1)), hn::Set(d, 2)));
+    hn::StoreInterleaved2(hn::DemoteTo(d8, left), hn::DemoteTo(d8, right), d8, out + 2 * x);
+  }
+  for (; x + 1 < count; ++x) both(x);
+  out[2 * count - 2] = static_cast<std::uint8_t>((3 * in[count - 1] + in[count - 2] + 1) >> 2);
+  out[2 * count - 1] = in[count - 1];
+}
+
 // The way back (T.871), each product rounded as libjpeg's tables are. Weights beyond 16 bits are
 // taken apart into whole parts and what is left.
 void RgbRow(const std::uint8_t* HWY_RESTRICT y, const std::uint8_t* HWY_RESTRICT cb,

@@ -6,6 +6,7 @@
 
 #include "lib/codec/jpeg/geometry.h"
 #include "lib/codec/jpeg/header.h"
+#include "lib/codec/jpeg/plain_pixels.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -222,18 +223,23 @@ Result<Decoded> decode_once(ByteView bytes, const ImageInfo& info, const DecodeO
   }
   decoded.scale_eighths = pick_scale(info.size, options);
   decoded.region = scaled_window(info.size, options.region, decoded.scale_eighths);
-  LIMEN_ASSIGN(const MemoryReservation held,
-               execution.workspace->reserve(libjpeg_decode_bytes(info, false)));
+  LIMEN_ASSIGN(const MemoryReservation held, execution.workspace->reserve(kLibjpegHeaderBytes));
   JpegDecompressor jpeg(bytes, execution, options.limits.scans,
                         options.on_damage == OnDamage::error);
   LIMEN_TRY(open_checked(jpeg, info));
-  LIMEN_TRY(start_output(jpeg, info, decoded.scale_eighths, false, usable));
-
-  const jpeg_decompress_struct& state = jpeg.state();
   const Rect window = decoded.region;
   LIMEN_ASSIGN(decoded.image,
                Image::create(size_of(window), format_of(info.model), execution.workspace));
   const ImageView view = decoded.image.view();
+  if (decoded.scale_eighths == 8) {
+    LIMEN_ASSIGN(const bool is_done, decode_plain_pixels(jpeg, info, window, view, execution));
+    if (is_done) return decoded;
+  }
+  LIMEN_ASSIGN(const MemoryReservation held_to_decode,
+               execution.workspace->reserve(libjpeg_decode_bytes(info, false)));
+  LIMEN_TRY(start_output(jpeg, info, decoded.scale_eighths, false, usable));
+
+  const jpeg_decompress_struct& state = jpeg.state();
   Buffer scratch;
   const bool is_whole_width = window.width == static_cast<std::int32_t>(state.output_width);
   if (!is_whole_width || window.y > 0) {

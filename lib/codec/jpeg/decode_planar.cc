@@ -167,8 +167,9 @@ Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
     decoded.metadata = copy_metadata(header);
   }
   decoded.scale_eighths = pick_scale(info.size, options);
-  LIMEN_ASSIGN(const MemoryReservation held,
-               execution.workspace->reserve(libjpeg_decode_bytes(info, true)));
+  LIMEN_ASSIGN(
+      const MemoryReservation held,
+      execution.workspace->reserve(kLibjpegHeaderBytes + libjpeg_decode_bytes(info, true)));
   JpegDecompressor jpeg(bytes, execution, options.limits.scans,
                         options.on_damage == OnDamage::error);
   LIMEN_TRY(open_checked(jpeg, info));

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "lib/codec/jpeg/plain_scan.h"
+#include "lib/codec/jpeg/plain_pixels.h"
 #include "limen/core/checked_size.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -17,9 +17,6 @@ std::uint64_t round_up(std::int32_t side, std::uint64_t multiple) {
 
 // libjpeg pads each component to whole MCUs: of at most 4 x 4 blocks of 8 x 8.
 constexpr std::uint64_t kLargestMcu = 32;
-
-// Its objects, tables and row pointers; measured at a tenth of this.
-constexpr std::uint64_t kFixed = 256 * 1024;
 
 int components_of(const ImageInfo& info) {
   switch (info.model) {
@@ -95,7 +92,7 @@ Rect grown_window(const Rect& window, Size picture, int columns, int rows) {
 
 std::uint64_t libjpeg_decode_bytes(const ImageInfo& info, bool as_planes) {
   const int components = components_of(info);
-  return kFixed + (as_planes ? 0 : strip_bytes(info.size, components)) +
+  return (as_planes ? 0 : strip_bytes(info.size, components)) +
          (info.is_multi_scan ? coefficient_bytes(info.size, components, info.subsampling) : 0);
 }
 
@@ -107,8 +104,10 @@ std::uint64_t predicted_jpeg_bytes(const ImageInfo& info, const DecodeOptions& o
   const std::uint64_t row = round_up(window.width + 6, memory::kAlignment) * channels;
   const std::uint64_t picture = row * static_cast<std::uint64_t>(window.height + 6);
   const std::uint64_t scratch = round_up(info.size.width, memory::kAlignment) * channels;
-  return libjpeg_decode_bytes(info, false) + PlainScan::memory_bytes() + picture + scratch +
-         8 * memory::kAlignment;
+  // Whatever libjpeg does not do itself is tried before.
+  return kLibjpegHeaderBytes +
+         std::max(libjpeg_decode_bytes(info, false) + scratch, plain_pixels_bytes(info.size)) +
+         picture + 8 * memory::kAlignment;
 }
 
 }  // namespace limen::inline LIMEN_ABI

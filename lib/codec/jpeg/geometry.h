@@ -21,7 +21,10 @@ Rect scaled_window(Size stored, const std::optional<Rect>& region, int eighths);
 /// Grown to whole chroma samples of `columns` by `rows` pixels, as far as the picture goes.
 Rect grown_window(const Rect& window, Size picture, int columns, int rows);
 
-/// Upper bound of what libjpeg allocates for itself to decode such a picture. As planes it needs no
+/// Upper bound of what libjpeg allocates for itself to read headers, and its objects.
+inline constexpr std::uint64_t kLibjpegHeaderBytes = std::uint64_t{256} * 1024;
+
+/// Upper bound of what it allocates beyond that to decode such a picture. As planes it needs no
 /// rows of its own.
 std::uint64_t libjpeg_decode_bytes(const ImageInfo& info, bool as_planes);
 
