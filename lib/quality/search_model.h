@@ -123,7 +123,8 @@ inline const LadderModel& model_of(const EncodeOptions& options, Layout layout) 
     case Format::jpeg:
       return is_subsampled ? kJpeg420 : kJpeg444;
     default:
-      return options.sharp_yuv.value_or(false) && is_color ? kWebpSharp : kWebp;
+      // What plain chroma loses gray has not.
+      return is_color && !options.sharp_yuv.value_or(false) ? kWebp : kWebpSharp;
   }
 }
 

@@ -110,6 +110,27 @@ TEST(ReencodeTrials, AnAvifSettingIsAQuantizer) {
   EXPECT_GT(shared, 0);
 }
 
+TEST(ReencodeTrials, WebpQualitiesAreHalvedWithMuchEffort) {
+  const Image picture = scene({61, 40}, rgb8);
+  EncodeOptions options = options_for(Format::webp, ChromaSubsampling::automatic);
+  EXPECT_EQ((*start_trials(picture.view(), options))->count(), 101);
+  options.effort = 7;
+  const auto trials = *start_trials(picture.view(), options);
+  ASSERT_EQ(trials->count(), 201);
+  std::size_t different = 0;
+  for (int setting = 0; setting < trials->count(); ++setting) {
+    EXPECT_EQ(trials->quality_of(setting).value, 0.5f * static_cast<float>(setting));
+    EXPECT_EQ(trials->setting_of(trials->quality_of(setting)), setting);
+  }
+  for (int setting = 171; setting < 191; setting += 2) {
+    options.mode = trials->quality_of(setting);
+    const Bytes file = *trials->finish(setting);
+    EXPECT_EQ(file, *encode(picture.view(), options)) << setting;
+    different += file != *trials->finish(setting - 1) && file != *trials->finish(setting + 1);
+  }
+  EXPECT_GT(different, 2u);
+}
+
 TEST(ReencodeTrials, RefuseWhatMakesNoSense) {
   const Image picture = scene({40, 30}, rgb8);
   for (const Format format : {Format::webp, Format::avif}) {

@@ -45,7 +45,8 @@ Result<Bytes> rewrite(ByteView file, const ImageInfo& info, const RewriteOptions
 /// unsupported for a side that WebP cannot hold.
 Result<void> check_side(Size size);
 
-/// Settings are libwebp's whole qualities, 0 to 100. The image becomes planes at the first of them.
+/// Settings are libwebp's whole qualities, 0 to 100, from effort 7 on its halves. The image becomes
+/// planes at the first of them.
 Result<std::unique_ptr<Trials>> start_trials(const ConstImageView& image,
                                              const EncodeOptions& options,
                                              const Execution& execution);
