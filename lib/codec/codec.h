@@ -58,6 +58,8 @@ template <class Body>
 auto with_workspace(std::uint64_t memory_limit, const Execution& execution, const Body& body) {
   if (execution.workspace != nullptr) return body(execution);
   Workspace own(memory_limit);
+  // Without memory for what it holds it has no limit to speak of.
+  if (own.limit() != memory_limit) return decltype(body(execution))(out_of_memory());
   Execution with_own = execution;
   with_own.workspace = &own;
   return body(with_own);

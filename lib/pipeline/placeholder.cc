@@ -61,9 +61,11 @@ Result<Placeholder> decode_and_shrink(ByteView source, const Limits& limits,
 Result<Placeholder> make_placeholder(ByteView source, const Limits& limits,
                                      const Execution& execution) {
   return contain_exceptions([&]() -> Result<Placeholder> {
+    if (execution.workspace != nullptr) return decode_and_shrink(source, limits, execution);
     Workspace own(limits.working_memory);
+    if (own.limit() != limits.working_memory) return out_of_memory();
     Execution within = execution;
-    if (within.workspace == nullptr) within.workspace = &own;
+    within.workspace = &own;
     return decode_and_shrink(source, limits, within);
   });
 }

@@ -93,6 +93,7 @@ Result<Found> find_smallest(const ConstImageView& image, const SearchOptions& op
     LIMEN_TRY(check_picture(image));
     if (execution.workspace != nullptr) return search_within(image, options, execution);
     Workspace own(kOwnMemory);
+    if (own.limit() != kOwnMemory) return out_of_memory();
     Execution within = execution;
     within.workspace = &own;
     return search_within(image, options, within);

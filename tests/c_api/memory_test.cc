@@ -8,10 +8,13 @@
 #include <cstdlib>
 #include <functional>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "limen/pipeline/placeholder.h"
+#include "limen/quality/search.h"
 #include "tests/c_api/fixture.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -267,6 +270,31 @@ TEST(NewFails, InPieces) {
     info.struct_size = sizeof info;
     return limen_probe(&empty, nullptr, &info, error);
   });
+}
+
+// C++'s own functions, which make a Workspace where the caller has none: its lack is no limit.
+TEST(NewFails, InCallsOfCppWithoutAWorkspace) {
+  const Image picture = scene({24, 20}, rgb8);
+  const Bytes file = photo({24, 20});
+  const auto error_of = [](const auto& result) {
+    return result ? std::optional<ErrorCode>() : std::optional(result.error().code);
+  };
+  const std::function<std::optional<ErrorCode>()> calls[] = {
+      [&] { return error_of(decode(file)); }, [&] { return error_of(encode(picture.view(), {})); },
+      [&] { return error_of(find_smallest(picture.view())); },
+      [&] { return error_of(make_placeholder(ByteView(file))); }};
+  for (const auto& call : calls) {
+    EXPECT_EQ(call(), std::nullopt);
+    int failures = 0;
+    for (long n = 0; n < 40; ++n) {
+      left = n;
+      const std::optional<ErrorCode> code = call();
+      left = kNever;
+      EXPECT_EQ(code.value_or(ErrorCode::out_of_memory), ErrorCode::out_of_memory) << n;
+      failures += code.has_value();
+    }
+    EXPECT_GT(failures, 2);
+  }
 }
 
 // The hook itself: counted, and failing at the n-th call.
