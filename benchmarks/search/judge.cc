@@ -5,13 +5,14 @@
 //
 //   search_judge FOLDER [TABLE.tsv…] [--format jpeg|webp|avif] [--chroma 420|444] [--effort N]
 //                [--targets 85,90] [--sources original,q92-420,…] [--max-pixels N] [--repeat N]
-//                [--least-pixels N] [--fixed QUALITY,…] [--sharp 0|1]
+//                [--least-pixels N] [--fixed QUALITY,…] [--sharp 0|1] [--beside EFFORT]
 //
 // --sharp names how WebP's chroma is halved, which is else part of the search. --fixed compares
-// bytes with those of fixed qualities, chroma automatic. What ended in a lossless file is counted
-// apart. Times are this thread's processor time, the least of --repeat runs, in units of one encode
-// of the answer in the same minute: of a JPEG by libjpeg's encoder, and apart from that ("cost in
-// limen's encodes") by limen's.
+// bytes with those of fixed qualities, chroma automatic; --beside with what the search finds at
+// another effort (1: libjpeg's quantiser, one scan, the best of both chroma modes), and times
+// besides. What ended in a lossless file is counted apart. Times are this thread's processor time,
+// the least of --repeat runs, in units of one encode of the answer in the same minute: of a JPEG by
+// libjpeg's encoder, and apart from that ("cost in limen's encodes") by limen's.
 
 #include <ctime>
 
@@ -38,6 +39,7 @@ struct Arguments {
   std::uint64_t least_pixels = 0;
   int repeat = 1;
   std::vector<int> fixed;
+  std::optional<int> beside;
 };
 
 struct Swept {
@@ -94,7 +96,8 @@ struct Oracle {
 struct Totals {
   int pictures = 0, reached = 0, known = 0, same = 0, missed = 0, false_claims = 0, lossless = 0;
   int not_lowest = 0, uncertified = 0;
-  std::vector<double> evaluations, encodes, cost, own_cost, ratio;
+  std::vector<double> evaluations, encodes, cost, own_cost, ratio, per_megapixel;
+  std::vector<double> beside_bytes, beside_time;
   std::map<int, std::vector<double>> beside_fixed;  ///< by quality: the answer's bytes over its
   std::vector<std::string> misses;
 };
@@ -113,7 +116,8 @@ class Judge {
     }
     std::printf(
         "picture\tsource\ttarget\treached\tformat\tchroma\tquality\tbytes\tscore\tworst_block\t"
-        "certified\tindependent\tevaluations\tencodes\tcost\toracle\toracle_bytes\ttrials\n");
+        "certified\tindependent\tevaluations\tencodes\tcost\toracle\toracle_"
+        "bytes\tquantizer\tseconds_a_megapixel\tbeside\ttrials\n");
   }
 
   void picture(const Listed& listed, const Source& source) {
@@ -137,6 +141,11 @@ class Judge {
       print("cost", t.cost);
       print("cost in limen's encodes", t.own_cost);
       print("bytes / oracle", t.ratio);
+      print("seconds a megapixel", t.per_megapixel);
+      if (arguments_.beside) {
+        print("bytes / those of the other effort", t.beside_bytes);
+        print("time / that of the other effort", t.beside_time);
+      }
       for (const auto& [quality, ratios] : t.beside_fixed) {
         print(("bytes / those of quality " + std::to_string(quality)).c_str(), ratios);
       }
@@ -228,7 +237,8 @@ class Judge {
     const Ssimulacra2 metric = required(Ssimulacra2::prepare(original, execution_), name);
     const Comparison seen = required(metric.compare(decoded.view(), execution_), name);
     const bool is_lossless = std::holds_alternative<Lossless>(found->mode);
-    bool is_honest = again == found->bytes;
+    const bool is_own = found->quantizer == JpegQuantizer::limen;
+    bool is_honest = is_own || again == found->bytes;
     if (found->reached)
       is_honest = is_honest && seen.score.value >= target && seen.worst_block >= block;
     if (!is_honest) ++totals.false_claims;
@@ -264,6 +274,20 @@ class Judge {
                                static_cast<double>(oracle.bytes));
       }
     }
+    totals.per_megapixel.push_back(1e6 * search_seconds / static_cast<double>(area(picture.size)));
+    double beside = std::nan("");
+    if (arguments_.beside) {
+      SearchOptions other = options;
+      other.encode.effort = *arguments_.beside;
+      std::optional<Found> other_found;
+      const double other_seconds = least_seconds(arguments_.repeat, [&] {
+        other_found = required(find_smallest(picture, other, execution_), name);
+      });
+      beside =
+          static_cast<double>(found->bytes.size()) / static_cast<double>(other_found->bytes.size());
+      totals.beside_bytes.push_back(beside);
+      totals.beside_time.push_back(search_seconds / other_seconds);
+    }
     for (const int quality : arguments_.fixed) {
       EncodeOptions fixed = options.encode;
       fixed.mode = Quality{static_cast<float>(quality)};
@@ -290,12 +314,16 @@ class Judge {
       trials += text;
     }
     std::printf(
-        "%s\t%s\t%g\t%d\t%s\t%s\t%g\t%zu\t%.3f\t%.3f\t%d\t%.3f\t%d\t%d\t%.3f\t%s\t%llu\t%s\n",
+        "%s\t%s\t%g\t%d\t%s\t%s\t%g\t%zu\t%.3f\t%.3f\t%d\t%.3f\t%d\t%d\t%.3f\t%s\t%llu\t%s\t%.3f\t%"
+        ".4f"
+        "\t%s\n",
         name.c_str(), source.c_str(), target, found->reached,
         std::string(limen::name(found->format)).c_str(), mode_name(*found).c_str(), quality,
         found->bytes.size(), found->score.value, found->worst_block.value, found->certified,
         seen.score.value, found->evaluations, found->encodes, cost, verdict.c_str(),
-        static_cast<unsigned long long>(oracle.bytes), trials.c_str());
+        static_cast<unsigned long long>(oracle.bytes),
+        std::string(limen::name(found->quantizer)).c_str(), totals.per_megapixel.back(), beside,
+        trials.c_str());
     std::fflush(stdout);
   }
 
@@ -328,6 +356,7 @@ int run(int count, char** values) {
         arguments.fixed.push_back(std::stoi(quality));
       }
     }
+    if (name == "--beside") arguments.beside = std::stoi(value);
     if (name == "--repeat") arguments.repeat = std::stoi(value);
     if (name == "--targets") {
       arguments.targets.clear();

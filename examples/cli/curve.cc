@@ -52,7 +52,9 @@ std::map<std::string, Curve> curves_of(const std::vector<limen::Trial>& trials) 
   std::map<std::string, Curve> curves;
   for (const limen::Trial& trial : trials) {
     if (!std::holds_alternative<limen::Quality>(trial.mode)) continue;
-    Curve& curve = curves[curve_name(trial.format, trial.chroma)];
+    // What limen's own quantiser made comes after what libjpeg's did.
+    const bool is_own = trial.quantizer == limen::JpegQuantizer::limen;
+    Curve& curve = curves[curve_name(trial.format, trial.chroma) + (is_own ? ", own levels" : "")];
     curve.style = style_of(trial);
     curve.trials.push_back(&trial);
   }
@@ -109,6 +111,13 @@ std::string curve_name(limen::Format format, limen::ChromaSubsampling chroma) {
   std::string title(display_name(format));
   if (chroma != limen::ChromaSubsampling::automatic) title += " " + std::string(name(chroma));
   return title;
+}
+
+std::string quality_text(limen::Quality quality, limen::JpegQuantizer quantizer) {
+  char text[32];
+  const bool is_own = quantizer == limen::JpegQuantizer::limen;
+  std::snprintf(text, sizeof text, is_own ? "~%.1f" : "%g", static_cast<double>(quality.value));
+  return text;
 }
 
 std::string score_curve(const limen::Variant& chosen, std::optional<limen::Score> target) {

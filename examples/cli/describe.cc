@@ -59,6 +59,11 @@ Json chroma_of(limen::ChromaSubsampling chroma) {
   return chroma == limen::ChromaSubsampling::automatic ? Json(nullptr) : Json(name(chroma));
 }
 
+// What chose a JPEG's coefficients.
+Json quantizer_of(limen::Format format, limen::JpegQuantizer quantizer) {
+  return format == limen::Format::jpeg ? Json(name(quantizer)) : Json(nullptr);
+}
+
 // What the picture is coded with, and what the search, if there was one, has to say for it.
 Json describe_coding(const limen::Variant& variant) {
   using limen::Lossless;
@@ -70,7 +75,12 @@ Json describe_coding(const limen::Variant& variant) {
                {"lossless", variant.mode && std::holds_alternative<Lossless>(*variant.mode)},
                {"near_lossless", level != nullptr ? Json(level->level) : Json(nullptr)},
                {"chroma", chroma_of(variant.chroma)},
-               {"kept_source", variant.kept_source}};
+               {"kept_source", variant.kept_source},
+               {"quantizer", variant.kept_source
+                                 ? Json(nullptr)
+                                 : quantizer_of(variant.format,
+                                                variant.search ? variant.search->quantizer
+                                                               : limen::JpegQuantizer::libjpeg)}};
   if (!variant.search) {
     for (const char* field : {"score", "worst_block", "worst_block_at", "evaluations", "encodes",
                               "reached", "certified"}) {
@@ -185,6 +195,7 @@ Json describe(const limen::Trial& trial) {
   return {{"format", name(trial.format)},
           {"chroma", chroma_of(trial.chroma)},
           {"quality", quality != nullptr ? Json(quality->value) : Json(nullptr)},
+          {"quantizer", quantizer_of(trial.format, trial.quantizer)},
           {"score", trial.score.value},
           {"worst_block", trial.worst_block.value},
           {"bytes", trial.bytes != 0 ? Json(trial.bytes) : Json(nullptr)},

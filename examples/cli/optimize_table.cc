@@ -26,9 +26,8 @@ std::string quality_of(const limen::Variant& variant) {
   if (std::holds_alternative<limen::Lossless>(*variant.mode)) return "lossless";
   const auto* quality = std::get_if<limen::Quality>(&*variant.mode);
   if (quality == nullptr) return "near-lossless";
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", static_cast<double>(quality->value));
-  return text;
+  return quality_text(*quality,
+                      variant.search ? variant.search->quantizer : limen::JpegQuantizer::libjpeg);
 }
 
 Row row_of(const Optimized& file) {
@@ -67,7 +66,7 @@ OptimizeTotals totals_of(const std::vector<std::optional<Optimized>>& files) {
 
 std::string coding_of(const limen::Variant& variant) {
   const std::string quality = quality_of(variant);
-  const bool is_number = quality.find_first_not_of("0123456789.") == std::string::npos;
+  const bool is_number = quality.find_first_not_of("~0123456789.") == std::string::npos;
   return curve_name(variant.format, variant.chroma) + (is_number ? ", quality " : ", ") + quality;
 }
 

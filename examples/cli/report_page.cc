@@ -86,7 +86,7 @@ std::string figures(const Optimized& file) {
                                counted(search.encodes, "encode"));
     if (!variant.kept_source && variant.mode &&
         std::holds_alternative<limen::Quality>(*variant.mode)) {
-      html += figure("certified", search.certified ? "yes: the next lower quality fails" : "no");
+      html += figure("certified", search.certified ? "yes: the next lower setting fails" : "no");
     }
   }
   html += "</dl>\n";
@@ -103,10 +103,8 @@ std::string trials(const limen::Variant& variant) {
       "<th>quality</th><th>score</th><th>worst block</th><th>bytes</th><th>passes</th></tr>\n";
   for (const limen::Trial& trial : variant.search->trials) {
     const auto* quality = std::get_if<limen::Quality>(&trial.mode);
-    char text[32] = "lossless";
-    if (quality != nullptr) {
-      std::snprintf(text, sizeof text, "%g", static_cast<double>(quality->value));
-    }
+    const std::string text =
+        quality != nullptr ? quality_text(*quality, trial.quantizer) : "lossless";
     html += "<tr>" + cell(curve_name(trial.format, trial.chroma)) + cell(text) +
             cell(rounded_down(trial.score)) + cell(rounded_down(trial.worst_block)) +
             cell(trial.bytes != 0 ? std::to_string(trial.bytes) : "-") +

@@ -154,7 +154,8 @@ Result<void> search(const ConstImageView& view, const limen_encode_options& know
       [](auto mode) -> std::variant<Quality, Lossless, NearLossless> { return mode; }, found.mode);
   variant.search =
       SearchReport{found.score,     found.worst_block, found.worst_block_at, found.reached,
-                   found.certified, found.evaluations, found.encodes,        {}};
+                   found.certified, found.evaluations, found.encodes,        {},
+                   found.quantizer};
   return {};
 }
 

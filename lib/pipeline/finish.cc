@@ -152,9 +152,9 @@ class Finisher {
     variant_.mode =
         std::visit([](auto mode) -> std::variant<Quality, Lossless, NearLossless> { return mode; },
                    found.mode);
-    variant_.search = SearchReport{found.score,   found.worst_block,      found.worst_block_at,
-                                   found.reached, found.certified,        found.evaluations,
-                                   found.encodes, std::move(found.trials)};
+    variant_.search = SearchReport{found.score,   found.worst_block,       found.worst_block_at,
+                                   found.reached, found.certified,         found.evaluations,
+                                   found.encodes, std::move(found.trials), found.quantizer};
     return {};
   }
 

@@ -19,6 +19,8 @@ constexpr double kSteepest = 2.0;
 constexpr double kHair = 0.007;
 // Worst blocks waver more than means: where they alone decide, half a point at 77.
 constexpr double kBlockHair = 0.02;
+// No hair is more than this part of what a setting makes.
+constexpr double kHairOfStep = 0.35;
 // From so many looks on, every other one goes to the middle.
 constexpr std::size_t kPatience = 6;
 
@@ -41,12 +43,15 @@ const Rung* find_rung(const std::vector<Rung>& seen, int setting) {
   return at != seen.end() ? &*at : nullptr;
 }
 
-bool is_near_miss(const Goal& goal, const std::vector<Rung>& seen, int setting) {
+// `step`: how much is lost from this setting to the next. Where settings lie close, only a small
+// part of that is a hair.
+bool is_near_miss(const Goal& goal, const std::vector<Rung>& seen, int setting, double step) {
   const Rung* rung = find_rung(seen, setting);
   if (rung == nullptr) return false;
   const double score = log_loss(rung->seen.score) - log_loss(goal.score);
   const double block = log_loss(rung->seen.worst_block) - log_loss(goal.worst_block);
-  return std::max(score, block) < kHair || (score <= 0 && block < kBlockHair);
+  return std::max(score, block) < std::min(kHair, kHairOfStep * step) ||
+         (score <= 0 && block < std::min(kBlockHair, step));
 }
 
 Losses block_losses(const std::vector<Rung>& seen) {
@@ -64,6 +69,13 @@ Forecast::Forecast(std::vector<double> mean_curve, Offsets guess)
   for (std::size_t i = 1; i < curve_.size(); ++i) {
     curve_[i] = std::min(curve_[i], curve_[i - 1] - kLeastStep);
   }
+}
+
+double Forecast::step_to(int setting) const {
+  constexpr int kSteps = 3;
+  const int from = std::max(0, setting - kSteps);
+  return (curve_[static_cast<std::size_t>(from)] - curve_[static_cast<std::size_t>(setting)]) /
+         (setting - from);
 }
 
 // The setting, in fractions, at which the mean curve has this height; beyond its ends by one.
@@ -157,7 +169,7 @@ Result<Climb> climb(const Goal& goal, const Forecast& forecast, int end, const L
       if (climb.is_hopeless) return climb;
     }
     // Curves waver: below a setting that failed by a hair another may pass.
-    if (failed < 1 || !is_near_miss(goal, climb.seen, failed) ||
+    if (failed < 1 || !is_near_miss(goal, climb.seen, failed, forecast.step_to(failed)) ||
         find_rung(climb.seen, failed - 1) != nullptr) {
       break;
     }

@@ -53,6 +53,9 @@ class Forecast {
   Forecast(std::vector<double> mean_curve, Offsets guess);
 
   int count() const { return static_cast<int>(curve_.size()); }
+  /// How far the mean curve falls with each of the settings that lead to this one, which is above
+  /// 0.
+  double step_to(int setting) const;
 
   /// The setting to look at next, above `failed` and below `passed`, which are at least 2 apart.
   int next(const Goal& goal, const std::vector<Rung>& seen, int failed, int passed) const;

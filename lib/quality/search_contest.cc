@@ -13,21 +13,6 @@ namespace limen::inline LIMEN_ABI::search {
 
 namespace {
 
-// How far a codec's estimate of a file's size may be off, beside another of its estimates: closer
-// sizes are told apart by the files.
-constexpr double kEstimateError = 0.01;
-
-// The same of what a codec tells by a part of the picture: between chroma modes photographs are off
-// by .24 % in the median and .8 % at the most, screenshots by 2.8 %.
-constexpr double kComparisonError = 0.01;
-
-// How often a sample that errs on sizes is set right.
-constexpr int kMostRounds = 3;
-
-std::uint64_t allowance(std::uint64_t bytes, double error = kEstimateError) {
-  return static_cast<std::uint64_t>(error * static_cast<double>(bytes));
-}
-
 // WebP's ways to halve chroma: both are tried from this effort on and below this score, where
 // photographs are 1.6 % larger by the sharp way alone (at 85), else that alone (0.3 % at 90).
 constexpr int kEffortForBoth = 4;
@@ -91,65 +76,6 @@ Result<Found> Contest::find_smallest() {
   contender.format = closest_->options().format;
   contender.ladder = std::move(closest_);
   return found(std::move(contender), false);
-}
-// Both chroma modes, if there are two: the one that promises the smaller file first, so that the
-// other has only to show that it cannot be smaller.
-Result<void> Contest::climb_jpeg() {
-  std::vector<Mode> modes;
-  for (const EncodeOptions& options : modes_of(Format::jpeg)) {
-    LIMEN_ASSIGN(Mode mode, start_mode(options));
-    modes.push_back(std::move(mode));
-  }
-  LIMEN_TRY(sort_by_promise(modes));
-  LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.front()));
-  if (is_settled) return {};
-  Offsets shift;
-  double scale = 0;
-  for (Mode& mode : modes) {
-    const Forecast forecast(mode.curve, mode.guess + shift);
-    if (scale > 0) mode.scale = scale;
-    LIMEN_ASSIGN(const int end, end_of_use(mode, forecast));
-    LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
-    shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
-    if (mode.sample != nullptr && !climb.seen.empty() && !sample_error_) sample_error_ = shift;
-    if (climb.lowest && mode.sample != nullptr && modes.size() == 2) {
-      // The same of both modes, or nearly so.
-      const int setting = climb.lowest->setting;
-      LIMEN_ASSIGN(const auto whole, mode.ladder->compare(setting));
-      LIMEN_ASSIGN(const auto part, mode.sample->estimate(setting));
-      if (whole && part && *part > 0) {
-        scale = static_cast<double>(*whole) / static_cast<double>(*part);
-      }
-    }
-    LIMEN_TRY(settle(std::move(mode.ladder), climb));
-  }
-  return {};
-}
-
-// Files of this setting and those above are not smaller than the best so far, of another chroma.
-Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
-  const int count = mode.ladder->count();
-  if (!best_ || best_->ladder == nullptr) return count;
-  LIMEN_ASSIGN(const auto best, best_->ladder->compare(best_->setting));
-  if (!best) return count;
-  const std::uint64_t bound = *best + allowance(*best, kComparisonError);
-  int first = forecast.next(session_.goal, {}, -1, count);
-  for (int round = 0; round < kMostRounds; ++round) {
-    LIMEN_ASSIGN(const Fit fit, largest_fit(mode.curve, bound, first, [&](int setting) {
-                   return expected_size(mode, setting);
-                 }));
-    const int end = fit.setting + 1;
-    if (!fit.is_closed || end >= count) return count;
-    LIMEN_ASSIGN(const auto size, mode.ladder->compare(end));
-    if (!size) return count;
-    if (*size > bound) return end;
-    // The sample erred: set right by what was just seen.
-    LIMEN_ASSIGN(const auto part, expected_size(mode, end));
-    mode.scale *=
-        static_cast<double>(*size) / static_cast<double>(std::max<std::uint64_t>(*part, 1));
-    first = std::min(end + 1, count - 1);
-  }
-  return count;
 }
 
 // Formats whose trials are files: each look tells a size.
@@ -247,6 +173,7 @@ Result<std::uint64_t> Contest::size_of(Contender& contender, bool exact) {
 Result<std::optional<bool>> Contest::is_plainly_smaller(Contender& a, Contender& b) {
   const std::optional<bool> unknown;
   if (a.ladder == nullptr || b.ladder == nullptr || a.format != b.format) return unknown;
+  if (a.ladder->quantizer() != b.ladder->quantizer()) return unknown;
   if (is_exact(a) && is_exact(b)) return unknown;
   LIMEN_ASSIGN(const auto size_a, a.ladder->compare(a.setting));
   LIMEN_ASSIGN(const auto size_b, b.ladder->compare(b.setting));
@@ -287,6 +214,7 @@ Result<Found> Contest::found(Contender contender, bool reached) {
   } else {
     const Rung& rung = contender.ladder->rung(contender.setting);
     found.mode = contender.ladder->quality_of(contender.setting);
+    found.quantizer = contender.ladder->quantizer();
     found.chroma = contender.ladder->options().chroma;
     found.sharp_yuv = contender.ladder->options().sharp_yuv.value_or(false);
     found.score = rung.seen.score;

@@ -23,8 +23,9 @@ Result<Found> Contest::find_finest(std::uint64_t bytes) {
   };
   for (const Format format : formats_) {
     if (format == Format::png) continue;
-    for (const EncodeOptions& mode : modes_of(format)) {
-      LIMEN_ASSIGN(std::optional<Contender> contender, fit_into(bytes, mode));
+    LIMEN_ASSIGN(const std::vector<Way> ways, ways_of(format));
+    for (const Way& way : ways) {
+      LIMEN_ASSIGN(std::optional<Contender> contender, fit_into(bytes, way, best.has_value()));
       if (!contender) break;
       LIMEN_ASSIGN(const std::uint64_t size, size_of(*contender, true));
       const bool is_top = contender->setting + 1 == contender->ladder->count();
@@ -53,35 +54,83 @@ Result<Found> Contest::find_finest(std::uint64_t bytes) {
   return found(std::move(*best), fits_lossy);
 }
 
-// The finest setting of one mode that fits, or its coarsest; nothing where time is up.
-Result<std::optional<Contender>> Contest::fit_into(std::uint64_t bytes, const EncodeOptions& mode) {
-  LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, Ladder::start(session_, mode));
-  const std::vector<double> curve = ladder->curve();
-  const Forecast forecast(curve, offsets_by_features(*ladder));
-  int first = forecast.next({Score{85}, Score{0}}, {}, -1, ladder->count());
-  // Estimates, where there are any, lead to where the files must be made.
-  LIMEN_ASSIGN(const Fit near, largest_fit(curve, bytes, first,
-                                           [&](int setting) { return ladder->estimate(setting); }));
-  if (near.is_closed) first = std::max(near.setting, 0);
-  LIMEN_ASSIGN(
-      const Fit fit,
-      largest_fit(curve, bytes, first, [&](int setting) -> Result<std::optional<std::uint64_t>> {
-        if (session_.execution.is_cancelled()) return cancelled();
-        if (!session_.has_time()) return std::optional<std::uint64_t>();
-        LIMEN_ASSIGN(const std::uint64_t size, ladder->make_file(setting));
-        if (size <= bytes) ladder->keep_only(setting);
-        return std::optional(size);
-      }));
+// How each of a format's files may be made, in the order in which that is tried.
+Result<std::vector<Contest::Way>> Contest::ways_of(Format format) {
+  std::vector<Way> ways;
+  const std::vector<EncodeOptions> modes = modes_of(format);
+  if (format == Format::jpeg) {
+    LIMEN_ASSIGN(const OwnJpegs own, own_jpegs());
+    if (own.shaping) {
+      for (const EncodeOptions& mode : modes) ways.push_back({mode, own.shaping});
+      if (!own.may_be_drawn) return ways;
+    }
+  }
+  for (const EncodeOptions& mode : modes) ways.push_back({mode, std::nullopt});
+  return ways;
+}
+
+// Whose estimates say where the files must be made.
+Result<Contest::Fitting> Contest::start_fitting(std::uint64_t bytes, const EncodeOptions& mode,
+                                                const std::optional<Shaping>& shaping) {
+  Fitting fitting;
+  LIMEN_ASSIGN(fitting.ladder, Ladder::start(session_, mode, shaping));
+  Ladder& ladder = *fitting.ladder;
+  fitting.curve = ladder.curve();
+  const Forecast forecast(fitting.curve, offsets_by_features(ladder));
+  fitting.first = forecast.next({Score{85}, Score{0}}, {}, -1, ladder.count());
+  LIMEN_ASSIGN(const Fit near, largest_fit(fitting.curve, bytes, fitting.first,
+                                           [&](int setting) { return ladder.estimate(setting); }));
+  if (near.is_closed) fitting.first = std::max(near.setting, 0);
+  return fitting;
+}
+
+// The same for weighed levels: rounded ones tell what the weights are.
+Result<Contest::Fitting> Contest::start_weighed_fitting(std::uint64_t bytes,
+                                                        const EncodeOptions& mode,
+                                                        const Shaping& shaping) {
+  LIMEN_ASSIGN(Fitting fitting,
+               start_fitting(bytes, mode, Shaping{LevelChoice::rounded, shaping.is_graphic}));
+  LIMEN_ASSIGN(const std::optional<CloseLook> close, fitting.ladder->look_closely(fitting.first));
+  if (!close || !session_.has_time()) return fitting;
+  LIMEN_ASSIGN(fitting.ladder, Ladder::start(session_, mode, shaping));
+  LIMEN_TRY(fitting.ladder->weigh(*close));
+  fitting.curve = fitting.ladder->curve();
+  fitting.first = std::min(fitting.first, fitting.ladder->count() - 1);
+  return fitting;
+}
+
+// The finest setting of one mode that fits, or its coarsest; nothing where time is up, unless there
+// is nothing else.
+Result<std::optional<Contender>> Contest::fit_into(std::uint64_t bytes, const Way& way,
+                                                   bool has_other) {
+  const bool is_weighed = way.shaping && way.shaping->choice == LevelChoice::weighed;
+  if (has_other && !session_.has_time()) return std::optional<Contender>();
+  LIMEN_ASSIGN(Fitting fitting, is_weighed ? start_weighed_fitting(bytes, way.options, *way.shaping)
+                                           : start_fitting(bytes, way.options, way.shaping));
+  Ladder* const ladder = fitting.ladder.get();
+  LIMEN_ASSIGN(const Fit fit, largest_fit(fitting.curve, bytes, fitting.first,
+                                          [&](int setting) -> Result<std::optional<std::uint64_t>> {
+                                            if (session_.execution.is_cancelled())
+                                              return cancelled();
+                                            const bool may_stop = has_other || ladder->any_file();
+                                            if (may_stop && !session_.has_time()) {
+                                              return std::optional<std::uint64_t>();
+                                            }
+                                            LIMEN_ASSIGN(const std::uint64_t size,
+                                                         ladder->make_file(setting));
+                                            if (size <= bytes) ladder->keep_only(setting);
+                                            return std::optional(size);
+                                          }));
   if (fit.setting < 0 && !fit.is_closed) {
     // Time ran out before anything fitted.
     if (!ladder->any_file()) return std::optional<Contender>();
   }
   Contender contender;
-  contender.format = mode.format;
+  contender.format = way.options.format;
   contender.setting = fit.setting >= 0 ? fit.setting : ladder->any_file().value_or(0);
   contender.is_certified = fit.is_closed && fit.setting >= 0;
   LIMEN_TRY(ladder->score(contender.setting, fit.setting >= 0));
-  contender.ladder = std::move(ladder);
+  contender.ladder = std::move(fitting.ladder);
   return std::optional(std::move(contender));
 }
 

@@ -17,15 +17,20 @@ namespace {
 // Looks at a sample: of settings that are shown without their file, and of files.
 constexpr std::size_t kMostSampled = 3;
 constexpr std::size_t kMostSampledFiles = 2;
-// So near to what was looked at, the curve is known.
+// So near to what was looked at, the curve is known: in settings, and in the mean curve's height
+// where settings lie close.
 constexpr int kNearEnough = 2;
+constexpr double kNearInHeight = 0.1;
 // The least share of JPEG's error that is worth a look at a JPEG of the whole picture.
 constexpr double kWorthALook = 0.3;
 
 EncodeOptions options_for_sample(EncodeOptions options) {
   options.metadata = {};
   // No pixel of a JPEG depends on its effort, and plain files are the quickest to reckon with.
-  if (options.format == Format::jpeg) options.effort = 0;
+  if (options.format == Format::jpeg) {
+    options.effort = 0;
+    options.progressive = false;
+  }
   return options;
 }
 
@@ -38,14 +43,15 @@ Offsets Contest::offsets_by_features(const Ladder& ladder) {
 
 // What is foretold of a mode: by the picture's features and, if it is not small, by what trials of
 // a sample of it show.
-Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options) {
+Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options,
+                                          const std::optional<Shaping>& shaping) {
   Mode mode;
-  LIMEN_ASSIGN(mode.ladder, Ladder::start(session_, options));
+  LIMEN_ASSIGN(mode.ladder, Ladder::start(session_, options, shaping));
   mode.curve = mode.ladder->curve();
   mode.guess = offsets_by_features(*mode.ladder);
   LIMEN_TRY(start_sampling());
   if (sampling_ != nullptr && session_.has_time()) {
-    LIMEN_ASSIGN(mode.sample, Ladder::start(*sampling_, options_for_sample(options)));
+    LIMEN_ASSIGN(mode.sample, Ladder::start(*sampling_, options_for_sample(options), shaping));
     // Formats and modes err alike.
     const Offsets own = mode.guess;
     LIMEN_ASSIGN(mode.guess, sample_mode(mode, own + sample_shift_));
@@ -76,11 +82,14 @@ Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
   const Forecast forecast(mode.curve, by_features);
   const std::size_t most = mode.sample->shows_files() ? kMostSampledFiles : kMostSampled;
   const int encodes = sampling_->encodes;
+  const bool is_fine = mode.sample->quantizer() == JpegQuantizer::limen;
+  const auto height = [&](int setting) { return mode.curve[static_cast<std::size_t>(setting)]; };
   std::vector<Rung> seen;
   while (seen.size() < most) {
     const int next = forecast.next(session_.goal, seen, -1, forecast.count());
-    const bool is_known = std::any_of(seen.begin(), seen.end(), [next](const Rung& rung) {
-      return std::abs(rung.setting - next) <= kNearEnough;
+    const bool is_known = std::any_of(seen.begin(), seen.end(), [&](const Rung& rung) {
+      return std::abs(rung.setting - next) <= kNearEnough ||
+             (is_fine && std::abs(height(rung.setting) - height(next)) < kNearInHeight);
     });
     if (is_known) break;
     LIMEN_ASSIGN(const auto rung, mode.sample->look(next));

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/quality/search_ladder.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
+
+#include "lib/quality/error_share.h"
 
 namespace limen::inline LIMEN_ABI::search {
 
@@ -11,7 +14,8 @@ bool Session::has_time() const {
   return std::chrono::steady_clock::now() - started < options.time_budget;
 }
 
-Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOptions& options) {
+Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOptions& options,
+                                              const std::optional<Shaping>& shaping) {
   std::unique_ptr<Ladder> ladder(new Ladder);
   ladder->session_ = &session;
   ladder->options_ = options;
@@ -20,7 +24,14 @@ Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOpti
   LIMEN_ASSIGN(ladder->original_,
                session.subject.original(options.format, options.bit_depth, session.execution));
   ladder->model_ = &model_of(options, picture.format.layout);
-  LIMEN_ASSIGN(ladder->trials_, start_trials(picture, options, session.execution));
+  if (!shaping) {
+    LIMEN_ASSIGN(ladder->trials_, start_trials(picture, options, session.execution));
+    return ladder;
+  }
+  LIMEN_ASSIGN(auto shaped,
+               start_shaped_jpeg_trials(picture, options, *shaping, session.execution));
+  ladder->shaped_ = shaped.get();
+  ladder->trials_ = std::move(shaped);
   return ladder;
 }
 
@@ -40,8 +51,9 @@ Result<std::optional<Rung>> Ladder::look(int setting) {
 
 Result<void> Ladder::score(int setting, bool passes) {
   LIMEN_TRY(see(setting));
+  tell(setting);
   rungs_.at(setting).passes = passes;
-  if (Trial* trial = told(setting)) trial->passes = passes;
+  told(setting)->passes = passes;
   return {};
 }
 
@@ -52,19 +64,49 @@ Result<Rung> Ladder::see(int setting) {
   // Kept at once: the trials themselves keep few.
   if (trials_->shows_files()) LIMEN_TRY(make_file(setting));
   LIMEN_ASSIGN(const Comparison seen, original_->metric.compare(shown, session_->execution));
+  const Rung rung = note(setting, seen);
+  tell(setting);
+  return rung;
+}
+
+Result<std::optional<CloseLook>> Ladder::look_closely(int setting) {
+  if (!session_->has_time()) return std::optional<CloseLook>();
+  if (session_->execution.is_cancelled()) return cancelled();
+  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(setting, session_->execution));
+  CloseLook look;
+  LIMEN_ASSIGN(const Comparison seen, original_->metric.compare(shown, session_->execution));
+  look.rung = note(setting, seen);
+  // The gradient has no scale for less.
+  constexpr std::int32_t kLeastSide = 8;
+  if (std::min(shown.size.width, shown.size.height) < kLeastSide) return std::optional(look);
+  LIMEN_ASSIGN(const std::vector<float> shares,
+               share_loss(original_->picture, shown, session_->execution));
+  std::vector<float> errors(area(shaped_->blocks()));
+  LIMEN_TRY(shaped_->read_errors(errors));
+  look.weights = block_weights(shares, errors);
+  return std::optional(std::move(look));
+}
+
+Rung Ladder::note(int setting, const Comparison& seen) {
   ++session_->evaluations;
   const Rung rung{setting, seen, session_->goal.is_met(seen)};
   rungs_.emplace(setting, rung);
+  return rung;
+}
+
+void Ladder::tell(int setting) {
+  if (told(setting) != nullptr) return;
+  const Rung& rung = rungs_.at(setting);
   told_[setting] = session_->trials.size();
   session_->trials.push_back({.format = options_.format,
                               .chroma = options_.chroma,
                               .sharp_yuv = options_.sharp_yuv.value_or(false),
                               .mode = trials_->quality_of(setting),
-                              .score = seen.score,
-                              .worst_block = seen.worst_block,
+                              .quantizer = quantizer(),
+                              .score = rung.seen.score,
+                              .worst_block = rung.seen.worst_block,
                               .bytes = file_bytes(setting).value_or(0),
                               .passes = rung.passes});
-  return rung;
 }
 
 Result<std::uint64_t> Ladder::make_file(int setting) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "lib/codec/jpeg/shaped.h"
 #include "lib/quality/search_climb.h"
 #include "lib/quality/search_model.h"
 #include "lib/quality/search_subject.h"
@@ -33,15 +34,26 @@ struct Session {
   bool has_time() const;
 };
 
+/// A look that tells how much each block of 8 by 8 pixels matters.
+struct CloseLook {
+  Rung rung;
+  std::vector<float> weights;  ///< block_weights(); empty: the picture is too small to tell
+};
+
 class Ladder {
  public:
-  static Result<std::unique_ptr<Ladder>> start(Session& session, const EncodeOptions& options);
+  /// `shaping`: a JPEG by limen's own quantiser; absent: as encode() makes it.
+  static Result<std::unique_ptr<Ladder>> start(Session& session, const EncodeOptions& options,
+                                               const std::optional<Shaping>& shaping = {});
 
   int count() const { return trials_->count(); }
   const EncodeOptions& options() const { return options_; }
   Quality quality_of(int setting) const { return trials_->quality_of(setting); }
   int setting_of(Quality quality) const { return trials_->setting_of(quality); }
   bool shows_files() const { return trials_->shows_files(); }
+  JpegQuantizer quantizer() const {
+    return shaped_ != nullptr ? JpegQuantizer::limen : JpegQuantizer::libjpeg;
+  }
   const Original& original() const { return *original_; }
   const LadderModel& model() const { return *model_; }
   /// The logarithm of the mean loss at each setting.
@@ -49,7 +61,14 @@ class Ladder {
 
   /// Shows and scores a setting, once. Nothing where time is up.
   Result<std::optional<Rung>> look(int setting);
-  /// The same whatever the time, for a setting already chosen; `passes` is told of it.
+  /// Of a ladder with a shaping, not looked at there before: what it takes to weigh another one.
+  /// No trial to be told of, unless score() makes it the answer.
+  Result<std::optional<CloseLook>> look_closely(int setting);
+  /// ShapedTrials::weigh(), before anything is looked at.
+  Result<void> weigh(const CloseLook& look) {
+    return look.weights.empty() ? Result<void>() : shaped_->weigh(look.weights);
+  }
+  /// look() whatever the time, for a setting already chosen; `passes` is told of it.
   Result<void> score(int setting, bool passes);
 
   /// What the codec says of a file's size without making it; nothing where it cannot.
@@ -77,6 +96,8 @@ class Ladder {
  private:
   Ladder() = default;
   Result<Rung> see(int setting);
+  Rung note(int setting, const Comparison& seen);
+  void tell(int setting);
   Trial* told(int setting);
 
   Session* session_ = nullptr;
@@ -84,6 +105,7 @@ class Ladder {
   const Original* original_ = nullptr;
   const LadderModel* model_ = nullptr;
   std::unique_ptr<Trials> trials_;
+  ShapedTrials* shaped_ = nullptr;  ///< the same, of a ladder with a shaping
   std::map<int, Rung> rungs_;
   std::map<int, std::uint64_t> estimates_;
   std::map<int, std::uint64_t> compared_;

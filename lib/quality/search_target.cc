@@ -11,6 +11,10 @@ constexpr double kBlockLoss = 1.5;
 
 }  // namespace
 
+std::string_view name(JpegQuantizer quantizer) {
+  return quantizer == JpegQuantizer::limen ? "limen" : "libjpeg";
+}
+
 std::optional<Score> target_score(const Target& target) {
   if (std::holds_alternative<Invisible>(target)) return Score{85};
   if (std::holds_alternative<FlickerProof>(target)) return Score{90};

@@ -26,7 +26,7 @@ class Fidelity(tool.ToolTest):
         for name, least in (("invisible", 85), ("flicker-proof", 90), ("score:72.5", 72.5)):
             with self.subTest(name):
                 # No bound on the worst block, so that the score alone decides.
-                report = self.report("-q", name, "--worst-block", "-1000")
+                report = self.report("-q", name, "--worst-block", "-1000", "--effort", "1")
                 self.assertTrue(report["reached"])
                 self.assertTrue(report["certified"])
                 self.assertGreaterEqual(report["score"], least)
@@ -40,13 +40,20 @@ class Fidelity(tool.ToolTest):
                 self.assertIn(report["chroma"], ("4:2:0", "4:4:4"))
                 self.assertIs(report["lossless"], False)
                 found = self.read("out.jpg")
-                self.report("-q", report["quality"], "--chroma", report["chroma"])
+                self.assertEqual(report["quantizer"], "libjpeg")
+                as_found = ("--chroma", report["chroma"], "--effort", "1")
+                self.report("-q", report["quality"], *as_found)
                 self.assertEqual(self.read("out.jpg"), found)
                 # Certified: the next lower quality is not enough.
-                lower = self.report("-q", report["quality"] - 1, "--chroma", report["chroma"])
+                lower = self.report("-q", report["quality"] - 1, *as_found)
                 self.assertEqual(lower["quality"], report["quality"] - 1)
                 compared = self.json("compare", self.picture, "out.jpg", "--json")
                 self.assertLess(compared["score"], least)
+                # limen's own quantiser reaches the same in fewer bytes.
+                own = self.report("-q", name, "--worst-block", "-1000", "--effort", "2")
+                self.assertEqual(own["quantizer"], "limen")
+                self.assertGreaterEqual(own["score"], least)
+                self.assertLess(own["bytes"], report["bytes"])
 
     def test_invisible_is_the_default_of_transform_and_srcset(self):
         self.assertEqual(self.report()["quality"], self.report("-q", "invisible")["quality"])
@@ -60,7 +67,7 @@ class Fidelity(tool.ToolTest):
 
     def test_a_quality_is_not_searched_for(self):
         report = self.report("-q", "80")
-        self.assertEqual(report["quality"], 80)
+        self.assertEqual((report["quality"], report["quantizer"]), (80, "libjpeg"))
         for field in ("score", "worst_block", "worst_block_at", "evaluations", "encodes", "reached",
                       "certified"):
             self.assertIsNone(report[field], field)

@@ -55,7 +55,8 @@ TEST(TransformSearch, TheFileReachesTheTargetAndTheNextLowerQualityDoesNot) {
   for (const Format format : {Format::jpeg, Format::webp}) {
     for (const Fidelity& fidelity :
          {Fidelity(Invisible{}), Fidelity(FlickerProof{}), Fidelity(TargetScore{{70}})}) {
-      const Recipe recipe = searched(fidelity, format, 150);
+      Recipe recipe = searched(fidelity, format, 150);
+      recipe.effort = 1;  // what is found can be encoded again
       const Variant variant = made(source, recipe);
       SCOPED_TRACE(*canonical(recipe));
       ASSERT_TRUE(variant.search.has_value());
@@ -78,9 +79,11 @@ TEST(TransformSearch, TheFileReachesTheTargetAndTheNextLowerQualityDoesNot) {
       EXPECT_GE(seen.score, *target_score(target));
       EXPECT_GE(seen.worst_block, *default_worst_block(target));
 
+      EXPECT_EQ(report.quantizer, JpegQuantizer::libjpeg);
       EncodeOptions options;
       options.format = format;
       options.mode = Quality{quality_of(variant)};
+      options.effort = 1;
       options.chroma = format == Format::jpeg ? variant.chroma : ChromaSubsampling::automatic;
       options.sharp_yuv = variant.sharp_yuv;
       const auto same = encode(original.const_view(), options);
@@ -96,12 +99,26 @@ TEST(TransformSearch, TheFileReachesTheTargetAndTheNextLowerQualityDoesNot) {
   }
 }
 
+TEST(TransformSearch, LimensOwnQuantiserIsTheDefaultAndSaid) {
+  const Bytes source = png(scene({230, 170}, rgb8));
+  Recipe recipe = searched(Invisible{}, Format::jpeg, 150);
+  recipe.progressive = false;  // of which so small a picture is the larger
+  const Variant own = made(source, recipe);
+  EXPECT_EQ(own.search->quantizer, JpegQuantizer::limen);
+  EXPECT_TRUE(own.search->certified);
+  const Comparison seen = compared(finished(source, recipe), own.bytes);
+  EXPECT_DOUBLE_EQ(seen.score.value, own.search->score.value);
+  recipe.effort = 1;
+  EXPECT_LT(own.bytes.size(), made(source, recipe).bytes.size());
+}
+
 TEST(TransformSearch, AFileOfAGivenSizeIsTheFinestThatFits) {
   const Bytes source = png(scene({180, 140}, rgb8));
   for (const Format format : {Format::jpeg, Format::webp}) {
     for (const std::uint64_t bytes : {1'500u, 6'000u}) {
       Recipe recipe = searched(TargetBytes{bytes}, format);
       recipe.chroma = ChromaSubsampling::yuv420;
+      recipe.effort = 1;  // what is found can be encoded again
       const Variant variant = made(source, recipe);
       SCOPED_TRACE(*canonical(recipe));
       ASSERT_TRUE(variant.search.has_value());
@@ -111,6 +128,7 @@ TEST(TransformSearch, AFileOfAGivenSizeIsTheFinestThatFits) {
       EncodeOptions options;
       options.format = format;
       options.mode = Quality{quality_of(variant) + 1};
+      options.effort = 1;
       options.chroma = recipe.chroma;
       options.sharp_yuv = variant.sharp_yuv;
       const auto finer = encode(finished(source, recipe).const_view(), options);

@@ -142,6 +142,8 @@ class Trial:
     chroma: str
     quality: float | None
     lossless: bool
+    #: As Found's.
+    quantizer: str
     score: float
     worst_block: float
     #: None: never encoded to the end.
@@ -162,6 +164,8 @@ class SearchReport:
     reached: bool
     #: The next lower setting was seen to fail.
     certified: bool
+    #: What chose a JPEG's levels: as Found's.
+    quantizer: str
     evaluations: int
     encodes: int
     trials: tuple[Trial, ...] = field(repr=False)
@@ -198,7 +202,8 @@ class Variant(_File):
     size: Size
     bit_depth: int
     has_alpha: bool
-    #: The codec's knob; None with lossless, near_lossless, or where it is not known.
+    #: The codec's knob (of a JPEG whose `search` says "limen", libjpeg's of about the same loss);
+    #: None with lossless, near_lossless, or where it is not known.
     quality: float | None
     lossless: bool
     chroma: str
@@ -254,9 +259,12 @@ class Found(_File):
     data: bytes = field(repr=False)
     format: str
     mime_type: str
-    #: What `Image.encode` makes the same file with; None where lossless.
+    #: What `Image.encode` makes the same file with; None where lossless. Of a JPEG by limen's own
+    #: quantiser libjpeg's quality of about the same loss.
     quality: float | None
     lossless: bool
+    #: What chose a JPEG's levels: "libjpeg", which `Image.encode` does again, or "limen".
+    quantizer: str
     chroma: str
     score: float
     worst_block: float

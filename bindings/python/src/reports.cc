@@ -61,6 +61,7 @@ py::tuple trials_of(const std::vector<limen::Trial>& trials) {
     report["format"] = str_of(kFormats, trials[i].format);
     report["chroma"] = str_of(kChroma, trials[i].chroma);
     write_mode(report, trials[i].mode);
+    report["quantizer"] = std::string(limen::name(trials[i].quantizer));
     report["score"] = trials[i].score.value;
     report["worst_block"] = trials[i].worst_block.value;
     report["size_bytes"] =
@@ -83,6 +84,7 @@ void write_search(py::dict& report, const Search& search) {
   report["worst_block_at"] = box_of(search.worst_block_at);
   report["reached"] = search.reached;
   report["certified"] = search.certified;
+  report["quantizer"] = std::string(limen::name(search.quantizer));
   report["evaluations"] = search.evaluations;
   report["encodes"] = search.encodes;
   report["trials"] = trials_of(search.trials);

@@ -66,6 +66,7 @@ struct SearchReport {
   int evaluations = 0;        ///< candidates scored, all formats together
   int encodes = 0;            ///< files made by an encoder
   std::vector<Trial> trials;  ///< in the order in which they were looked at
+  JpegQuantizer quantizer = JpegQuantizer::libjpeg;  ///< Found::quantizer
 };
 
 /// A finished file and what was done for it.
@@ -76,8 +77,9 @@ struct Variant {
   Size size;
   int bit_depth = 8;
   bool has_alpha = false;  ///< of the file: some encoders leave out alpha that hides nothing
-  /// What the picture is coded with, as encode() takes it. Of a kept source what is known: JPEG's
-  /// ImageInfo::jpeg_quality, Lossless, or nothing.
+  /// What the picture is coded with, as encode() takes it; of a JPEG by limen's own quantiser
+  /// (SearchReport::quantizer) libjpeg's quality of about the same loss. Of a kept source what is
+  /// known: JPEG's ImageInfo::jpeg_quality, Lossless, or nothing.
   std::optional<std::variant<Quality, Lossless, NearLossless>> mode;
   /// As coded: automatic where the format or a gray picture leaves no choice.
   ChromaSubsampling chroma = ChromaSubsampling::automatic;

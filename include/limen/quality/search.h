@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -51,6 +52,15 @@ LIMEN_API std::optional<Score> target_score(const Target& target);
 /// docs/quality.md says how it was found. None for TargetBytes.
 LIMEN_API std::optional<Score> default_worst_block(const Target& target);
 
+/// What chose the coefficients of a JPEG.
+enum class JpegQuantizer : std::uint8_t {
+  libjpeg,  ///< libjpeg's tables, each coefficient rounded: as encode() does for a Quality
+  limen     ///< tables and choices made for the picture, which encode() does not make
+};
+
+/// "libjpeg", "limen".
+LIMEN_API std::string_view name(JpegQuantizer quantizer);
+
 struct SearchOptions {
   Target target = Invisible{};
   /// Formats that may come out: the smallest file that reaches the target wins, the earlier one
@@ -58,7 +68,9 @@ struct SearchOptions {
   std::vector<Format> formats = {};
   /// Everything but format and mode, which the search finds. chroma automatic: part of the search
   /// (JPEG and AVIF: 4:2:0 and 4:4:4). sharp_yuv absent: likewise (WebP). Alpha that a format
-  /// cannot hold is blended onto the matte before anything is compared.
+  /// cannot hold is blended onto the matte before anything is compared. effort decides what a JPEG
+  /// is made by: 0 and 1 libjpeg's quantiser, 2 and 3 tables of limen's own, from 4 on levels
+  /// besides that are chosen by how much each block's error is seen.
   EncodeOptions encode = {};
   /// Least score of the worst block (Comparison::worst_block); absent: default_worst_block().
   std::optional<Score> worst_block = std::nullopt;
@@ -75,7 +87,8 @@ struct Trial {
   Format format = Format::jpeg;
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
   bool sharp_yuv = false;
-  std::variant<Quality, Lossless> mode = Quality{};
+  std::variant<Quality, Lossless> mode = Quality{};  ///< as Found's
+  JpegQuantizer quantizer = JpegQuantizer::libjpeg;
   Score score;
   Score worst_block;
   std::uint64_t bytes = 0;  ///< 0: never encoded to the end
@@ -85,14 +98,17 @@ struct Trial {
 struct Found {
   Bytes bytes;
   Format format = Format::jpeg;
-  std::variant<Quality, Lossless> mode = Quality{};  ///< what encode() makes the same file with
-  ChromaSubsampling chroma = ChromaSubsampling::automatic;  ///< likewise; gray: automatic
-  bool sharp_yuv = false;                                   ///< likewise; WebP
+  /// What encode() makes the same file with; of a JPEG by limen's quantizer libjpeg's quality of
+  /// about the same loss, in fractions.
+  std::variant<Quality, Lossless> mode = Quality{};
+  JpegQuantizer quantizer = JpegQuantizer::libjpeg;
+  ChromaSubsampling chroma = ChromaSubsampling::automatic;  ///< gray: automatic
+  bool sharp_yuv = false;                                   ///< what encode() takes; WebP
   Score score;  ///< of the finished file, decoded by limen, beside the picture
   Score worst_block;
   Rect worst_block_at;   ///< in pixels of the picture
   bool reached = false;  ///< target and worst block; TargetBytes: it fits
-  /// The next lower quality of this format and chroma was seen to fail, or there is none;
+  /// The next lower setting of this format and chroma was seen to fail, or there is none;
   /// TargetBytes: the next higher one was seen not to fit, or there is none. False where time ran
   /// out first, and where the target was not reached.
   bool certified = false;

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The contest's JPEGs: of libjpeg's quantiser, and of limen's own.
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "lib/quality/search_contest.h"
+#include "lib/quality/search_graphic.h"
+
+namespace limen::inline LIMEN_ABI::search {
+
+namespace {
+
+// Efforts from which on a JPEG is limen's own, and from which on its blocks are weighed.
+constexpr int kLeastOwn = 2;
+constexpr int kLeastWeighed = 4;
+constexpr int kMostEffort = 9;
+
+// How often a sample that errs on sizes is set right.
+constexpr int kMostRounds = 3;
+
+// From this share on a picture is taken for one that was drawn, and below it for one that may be.
+constexpr double kDrawn = 0.5;
+constexpr double kMaybeDrawn = 0.15;
+
+// Chroma modes whose promised sizes are nearer than this are both climbed.
+constexpr double kDoubt = 0.02;
+
+// How much higher the loss of a weighed file is than that of a rounded one of the same nominal
+// quality, in logarithms: measured on photographs.
+constexpr Offsets kWeighedBesideRounded{0.0, 0.0};
+
+}  // namespace
+
+Result<Contest::OwnJpegs> Contest::own_jpegs() {
+  const EncodeOptions& options = session_.options.encode;
+  // libjpeg's quantiser alone has other subsamplings, and says what is wrong with an effort.
+  const bool has_chroma = options.chroma == ChromaSubsampling::automatic ||
+                          options.chroma == ChromaSubsampling::yuv420 ||
+                          options.chroma == ChromaSubsampling::yuv444;
+  if (options.effort < kLeastOwn || options.effort > kMostEffort || !has_chroma) return OwnJpegs{};
+  LIMEN_ASSIGN(const ConstImageView picture,
+               session_.subject.encodable(Format::jpeg, session_.execution));
+  const double drawn = drawn_share(picture);
+  const LevelChoice choice =
+      options.effort < kLeastWeighed ? LevelChoice::rounded : LevelChoice::weighed;
+  return OwnJpegs{.shaping = Shaping{choice, drawn >= kDrawn},
+                  .may_be_drawn = drawn >= kMaybeDrawn};
+}
+
+Result<void> Contest::climb_jpeg() {
+  LIMEN_ASSIGN(const OwnJpegs own, own_jpegs());
+  if (!own.shaping) return climb_rounded(std::nullopt);
+  if (own.shaping->choice == LevelChoice::rounded) {
+    LIMEN_TRY(climb_rounded(own.shaping));
+  } else {
+    LIMEN_TRY(climb_weighed(*own.shaping));
+  }
+  const bool is_worth = own.may_be_drawn || !best_;
+  if (!is_worth || !session_.has_time()) return {};
+  return climb_rounded(std::nullopt);
+}
+
+// Both chroma modes, if there are two: the one that promises the smaller file first, so that the
+// other has only to show that it cannot be smaller.
+Result<void> Contest::climb_rounded(const std::optional<Shaping>& shaping) {
+  std::vector<Mode> modes;
+  for (const EncodeOptions& options : modes_of(Format::jpeg)) {
+    LIMEN_ASSIGN(Mode mode, start_mode(options, shaping));
+    modes.push_back(std::move(mode));
+  }
+  LIMEN_TRY(sort_by_promise(modes));
+  LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.front()));
+  if (is_settled) return {};
+  Offsets shift;
+  double scale = 0;
+  for (Mode& mode : modes) {
+    const Forecast forecast(mode.curve, mode.guess + shift);
+    if (scale > 0) mode.scale = scale;
+    LIMEN_ASSIGN(const int end, end_of_use(mode, forecast));
+    LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
+    shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
+    if (mode.sample != nullptr && !climb.seen.empty() && !sample_error_) sample_error_ = shift;
+    if (climb.lowest && mode.sample != nullptr && modes.size() == 2) {
+      // The same of both modes, or nearly so.
+      const int setting = climb.lowest->setting;
+      LIMEN_ASSIGN(const auto whole, mode.ladder->compare(setting));
+      LIMEN_ASSIGN(const auto part, mode.sample->estimate(setting));
+      if (whole && part && *part > 0) {
+        scale = static_cast<double>(*whole) / static_cast<double>(*part);
+      }
+    }
+    LIMEN_TRY(settle(std::move(mode.ladder), climb));
+  }
+  return {};
+}
+
+// The chroma mode that promises the smaller file, and the other where that is in doubt. A look at
+// rounded levels is cheap, one at weighed levels is not.
+Result<void> Contest::climb_weighed(const Shaping& shaping) {
+  std::vector<Mode> modes;
+  const Shaping quick{LevelChoice::rounded, shaping.is_graphic};
+  for (const EncodeOptions& options : modes_of(Format::jpeg)) {
+    LIMEN_ASSIGN(Mode mode, start_mode(options, quick));
+    modes.push_back(std::move(mode));
+  }
+  LIMEN_TRY(sort_by_promise(modes));
+  LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.front()));
+  if (is_settled) return {};
+  bool is_in_doubt = modes.front().sample == nullptr;
+  if (modes.size() == 2 && !is_in_doubt) {
+    LIMEN_ASSIGN(const auto first, promised_size(modes[0]));
+    LIMEN_ASSIGN(const auto second, promised_size(modes[1]));
+    is_in_doubt = !first || !second || *second < *first + allowance(*first, kDoubt);
+  }
+  for (Mode& mode : modes) {
+    const bool is_found = best_ && best_->ladder != nullptr;
+    if (is_found && !is_in_doubt) break;
+    LIMEN_TRY(climb_weighed(mode, shaping));
+  }
+  return {};
+}
+
+// One look at rounded levels tells where the picture's loss comes from, which weighs its blocks.
+Result<void> Contest::climb_weighed(Mode& mode, const Shaping& shaping) {
+  LIMEN_ASSIGN(const std::optional<CloseLook> close, mode.ladder->look_closely(mode.likely));
+  if (!close) return {};
+  const Offsets seen = Forecast(mode.curve, mode.guess).offsets(session_.goal, {close->rung});
+  if (mode.sample != nullptr && !sample_error_) sample_error_ = seen - mode.guess;
+  if (session_.has_time()) {
+    LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder,
+                 Ladder::start(session_, mode.ladder->options(), shaping));
+    LIMEN_TRY(ladder->weigh(*close));
+    const Forecast forecast(ladder->curve(), seen + kWeighedBesideRounded);
+    LIMEN_ASSIGN(const Climb climb, climb_one(*ladder, forecast, ladder->count()));
+    if (!climb.seen.empty()) return settle(std::move(ladder), climb);
+  }
+  // Time is up: the rounded file is what there is.
+  LIMEN_TRY(mode.ladder->score(mode.likely, close->rung.passes));
+  Climb climb;
+  climb.seen = {close->rung};
+  if (close->rung.passes) climb.lowest = close->rung;
+  return settle(std::move(mode.ladder), climb);
+}
+
+// The best so far, as it compares with this mode's files.
+Result<Contest::Beside> Contest::beside_best(Mode& mode) {
+  Beside beside;
+  Ladder& ladder = *mode.ladder;
+  if (best_->ladder != nullptr && best_->ladder->quantizer() == ladder.quantizer()) {
+    LIMEN_ASSIGN(const auto best, best_->ladder->compare(best_->setting));
+    if (best) beside.bytes = *best + allowance(*best, kComparisonError);
+    beside.size_of = [&ladder](int setting) { return ladder.compare(setting); };
+  } else {
+    LIMEN_ASSIGN(const std::uint64_t best, size_of(*best_, true));
+    beside.bytes = best + allowance(best);
+    beside.size_of = [&ladder](int setting) { return ladder.estimate(setting); };
+  }
+  return beside;
+}
+
+// Files of this setting and those above are not smaller than the best so far, of another mode.
+Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
+  const int count = mode.ladder->count();
+  if (!best_) return count;
+  LIMEN_ASSIGN(const Beside beside, beside_best(mode));
+  if (beside.bytes == 0) return count;
+  int first = forecast.next(session_.goal, {}, -1, count);
+  for (int round = 0; round < kMostRounds; ++round) {
+    LIMEN_ASSIGN(const Fit fit, largest_fit(mode.curve, beside.bytes, first, [&](int setting) {
+                   return expected_size(mode, setting);
+                 }));
+    const int end = fit.setting + 1;
+    if (!fit.is_closed || end >= count) return count;
+    LIMEN_ASSIGN(const auto size, beside.size_of(end));
+    if (!size) return count;
+    if (*size > beside.bytes) return end;
+    // The sample erred: set right by what was just seen.
+    LIMEN_ASSIGN(const auto part, expected_size(mode, end));
+    mode.scale *=
+        static_cast<double>(*size) / static_cast<double>(std::max<std::uint64_t>(*part, 1));
+    first = std::min(end + 1, count - 1);
+  }
+  return count;
+}
+
+}  // namespace limen::inline LIMEN_ABI::search
