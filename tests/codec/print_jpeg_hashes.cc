@@ -100,8 +100,9 @@ void add_tokens(const LevelGroup* groups, std::size_t blocks, Hash& hash) {
   McuRow dc_row = row;
   const auto mcus = static_cast<std::int32_t>(blocks);
   Token* end = kernels::TokenizeMcus(row, 0, mcus, tokens.data());
-  const DcTokens dc = kernels::TokenizeDc(dc_row, 0, mcus, {end, bits.data()});
-  end = dc.differences;
+  McuRow whole_row = row;
+  const DcTokens dc = kernels::TokenizeDc(dc_row, 0, mcus, 1, {end, bits.data()});
+  end = kernels::TokenizeDc(whole_row, 0, mcus, 0, {dc.differences, nullptr}).differences;
   for (const auto& [first, last, low, is_refining] :
        {std::tuple{1, 5, 2, false}, std::tuple{6, 63, 2, false}, std::tuple{1, 63, 1, false},
         std::tuple{1, 63, 1, true}, std::tuple{1, 63, 0, true}}) {

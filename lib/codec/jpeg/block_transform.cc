@@ -90,8 +90,8 @@ Token* tokenize_ac(AcScan& scan, const LevelGroup* groups, std::size_t first, st
 
 Token* finish_ac(AcScan& scan, Token* to) { return LIMEN_KERNEL(FinishAc)(scan, to); }
 
-DcTokens tokenize_dc(McuRow& row, std::int32_t first, std::int32_t end, DcTokens to) {
-  return LIMEN_KERNEL(TokenizeDc)(row, first, end, to);
+DcTokens tokenize_dc(McuRow& row, std::int32_t first, std::int32_t end, int low, DcTokens to) {
+  return LIMEN_KERNEL(TokenizeDc)(row, first, end, low, to);
 }
 
 void count_tokens(const Token* tokens, std::size_t count, TokenCounts& counts) {

@@ -36,6 +36,7 @@ class Coder {
       for (AcTokens& ac : ac_) LIMEN_TRY(add_ac(ac));
       if (!mcus_.is_codable) return no_jpeg_code();
     }
+    choose_dc();
     LIMEN_TRY(finish_dc_differences());
     for (std::size_t i = 0; i < ac_.size(); ++i) {
       if (i == before_dc_bits_) LIMEN_TRY(finish_dc_bits());
@@ -64,6 +65,7 @@ class Coder {
       blocks_of_mcu_ += static_cast<std::size_t>(mcus_.components[c].across) *
                         static_cast<std::size_t>(mcus_.components[c].down);
     }
+    whole_mcus_ = mcus_;
     return {};
   }
 
@@ -77,9 +79,15 @@ class Coder {
     LIMEN_TRY(dc_differences_.make_room(most, *execution_.workspace));
     LIMEN_TRY(dc_bits_.make_room(most, *execution_.workspace));
     const DcTokens end =
-        tokenize_dc(mcus_, 0, grid_.mcu_columns, {dc_differences_.next(), dc_bits_.next()});
+        tokenize_dc(mcus_, 0, grid_.mcu_columns, 1, {dc_differences_.next(), dc_bits_.next()});
     dc_differences_.close(end.differences);
     dc_bits_.close(end.bits);
+    if (!picture_.searches_scans) return {};
+    rows_.fill(whole_mcus_);
+    LIMEN_TRY(dc_whole_.make_room(most, *execution_.workspace));
+    const DcTokens whole =
+        tokenize_dc(whole_mcus_, 0, grid_.mcu_columns, 0, {dc_whole_.next(), nullptr});
+    dc_whole_.close(whole.differences);
     return {};
   }
 
@@ -97,6 +105,24 @@ class Coder {
       }
     }
     return {};
+  }
+
+  // The bits of a scan of DC with tables of its own.
+  std::uint64_t dc_bits(const TokenList& tokens) const {
+    TokenCounts counts;
+    TokenCodes codes;
+    tokens.for_each_piece(
+        [&](const Token* piece, std::size_t count) { count_tokens(piece, count, counts); });
+    for (std::size_t t = 0; t < 2; ++t) codes.set(t, optimal_table(counts.of_table(t)));
+    return bits_of(counts, codes);
+  }
+
+  // Where blocks are smooth, a bit that is left for later costs more than the larger difference.
+  void choose_dc() {
+    if (picture_.searches_scans) {
+      has_dc_bits_ = dc_bits(dc_whole_) >= dc_bits(dc_differences_) + dc_bits(dc_bits_);
+    }
+    if (!has_dc_bits_) dc_differences_ = std::move(dc_whole_);
   }
 
   // With tables of its own for those numbers of them in the tokens.
@@ -139,12 +165,13 @@ class Coder {
 
   Result<void> finish_dc_differences() {
     CodedScan& scan = add_dc_scan();
-    scan.low = 1;
+    scan.low = has_dc_bits_ ? 1 : 0;
     return finish(scan, dc_differences_,
                   grid_.count == 1 ? std::vector<int>{0} : std::vector<int>{0, 1});
   }
 
   Result<void> finish_dc_bits() {
+    if (!has_dc_bits_) return {};
     CodedScan& scan = add_dc_scan();
     scan.high = 1;
     return finish(scan, dc_bits_, {});
@@ -155,9 +182,12 @@ class Coder {
   JpegGrid grid_;
   LevelRows rows_;
   McuRow mcus_;
+  McuRow whole_mcus_;
   std::size_t blocks_of_mcu_ = 0;
   TokenList dc_differences_;
   TokenList dc_bits_;
+  TokenList dc_whole_;  ///< where it may be the smaller
+  bool has_dc_bits_ = true;
   std::vector<AcTokens> ac_;
   std::size_t before_dc_bits_ = 0;
   std::vector<CodedScan> scans_;

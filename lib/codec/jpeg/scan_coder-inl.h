@@ -159,17 +159,17 @@ Token* TokenizeAc(AcScan& scan, const LevelGroup* HWY_RESTRICT groups, std::size
 
 Token* FinishAc(AcScan& scan, Token* to) { return end_run(scan, to); }
 
-DcTokens TokenizeDc(McuRow& row, std::int32_t first, std::int32_t end, DcTokens to) {
+DcTokens TokenizeDc(McuRow& row, std::int32_t first, std::int32_t end, int low, DcTokens to) {
   for_each_block(
       row, first, end,
       [&](McuBlocks& component, const LevelGroup& group, std::size_t block) HWY_ATTR {
         const int dc = group.levels[block];
-        *to.differences++ = dc_token(row, component, dc, 1);
-        to.bits = put_bits(static_cast<std::uint64_t>(dc & 1), 1, to.bits);
+        *to.differences++ = dc_token(row, component, dc, low);
+        to.bits = put_bits(static_cast<std::uint64_t>(dc & 1), low, to.bits);
       },
       [&](const McuBlocks& component) HWY_ATTR {
         *to.differences++ = component.dc_table;
-        to.bits = put_bits(static_cast<std::uint64_t>(component.last_dc & 1), 1, to.bits);
+        to.bits = put_bits(static_cast<std::uint64_t>(component.last_dc & 1), low, to.bits);
       });
   return to;
 }

@@ -38,7 +38,7 @@ Token* tokenize_ac(AcScan& scan, const LevelGroup* groups, std::size_t first, st
                    Token* to);
 Token* finish_ac(AcScan& scan, Token* to);
 
-/// Both DC scans: all but the lowest bit, and that bit.
+/// Both DC scans: all but the lowest `low` bits, 1 or 0; and that bit, if it is left out.
 struct DcTokens {
   Token* differences = nullptr;
   Token* bits = nullptr;
@@ -47,6 +47,6 @@ struct DcTokens {
 inline constexpr std::size_t kMostDcTokensOfBlock = 1;
 
 /// The tokens of the MCUs from `first` to `end`. Returns their ends.
-DcTokens tokenize_dc(McuRow& row, std::int32_t first, std::int32_t end, DcTokens to);
+DcTokens tokenize_dc(McuRow& row, std::int32_t first, std::int32_t end, int low, DcTokens to);
 
 }  // namespace limen::inline LIMEN_ABI
