@@ -52,16 +52,21 @@ class Guard {
 /// a hundred exceeds, in the mean of photographs.
 double usual_damage(Score score);
 
+/// How many times over its bound a picture's own file by libjpeg-turbo goes, as a whole; at
+/// least 1.
+double usual_times(const Damage& by_libjpeg, Score score);
+
 /// The best score at which libjpeg-turbo's files of photographs have been seen to do so much to the
-/// whole picture: what a file claims beyond that is not believed.
-Score guarded_score(const Damage& damage);
+/// whole picture: what a file claims beyond that is not believed. `times`: usual_times().
+Score guarded_score(const Damage& damage, double times = 1);
 
 inline constexpr float kMostRaise = 8;
 
 /// Multiplies the weight of each block (ShapedTrials::weigh()) that has more than the usual damage
 /// by the square of how many times over, at most by kMostRaise: error's energy is what a weight
 /// holds down. `weights`: as Damage::blocks. Returns how many were raised.
-std::size_t raise_weights(const Damage& damage, Score score, std::span<float> weights);
+std::size_t raise_weights(const Damage& damage, Score score, std::span<float> weights,
+                          double times = 1);
 
 /// What to leave of the moves of each block's coefficients (ShapedTrials::move_aims()): 1, or less
 /// where there is more than the usual damage, down in proportion.

@@ -27,8 +27,9 @@ struct Goal {
 /// A setting that has been looked at.
 struct Rung {
   int setting = 0;
-  Comparison seen;
+  Comparison seen;  ///< the score no better than the guard believes it (lib/quality/guard.h)
   bool passes = false;
+  Score scored{};  ///< by the metric alone
 };
 
 /// How far a picture lies from the mean curve, in the natural logarithm of the loss 100 - score.

@@ -217,7 +217,7 @@ Result<Found> Contest::found(Contender contender, bool reached) {
     found.quantizer = contender.ladder->quantizer();
     found.chroma = contender.ladder->options().chroma;
     found.sharp_yuv = contender.ladder->options().sharp_yuv.value_or(false);
-    found.score = rung.seen.score;
+    found.score = rung.scored;
     found.worst_block = rung.seen.worst_block;
     found.worst_block_at = rung.seen.worst_block_at;
     LIMEN_ASSIGN(found.bytes, contender.ladder->take_file(contender.setting));

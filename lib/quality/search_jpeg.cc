@@ -79,6 +79,7 @@ Result<void> Contest::climb_rounded(const std::optional<Shaping>& shaping) {
   for (Mode& mode : modes) {
     const Forecast forecast(mode.curve, mode.guess + shift);
     if (scale > 0) mode.scale = scale;
+    if (shaping) LIMEN_TRY(mode.ladder->guard());
     LIMEN_ASSIGN(const int end, end_of_use(mode, forecast));
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
     shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
@@ -133,7 +134,13 @@ Result<void> Contest::climb_weighed(Mode& mode, const Shaping& shaping) {
     LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder,
                  Ladder::start(session_, mode.ladder->options(), shaping));
     LIMEN_TRY(ladder->weigh(*close));
-    const Forecast forecast(ladder->curve(), seen + kWeighedBesideRounded);
+    LIMEN_TRY(ladder->guard());
+    Forecast forecast(ladder->curve(), seen + kWeighedBesideRounded);
+    const int first = forecast.next(session_.goal, {}, -1, ladder->count());
+    LIMEN_ASSIGN(const std::optional<Rung> before, ladder->raise(first, *close));
+    if (before) {
+      forecast = Forecast(ladder->curve(), forecast.offsets(session_.goal, {*before}));
+    }
     LIMEN_ASSIGN(const Climb climb, climb_one(*ladder, forecast, ladder->count()));
     if (!climb.seen.empty()) return settle(std::move(ladder), climb);
   }

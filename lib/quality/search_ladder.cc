@@ -63,10 +63,56 @@ Result<Rung> Ladder::see(int setting) {
   LIMEN_ASSIGN(const ConstImageView shown, trials_->show(setting, session_->execution));
   // Kept at once: the trials themselves keep few.
   if (trials_->shows_files()) LIMEN_TRY(make_file(setting));
-  LIMEN_ASSIGN(const Comparison seen, original_->metric.compare(shown, session_->execution));
-  const Rung rung = note(setting, seen);
+  LIMEN_ASSIGN(const Rung rung, judge(setting, shown));
   tell(setting);
   return rung;
+}
+
+Result<void> Ladder::guard() {
+  LIMEN_ASSIGN(guard_, Guard::prepare(original_->picture, session_->execution));
+  return {};
+}
+
+Result<std::optional<Rung>> Ladder::raise(int setting, const CloseLook& look) {
+  if (look.weights.empty()) return this->look(setting);
+  if (!session_->has_time()) return std::optional<Rung>();
+  if (session_->execution.is_cancelled()) return cancelled();
+  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(setting, session_->execution));
+  LIMEN_ASSIGN(const Rung rung, judge(setting, shown));
+  std::vector<float> weights = look.weights;
+  const double times = usual_times_.value_or(1);
+  if (raise_weights(damage_, session_->goal.score, weights, times) == 0) {
+    tell(setting);
+    return std::optional(rung);
+  }
+  LIMEN_TRY(shaped_->weigh(weights));
+  rungs_.clear();
+  return std::optional(rung);
+}
+
+Result<Rung> Ladder::judge(int setting, const ConstImageView& shown) {
+  LIMEN_ASSIGN(const Comparison seen, original_->metric.compare(shown, session_->execution));
+  Comparison believed = seen;
+  if (guard_) {
+    LIMEN_ASSIGN(damage_, guard_->damage(shown, session_->execution));
+    if (!usual_times_ && guarded_score(damage_) < std::min(seen.score, session_->goal.score)) {
+      LIMEN_TRY(ask_libjpeg(setting));
+    }
+    believed.score = std::min(seen.score, guarded_score(damage_, usual_times_.value_or(1)));
+  }
+  return note(setting, seen, believed);
+}
+
+// What the bound keeps a file to is no less than what libjpeg-turbo does to this very picture.
+Result<void> Ladder::ask_libjpeg(int setting) {
+  LIMEN_ASSIGN(const auto plain, start_trials(original_->picture, options_, session_->execution));
+  const int nearest = plain->setting_of(quality_of(setting));
+  LIMEN_ASSIGN(const ConstImageView shown, plain->show(nearest, session_->execution));
+  LIMEN_ASSIGN(const Comparison seen, original_->metric.compare(shown, session_->execution));
+  LIMEN_ASSIGN(const Damage damage, guard_->damage(shown, session_->execution));
+  ++session_->evaluations;
+  usual_times_ = usual_times(damage, seen.score);
+  return {};
 }
 
 Result<std::optional<CloseLook>> Ladder::look_closely(int setting) {
@@ -74,8 +120,7 @@ Result<std::optional<CloseLook>> Ladder::look_closely(int setting) {
   if (session_->execution.is_cancelled()) return cancelled();
   LIMEN_ASSIGN(const ConstImageView shown, trials_->show(setting, session_->execution));
   CloseLook look;
-  LIMEN_ASSIGN(const Comparison seen, original_->metric.compare(shown, session_->execution));
-  look.rung = note(setting, seen);
+  LIMEN_ASSIGN(look.rung, judge(setting, shown));
   // The gradient has no scale for less.
   constexpr std::int32_t kLeastSide = 8;
   if (std::min(shown.size.width, shown.size.height) < kLeastSide) return std::optional(look);
@@ -87,9 +132,9 @@ Result<std::optional<CloseLook>> Ladder::look_closely(int setting) {
   return std::optional(std::move(look));
 }
 
-Rung Ladder::note(int setting, const Comparison& seen) {
+Rung Ladder::note(int setting, const Comparison& seen, const Comparison& believed) {
   ++session_->evaluations;
-  const Rung rung{setting, seen, session_->goal.is_met(seen)};
+  const Rung rung{setting, believed, session_->goal.is_met(believed), seen.score};
   rungs_.emplace(setting, rung);
   return rung;
 }
@@ -103,7 +148,7 @@ void Ladder::tell(int setting) {
                               .sharp_yuv = options_.sharp_yuv.value_or(false),
                               .mode = trials_->quality_of(setting),
                               .quantizer = quantizer(),
-                              .score = rung.seen.score,
+                              .score = rung.scored,
                               .worst_block = rung.seen.worst_block,
                               .bytes = file_bytes(setting).value_or(0),
                               .passes = rung.passes});

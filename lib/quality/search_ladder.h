@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lib/codec/jpeg/shaped.h"
+#include "lib/quality/guard.h"
 #include "lib/quality/search_climb.h"
 #include "lib/quality/search_model.h"
 #include "lib/quality/search_subject.h"
@@ -68,6 +69,12 @@ class Ladder {
   Result<void> weigh(const CloseLook& look) {
     return look.weights.empty() ? Result<void>() : shaped_->weigh(look.weights);
   }
+  /// Of a ladder with a shaping that may have the answer, before its first look: from now on what
+  /// is looked at is guarded.
+  Result<void> guard();
+  /// Of a guarded ladder, before its first look: looks at a setting and raises the weights, which
+  /// it was weighed by, of the blocks that are harmed there. What is seen is not kept where any is.
+  Result<std::optional<Rung>> raise(int setting, const CloseLook& look);
   /// look() whatever the time, for a setting already chosen; `passes` is told of it.
   Result<void> score(int setting, bool passes);
 
@@ -96,7 +103,9 @@ class Ladder {
  private:
   Ladder() = default;
   Result<Rung> see(int setting);
-  Rung note(int setting, const Comparison& seen);
+  Result<Rung> judge(int setting, const ConstImageView& shown);
+  Result<void> ask_libjpeg(int setting);
+  Rung note(int setting, const Comparison& seen, const Comparison& believed);
   void tell(int setting);
   Trial* told(int setting);
 
@@ -105,7 +114,10 @@ class Ladder {
   const Original* original_ = nullptr;
   const LadderModel* model_ = nullptr;
   std::unique_ptr<Trials> trials_;
-  ShapedTrials* shaped_ = nullptr;  ///< the same, of a ladder with a shaping
+  ShapedTrials* shaped_ = nullptr;     ///< the same, of a ladder with a shaping
+  std::optional<Guard> guard_;         ///< once asked for
+  std::optional<double> usual_times_;  ///< once libjpeg has been asked
+  Damage damage_;                      ///< of what was judged last
   std::map<int, Rung> rungs_;
   std::map<int, std::uint64_t> estimates_;
   std::map<int, std::uint64_t> compared_;

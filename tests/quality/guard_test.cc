@@ -144,7 +144,7 @@ TEST(Guard, BelievesAScoreByTheWholePicturesDamage) {
     EXPECT_LT(score, last);
     last = score;
   }
-  EXPECT_NEAR(guarded_score({.blocks = {}, .whole = 0.98}).value, 85, 1e-9);
+  EXPECT_NEAR(guarded_score({.blocks = {}, .whole = 1.01}).value, 85, 1e-9);
 }
 
 TEST(Guard, HoldsBackMovesWhereTheyHarm) {
