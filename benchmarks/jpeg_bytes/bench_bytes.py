@@ -51,6 +51,8 @@ def reading() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="pictures at a time")
     parser.add_argument("--keep", action="store_true",
                         help="go on with what an earlier run has measured")
+    parser.add_argument("--again", action="append", default=[],
+                        help="encoders, by key, to be measured anew with --keep")
     parser.add_argument("--quick", action="store_true",
                         help=f"{QUICK} pictures at 85 without WebP and AVIF")
     return parser.parse_args()
@@ -64,6 +66,7 @@ class Bench:
         self.keeps: bool = arguments.keep
         self.targets = [float(one) for one in arguments.targets.split(",")]
         self.only = arguments.only
+        self.again: list[str] = arguments.again
         self.limen = Runner((str((arguments.build / "bin/limen_bytes_runner").resolve()),))
         self.missing: list[str] = []
         self.encoders = [one for one in find_encoders(arguments.peers, self.missing) if self.wants(one.key)]
@@ -76,6 +79,8 @@ class Bench:
     def measure(self, picture: Picture) -> Measured | None:
         kept = self.work / "measured" / f"{picture.key}.json"
         measured = Measured.read(kept) if self.keeps and kept.exists() else None
+        for key in self.again if measured else ():
+            measured.files.pop(key, None)
         original = self.work / "pictures" / f"{picture.key}.png"
         try:
             about = self.limen.ask({"do": "open", "path": str(picture.path), "png": str(original),
