@@ -20,6 +20,8 @@ namespace {
 
 Bytes file_of(const Image& image, JpegFixture fixture) { return make_jpeg(image.view(), fixture); }
 
+constexpr int kScales[] = {8, 4, 2, 1};
+
 bool is_plain(const JpegFixture& fixture) {
   const bool is_gray = fixture.coded == JCS_GRAYSCALE;
   return !fixture.is_progressive && !fixture.is_arithmetic &&
@@ -36,10 +38,14 @@ TEST(JpegPlain, EveryVarietyIsEqualOrLeftToLibjpeg) {
     for (const int quality : {1, 30, 85, 100}) {
       fixture.quality = quality;
       for (const Size size : {Size{157, 131}, Size{640, 40}}) {
-        EXPECT_EQ(compare_plain(file_of(scene(size, format_of(fixture)), fixture)), wanted)
-            << fixture.name << ", quality " << quality;
-        EXPECT_EQ(compare_plain(file_of(noise(size, format_of(fixture)), fixture)), wanted)
-            << fixture.name << ", noise, quality " << quality;
+        const Bytes smooth = file_of(scene(size, format_of(fixture)), fixture);
+        const Bytes rough = file_of(noise(size, format_of(fixture)), fixture);
+        for (const int eighths : kScales) {
+          const std::string what = fixture.name + ", quality " + std::to_string(quality) + ", " +
+                                   std::to_string(eighths) + " eighths";
+          EXPECT_EQ(compare_plain(smooth, eighths), wanted) << what;
+          EXPECT_EQ(compare_plain(rough, eighths), wanted) << what << ", noise";
+        }
       }
     }
   }
@@ -73,17 +79,26 @@ TEST(JpegPlain, RestartIntervals) {
 }
 
 void expect_pixels_of_libjpeg(const Bytes& file, const std::string& what) {
-  const auto decoded = decode(file);
-  ASSERT_TRUE(decoded) << what << ": " << decoded.error().message;
-  const LibjpegPlanes wanted = LibjpegPlanesReader::read_pixels(file);
-  ASSERT_FALSE(wanted.has_failed || wanted.is_damaged) << what;
-  const ConstImageView image = decoded->image.view();
-  ASSERT_EQ(row_bytes(image.size, image.format), wanted.planes[0].width) << what;
-  for (std::int32_t y = 0; y < image.size.height; ++y) {
-    ASSERT_EQ(std::memcmp(image.row(y), wanted.planes[0].row(static_cast<std::size_t>(y)),
-                          wanted.planes[0].width),
-              0)
-        << what << ", row " << y;
+  const auto info = probe(file);
+  ASSERT_TRUE(info) << what;
+  for (const int eighths : kScales) {
+    DecodeOptions options;
+    options.accuracy = eighths == 8 ? ShrinkAccuracy::exact : ShrinkAccuracy::coarse;
+    options.at_least =
+        Size{(info->size.width * eighths + 7) / 8, (info->size.height * eighths + 7) / 8};
+    const auto decoded = decode(file, options);
+    ASSERT_TRUE(decoded) << what << ": " << decoded.error().message;
+    // Of small pictures a smaller scale may give the same size.
+    const LibjpegPlanes wanted = LibjpegPlanesReader::read_pixels(file, decoded->scale_eighths);
+    ASSERT_FALSE(wanted.has_failed || wanted.is_damaged) << what;
+    const ConstImageView image = decoded->image.view();
+    ASSERT_EQ(row_bytes(image.size, image.format), wanted.planes[0].width) << what;
+    for (std::int32_t y = 0; y < image.size.height; ++y) {
+      ASSERT_EQ(std::memcmp(image.row(y), wanted.planes[0].row(static_cast<std::size_t>(y)),
+                            wanted.planes[0].width),
+                0)
+          << what << ", " << decoded->scale_eighths << " eighths, row " << y;
+    }
   }
 }
 
@@ -196,10 +211,12 @@ TEST(JpegPlain, LargeStepsAreEqualOrLeftToLibjpeg) {
         Bytes file = whole;
         std::fill_n(file.begin() + static_cast<std::ptrdiff_t>(table), frequencies,
                     static_cast<std::byte>(step));
-        const PlainOutcome outcome = compare_plain(file);
-        EXPECT_NE(outcome, PlainOutcome::different)
-            << "quality " << quality << ", step " << step << " of " << frequencies;
-        ++(outcome == PlainOutcome::equal ? equal : left);
+        for (const int eighths : kScales) {
+          const PlainOutcome outcome = compare_plain(file, eighths);
+          EXPECT_NE(outcome, PlainOutcome::different) << "quality " << quality << ", step " << step
+                                                      << " of " << frequencies << ", " << eighths;
+          ++(outcome == PlainOutcome::equal ? equal : left);
+        }
       }
     }
   }
@@ -221,6 +238,9 @@ TEST(JpegPlain, RealFilesAreEqualOrLeftToLibjpeg) {
       const PlainOutcome outcome = compare_plain(file);
       EXPECT_NE(outcome, PlainOutcome::different) << entry.path();
       ++(outcome == PlainOutcome::equal ? equal : left);
+      for (const int eighths : {4, 2, 1}) {
+        EXPECT_NE(compare_plain(file, eighths), PlainOutcome::different) << entry.path();
+      }
     }
   }
   std::cout << equal << " decoded, " << left << " left to libjpeg\n";

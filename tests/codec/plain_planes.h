@@ -16,11 +16,17 @@
 namespace limen::test {
 
 /// Nothing where the file is left to libjpeg.
-inline std::optional<std::vector<Image>> plain_planes(ByteView file) {
+inline std::optional<std::vector<Image>> plain_planes(ByteView file, int eighths) {
   Workspace workspace;
   const Execution execution{.workspace = &workspace};
   JpegDecompressor jpeg(file, execution, 1, false);
   if (!jpeg.open()) return {};
+  const auto run = jpeg.run([eighths](jpeg_decompress_struct& cinfo) {
+    cinfo.scale_num = static_cast<unsigned>(eighths);
+    cinfo.scale_denom = 8;
+    jpeg_calc_output_dimensions(&cinfo);
+  });
+  if (!run) return {};
   auto scan = PlainScan::open(jpeg, workspace);
   if (!scan) return {};
   const jpeg_decompress_struct& state = jpeg.state();
@@ -35,7 +41,7 @@ inline std::optional<std::vector<Image>> plain_planes(ByteView file) {
     windows[static_cast<std::size_t>(c)] = {plane->view()};
     planes.push_back(*std::move(plane));
   }
-  const auto height = static_cast<std::int32_t>(state.image_height);
+  const auto height = static_cast<std::int32_t>(state.output_height);
   for (std::int32_t y = 0; y < height; y += scan->mcu_height()) {
     if (!scan->decode_row(windows)) return {};
   }
@@ -45,10 +51,10 @@ inline std::optional<std::vector<Image>> plain_planes(ByteView file) {
 enum class PlainOutcome { left_to_libjpeg, equal, different };
 
 /// What is not left to libjpeg has to be whole and equal to what it makes.
-inline PlainOutcome compare_plain(ByteView file) {
-  const auto own = plain_planes(file);
+inline PlainOutcome compare_plain(ByteView file, int eighths = 8) {
+  const auto own = plain_planes(file, eighths);
   if (!own) return PlainOutcome::left_to_libjpeg;
-  const LibjpegPlanes wanted = LibjpegPlanesReader::read(file);
+  const LibjpegPlanes wanted = LibjpegPlanesReader::read(file, eighths);
   if (wanted.has_failed || wanted.is_damaged || wanted.planes.size() != own->size()) {
     return PlainOutcome::different;
   }

@@ -151,9 +151,12 @@ void print_restored(int quality) {
                                                        static_cast<int>(amplitude / 2));
     }
     std::vector<std::uint8_t> samples(8 * kGroupWidth);
-    const bool is_exact = kernels::RestoreGroup(levels, dequantizer, samples.data(), kGroupWidth);
-    hash.add(&is_exact, 1);
-    if (is_exact) hash.add(samples.data(), samples.size());
+    for (const int block_size : {8, 4, 2, 1}) {
+      const bool is_exact =
+          kernels::RestoreGroup(levels, dequantizer, block_size, samples.data(), kGroupWidth);
+      hash.add(&is_exact, 1);
+      if (is_exact) hash.add(samples.data(), samples.size());
+    }
   }
   hash.print("restored", quality);
 }

@@ -35,14 +35,17 @@ struct LibjpegPlanes {
 
 class LibjpegPlanesReader {
  public:
-  static LibjpegPlanes read(ByteView file) { return read(file, true); }
+  /// `eighths`: libjpeg's scale, 1 to 8.
+  static LibjpegPlanes read(ByteView file, int eighths = 8) { return read(file, eighths, true); }
   /// As one plane of interleaved pixels, gray or RGB: its width is in samples.
-  static LibjpegPlanes read_pixels(ByteView file) { return read(file, false); }
+  static LibjpegPlanes read_pixels(ByteView file, int eighths = 8) {
+    return read(file, eighths, false);
+  }
 
  private:
-  static LibjpegPlanes read(ByteView file, bool as_planes) {
+  static LibjpegPlanes read(ByteView file, int eighths, bool as_planes) {
     LibjpegPlanes result;
-    const LibjpegPlanesReader reader(file, as_planes, result);
+    const LibjpegPlanesReader reader(file, eighths, as_planes, result);
     result.is_damaged = reader.errors_.is_damaged;
     return result;
   }
@@ -53,7 +56,7 @@ class LibjpegPlanesReader {
     bool is_damaged = false;
   };
 
-  LibjpegPlanesReader(ByteView file, bool as_planes, LibjpegPlanes& result) {
+  LibjpegPlanesReader(ByteView file, int eighths, bool as_planes, LibjpegPlanes& result) {
     state_.err = jpeg_std_error(&errors_.base);
     errors_.base.error_exit = [](j_common_ptr common) {
       std::longjmp(reinterpret_cast<Errors*>(common->err)->jump, 1);
@@ -72,6 +75,8 @@ class LibjpegPlanesReader {
     jpeg_mem_src(&state_, reinterpret_cast<const unsigned char*>(file.data()),
                  static_cast<unsigned long>(file.size()));
     jpeg_read_header(&state_, TRUE);
+    state_.scale_num = static_cast<unsigned>(eighths);
+    state_.scale_denom = 8;
     state_.dct_method = JDCT_ISLOW;
     if (as_planes) {
       state_.raw_data_out = TRUE;
@@ -95,7 +100,18 @@ class LibjpegPlanesReader {
   }
 
   void read_planes(LibjpegPlanes& result) {
-    const auto lines = static_cast<std::size_t>(DCTSIZE * state_.max_v_samp_factor);
+#if JPEG_LIB_VERSION >= 70
+    const auto size_of = [](const jpeg_component_info& component) {
+      return component.DCT_v_scaled_size;
+    };
+    const int least = state_.min_DCT_v_scaled_size;
+#else
+    const auto size_of = [](const jpeg_component_info& component) {
+      return component.DCT_scaled_size;
+    };
+    const int least = state_.min_DCT_scaled_size;
+#endif
+    const auto lines = static_cast<std::size_t>(least * state_.max_v_samp_factor);
     const std::size_t mcu_rows = (state_.output_height + lines - 1) / lines;
     for (int c = 0; c < state_.num_components; ++c) {
       const jpeg_component_info& component = state_.comp_info[c];
@@ -105,11 +121,12 @@ class LibjpegPlanesReader {
       // libjpeg writes whole MCUs.
       plane.stride = (component.width_in_blocks + 4) * DCTSIZE;
       plane.samples.resize(plane.stride * mcu_rows *
-                           static_cast<std::size_t>(DCTSIZE * component.v_samp_factor));
+                           static_cast<std::size_t>(size_of(component) * component.v_samp_factor));
     }
     for (std::size_t mcu_row = 0; mcu_row < mcu_rows; ++mcu_row) {
       for (std::size_t c = 0; c < result.planes.size(); ++c) {
-        const auto count = static_cast<std::size_t>(DCTSIZE * state_.comp_info[c].v_samp_factor);
+        const auto count = static_cast<std::size_t>(size_of(state_.comp_info[c]) *
+                                                    state_.comp_info[c].v_samp_factor);
         for (std::size_t i = 0; i < count; ++i) {
           rows_[c][i] =
               result.planes[c].samples.data() + (mcu_row * count + i) * result.planes[c].stride;

@@ -125,9 +125,9 @@ void rgb_row(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* 
   LIMEN_KERNEL(RgbRow)(y, cb, cr, width, out);
 }
 
-bool restore_group(const std::int16_t* levels, const Dequantizer& dequantizer,
+bool restore_group(const std::int16_t* levels, const Dequantizer& dequantizer, int block_size,
                    std::uint8_t* samples, std::size_t stride) {
-  return LIMEN_KERNEL(RestoreGroup)(levels, dequantizer, samples, stride);
+  return LIMEN_KERNEL(RestoreGroup)(levels, dequantizer, block_size, samples, stride);
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -165,7 +165,7 @@ bool is_refined(const jpeg_decompress_struct& state) {
   return true;
 }
 
-Result<void> open_checked(JpegDecompressor& jpeg, const ImageInfo& info) {
+Result<void> open_at_scale(JpegDecompressor& jpeg, const ImageInfo& info, int eighths) {
   LIMEN_TRY(jpeg.open());
   const jpeg_decompress_struct& state = jpeg.state();
   // The memory was reckoned from what limen read; libjpeg must not have read something else.
@@ -176,14 +176,16 @@ Result<void> open_checked(JpegDecompressor& jpeg, const ImageInfo& info) {
           info.is_multi_scan) {
     return malformed(Format::jpeg, "the headers can be read in two ways");
   }
-  return {};
-}
-
-Result<void> start_output(JpegDecompressor& jpeg, const ImageInfo& info, int eighths,
-                          bool as_planes, std::size_t* usable) {
-  Result<void> run = jpeg.run([&info, eighths, as_planes](jpeg_decompress_struct& cinfo) {
+  return jpeg.run([eighths](jpeg_decompress_struct& cinfo) {
     cinfo.scale_num = static_cast<unsigned>(eighths);
     cinfo.scale_denom = 8;
+    jpeg_calc_output_dimensions(&cinfo);
+  });
+}
+
+Result<void> start_output(JpegDecompressor& jpeg, const ImageInfo& info, bool as_planes,
+                          std::size_t* usable) {
+  Result<void> run = jpeg.run([&info, as_planes](jpeg_decompress_struct& cinfo) {
     cinfo.dct_method = JDCT_ISLOW;
     cinfo.do_fancy_upsampling = TRUE;
     if (as_planes) {
@@ -196,6 +198,15 @@ Result<void> start_output(JpegDecompressor& jpeg, const ImageInfo& info, int eig
   });
   if (!run && jpeg.errors().stop == JpegStop::library) *usable = jpeg.bytes_before_last_scan();
   return run;
+}
+
+Size chroma_step(const jpeg_decompress_struct& state) {
+  if (state.num_components != 3) return {1, 1};
+  // libjpeg scales subsampled components by less where it can, so that less is left to upsample.
+  const int least = least_block_size(state);
+  const jpeg_component_info& chroma = state.comp_info[1];
+  return {state.max_h_samp_factor * least / (chroma.h_samp_factor * block_size(chroma)),
+          state.max_v_samp_factor * least / (chroma.v_samp_factor * block_size(chroma))};
 }
 
 Result<std::string> judge_damage(const JpegDecompressor& jpeg, const Result<void>& run,
@@ -213,33 +224,11 @@ Result<std::string> judge_damage(const JpegDecompressor& jpeg, const Result<void
 
 namespace {
 
-Result<Decoded> decode_once(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
-                            const Execution& execution, std::size_t* usable) {
-  Decoded decoded;
-  decoded.info = info;
-  if (options.read_metadata) {
-    LIMEN_ASSIGN(const JpegHeader header, read_jpeg_header(bytes, options.limits));
-    decoded.metadata = copy_metadata(header);
-  }
-  decoded.scale_eighths = pick_scale(info.size, options);
-  decoded.region = scaled_window(info.size, options.region, decoded.scale_eighths);
-  LIMEN_ASSIGN(const MemoryReservation held, execution.workspace->reserve(kLibjpegHeaderBytes));
-  JpegDecompressor jpeg(bytes, execution, options.limits.scans,
-                        options.on_damage == OnDamage::error);
-  LIMEN_TRY(open_checked(jpeg, info));
-  const Rect window = decoded.region;
-  LIMEN_ASSIGN(decoded.image,
-               Image::create(size_of(window), format_of(info.model), execution.workspace));
-  const ImageView view = decoded.image.view();
-  if (decoded.scale_eighths == 8) {
-    LIMEN_ASSIGN(const bool is_done, decode_plain_pixels(jpeg, info, window, view, execution));
-    if (is_done) return decoded;
-  }
-  LIMEN_ASSIGN(const MemoryReservation held_to_decode,
-               execution.workspace->reserve(libjpeg_decode_bytes(info, false)));
-  LIMEN_TRY(start_output(jpeg, info, decoded.scale_eighths, false, usable));
-
+Result<void> read_by_libjpeg(JpegDecompressor& jpeg, const DecodeOptions& options, Decoded& decoded,
+                             const Execution& execution) {
   const jpeg_decompress_struct& state = jpeg.state();
+  const Rect window = decoded.region;
+  const ImageView view = decoded.image.view();
   Buffer scratch;
   const bool is_whole_width = window.width == static_cast<std::int32_t>(state.output_width);
   if (!is_whole_width || window.y > 0) {
@@ -256,6 +245,32 @@ Result<Decoded> decode_once(ByteView bytes, const ImageInfo& info, const DecodeO
   LIMEN_ASSIGN(decoded.damage, judge_damage(jpeg, run, options.on_damage, rows_done > 0));
   if (view.format.layout == Layout::cmyk && state.saw_Adobe_marker) invert(view, rows_done);
   fill_gray(view, rows_done);
+  return {};
+}
+
+Result<Decoded> decode_once(ByteView bytes, const ImageInfo& info, const DecodeOptions& options,
+                            const Execution& execution, std::size_t* usable) {
+  Decoded decoded;
+  decoded.info = info;
+  if (options.read_metadata) {
+    LIMEN_ASSIGN(const JpegHeader header, read_jpeg_header(bytes, options.limits));
+    decoded.metadata = copy_metadata(header);
+  }
+  decoded.scale_eighths = pick_scale(info.size, options);
+  decoded.region = scaled_window(info.size, options.region, decoded.scale_eighths);
+  LIMEN_ASSIGN(const MemoryReservation held, execution.workspace->reserve(kLibjpegHeaderBytes));
+  JpegDecompressor jpeg(bytes, execution, options.limits.scans,
+                        options.on_damage == OnDamage::error);
+  LIMEN_TRY(open_at_scale(jpeg, info, decoded.scale_eighths));
+  LIMEN_ASSIGN(decoded.image,
+               Image::create(size_of(decoded.region), format_of(info.model), execution.workspace));
+  LIMEN_ASSIGN(const bool is_done,
+               decode_plain_pixels(jpeg, info, decoded.region, decoded.image.view(), execution));
+  if (is_done) return decoded;
+  LIMEN_ASSIGN(const MemoryReservation held_to_decode,
+               execution.workspace->reserve(libjpeg_decode_bytes(info, false)));
+  LIMEN_TRY(start_output(jpeg, info, false, usable));
+  LIMEN_TRY(read_by_libjpeg(jpeg, options, decoded, execution));
   return decoded;
 }
 

@@ -12,13 +12,13 @@ Result<Decoded> decode_jpeg(ByteView bytes, const ImageInfo& info, const DecodeO
 Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
                                          const DecodeOptions& options, const Execution& execution);
 
-/// Opens `jpeg` and checks that libjpeg reads the same headers as limen did.
-Result<void> open_checked(JpegDecompressor& jpeg, const ImageInfo& info);
+/// Opens `jpeg`, checks that libjpeg reads the same headers as limen did, and chooses the scale.
+Result<void> open_at_scale(JpegDecompressor& jpeg, const ImageInfo& info, int eighths);
 
 /// Runs libjpeg up to the first row of output: for a file of several scans that is most of the
 /// work. `usable`: see with_best_effort().
-Result<void> start_output(JpegDecompressor& jpeg, const ImageInfo& info, int eighths,
-                          bool as_planes, std::size_t* usable);
+Result<void> start_output(JpegDecompressor& jpeg, const ImageInfo& info, bool as_planes,
+                          std::size_t* usable);
 
 /// Calls `decode_once(bytes, usable)`. Where that fails with best_effort and sets `usable`, calls
 /// it again with so many of the bytes: of a file of several scans, those before the broken one.
@@ -54,5 +54,9 @@ inline int least_block_size(const jpeg_decompress_struct& state) {
   return state.min_DCT_scaled_size;
 }
 #endif
+
+/// Luma samples that stand for one of the first chroma component, at the scale; one where there is
+/// no chroma.
+Size chroma_step(const jpeg_decompress_struct& state);
 
 }  // namespace limen::inline LIMEN_ABI

@@ -64,16 +64,6 @@ void read_planes(jpeg_decompress_struct& state, const Rect& window, const Plane*
   }
 }
 
-// Luma samples that stand for one of chroma, once the decoder has scaled.
-Size chroma_step(const jpeg_decompress_struct& state) {
-  if (state.num_components != 3) return {1, 1};
-  // libjpeg scales subsampled components by less where it can, so that less is left to upsample.
-  const int least = least_block_size(state);
-  const jpeg_component_info& chroma = state.comp_info[1];
-  return {state.max_h_samp_factor * least / (chroma.h_samp_factor * block_size(chroma)),
-          state.max_v_samp_factor * least / (chroma.v_samp_factor * block_size(chroma))};
-}
-
 // Takes the planes of the window. `step`: chroma_step().
 Result<void> create_planes(DecodedPlanar& decoded, std::size_t count, Size step,
                            Workspace& workspace) {
@@ -172,22 +162,16 @@ Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
       execution.workspace->reserve(kLibjpegHeaderBytes + libjpeg_decode_bytes(info, true)));
   JpegDecompressor jpeg(bytes, execution, options.limits.scans,
                         options.on_damage == OnDamage::error);
-  LIMEN_TRY(open_checked(jpeg, info));
-  const bool is_whole_scale = decoded.scale_eighths == 8;
-  if (!is_whole_scale) {
-    LIMEN_TRY(start_output(jpeg, info, decoded.scale_eighths, true, usable));
-  }
+  LIMEN_TRY(open_at_scale(jpeg, info, decoded.scale_eighths));
   const Size step = chroma_step(jpeg.state());
   const Size grid = scaled_size(info.size, decoded.scale_eighths);
   decoded.region = grown_window(scaled_window(info.size, options.region, decoded.scale_eighths),
                                 grid, step.width, step.height);
   const auto count = static_cast<std::size_t>(jpeg.state().num_components);
   LIMEN_TRY(create_planes(decoded, count, step, *execution.workspace));
-  if (is_whole_scale) {
-    LIMEN_ASSIGN(const bool is_done, read_plain(jpeg, decoded, step, execution));
-    if (is_done) return decoded;
-    LIMEN_TRY(start_output(jpeg, info, decoded.scale_eighths, true, usable));
-  }
+  LIMEN_ASSIGN(const bool is_done, read_plain(jpeg, decoded, step, execution));
+  if (is_done) return decoded;
+  LIMEN_TRY(start_output(jpeg, info, true, usable));
   LIMEN_TRY(read_by_libjpeg(jpeg, options, decoded, step, execution));
   return decoded;
 }

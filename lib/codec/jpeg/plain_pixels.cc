@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/codec/jpeg/block_transform.h"
+#include "lib/codec/jpeg/decode.h"
 #include "lib/codec/jpeg/plain_scan.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -68,21 +69,32 @@ class RgbWindow {
       : scan_(scan),
         window_(window),
         view_(view),
-        picture_{static_cast<std::int32_t>(state.image_width),
-                 static_cast<std::int32_t>(state.image_height)} {
-    across_ = state.max_h_samp_factor / state.comp_info[1].h_samp_factor;
-    down_ = state.max_v_samp_factor / state.comp_info[1].v_samp_factor;
+        picture_{static_cast<std::int32_t>(state.output_width),
+                 static_cast<std::int32_t>(state.output_height)} {
+    const Size step = chroma_step(state);
+    across_ = step.width;
+    down_ = step.height;
     chroma_ = {(picture_.width + across_ - 1) / across_, (picture_.height + down_ - 1) / down_};
   }
 
   // Whether chroma is related to luma in a way that is known here.
   static bool suits(const jpeg_decompress_struct& state) {
     const jpeg_component_info* const components = state.comp_info;
-    const int across = state.max_h_samp_factor, down = state.max_v_samp_factor;
-    const auto& [h, v] = std::pair(components[1].h_samp_factor, components[1].v_samp_factor);
-    return components[0].h_samp_factor == across && components[0].v_samp_factor == down &&
-           components[2].h_samp_factor == h && components[2].v_samp_factor == v &&
-           ((across == h && down == v) || (across == 2 * h && (down == v || down == 2 * v)));
+    const auto across = [&](int c) {
+      return components[c].h_samp_factor * block_size(components[c]);
+    };
+    const auto down = [&](int c) {
+      return components[c].v_samp_factor * block_size(components[c]);
+    };
+    const int least = least_block_size(state);
+    if (components[0].h_samp_factor != state.max_h_samp_factor ||
+        components[0].v_samp_factor != state.max_v_samp_factor ||
+        block_size(components[0]) != least || across(1) != across(2) || down(1) != down(2)) {
+      return false;
+    }
+    const bool is_half = across(0) == 2 * across(1) && least > 1;
+    return (across(0) == across(1) && down(0) == down(1)) ||
+           (is_half && (down(0) == down(1) || down(0) == 2 * down(1)));
   }
 
   Result<bool> decode(const Execution& execution);

@@ -7,6 +7,8 @@
 #include <span>
 #include <type_traits>
 
+#include "lib/codec/jpeg/decode.h"
+
 namespace limen::inline LIMEN_ABI {
 
 namespace {
@@ -109,6 +111,7 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
     // A component alone comes block by block, whatever its factors.
     component.across = count_ == 1 ? 1 : from.h_samp_factor;
     component.down = count_ == 1 ? 1 : from.v_samp_factor;
+    component.block_size = limen::block_size(from);
     const auto blocks = static_cast<std::size_t>(component.across * component.down);
     if (block + blocks > kMostMcuBlocks) return false;
     if (from.quant_tbl_no < 0 || from.quant_tbl_no >= NUM_QUANT_TBLS) return false;
@@ -140,7 +143,7 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
   const int highest = count_ == 1 ? 1 : state.max_v_samp_factor;
   const auto mcu_width = static_cast<JDIMENSION>(DCTSIZE * widest);
   mcu_columns_ = static_cast<std::int32_t>((state.image_width + mcu_width - 1) / mcu_width);
-  mcu_height_ = DCTSIZE * highest;
+  mcu_height_ = least_block_size(state) * highest;
   return true;
 }
 
@@ -169,29 +172,31 @@ bool PlainScan::decode_row(const SampleWindows& windows) {
 // Makes the samples of the groups that lie in the window, at least in part.
 bool PlainScan::place(const Component& component, std::int32_t first_mcu,
                       const SampleWindow& window) {
-  constexpr auto kWidth = static_cast<std::int32_t>(kGroupWidth);
+  const std::int32_t side = component.block_size;
+  const std::int32_t width = side * static_cast<std::int32_t>(kBlockGroup);
   const std::int16_t* levels = component.levels;
   for (int y = 0; y < component.down; ++y) {
     // In samples of the window.
-    const std::int32_t top = (row_ * component.down + y) * 8 - window.y;
+    const std::int32_t top = (row_ * component.down + y) * side - window.y;
     const std::int32_t first_row = std::max(0, -top);
-    const std::int32_t end_row = std::min(8, window.view.size.height - top);
+    const std::int32_t end_row = std::min(side, window.view.size.height - top);
     for (int x = 0; x < component.across; ++x, levels += kLevelsOfGroup) {
-      const std::int32_t left = first_mcu * component.across * 8 + x * kWidth - window.x;
+      const std::int32_t left = first_mcu * component.across * side + x * width - window.x;
       const std::int32_t first = std::max(0, -left);
-      const std::int32_t end = std::min(kWidth, window.view.size.width - left);
+      const std::int32_t end = std::min(width, window.view.size.width - left);
       if (first_row >= end_row || first >= end) continue;
-      if (first_row == 0 && end_row == 8 && first == 0 && end == kWidth) {
+      if (first_row == 0 && end_row == side && first == 0 && end == width) {
         auto* const to = window.view.row_as<std::uint8_t>(top) + left;
         const auto stride = static_cast<std::size_t>(window.view.stride);
-        if (!restore_group(levels, component.dequantizer, to, stride)) return false;
+        if (!restore_group(levels, component.dequantizer, side, to, stride)) return false;
         continue;
       }
       std::uint8_t* const samples = room_->samples.data();
-      if (!restore_group(levels, component.dequantizer, samples, kGroupWidth)) return false;
+      if (!restore_group(levels, component.dequantizer, side, samples, kGroupWidth)) return false;
       for (std::int32_t r = first_row; r < end_row; ++r) {
         std::memcpy(window.view.row_as<std::uint8_t>(top + r) + left + first,
-                    samples + r * kWidth + first, static_cast<std::size_t>(end - first));
+                    samples + static_cast<std::size_t>(r) * kGroupWidth + first,
+                    static_cast<std::size_t>(end - first));
       }
     }
   }

@@ -33,15 +33,15 @@ class PlainScan {
   static std::uint64_t memory_bytes();
 
   /// Nothing where the file is another one, or memory for it is refused. `jpeg`: its headers are
-  /// read, nothing more is. It and the workspace must outlive this.
+  /// read and its scale is chosen, nothing more. It and the workspace must outlive this.
   static std::optional<PlainScan> open(const JpegDecompressor& jpeg, Workspace& workspace);
 
-  /// Rows of pixels that a row of MCUs stands for.
+  /// Rows of pixels, at the scale, that a row of MCUs stands for.
   std::int32_t mcu_height() const { return mcu_height_; }
 
   /// The next row of MCUs: the samples that lie in the windows, one a component, those that
-  /// libjpeg-turbo's accurate inverse DCT gives. False where something is odd: then nothing of it
-  /// may be used.
+  /// libjpeg-turbo's accurate inverse DCT gives, or its reduced ones. False where something is odd:
+  /// then nothing of it may be used.
   bool decode_row(const SampleWindows& windows);
   /// The same without samples.
   bool skip_row();
@@ -50,6 +50,7 @@ class PlainScan {
   struct Room;
   struct Component {
     int across = 1;
+    int block_size = DCTSIZE;
     int down = 1;                    // blocks of an MCU
     std::int16_t* levels = nullptr;  // its groups: `down` rows of `across`
     Dequantizer dequantizer;
