@@ -28,14 +28,25 @@ const Block& basis() {
   return rows;
 }
 
+// Columns of the same: what vectors of one row's results need.
+const Block& columns() {
+  static const Block turned = [] {
+    Block made;
+    for (std::size_t i = 0; i < 64; ++i) made[i] = basis()[i % 8 * 8 + i / 8];
+    return made;
+  }();
+  return turned;
+}
+
 // The orthonormal DCT of a block of 8x8.
 void transform_block(const Block& in, float* out) {
   const Block& rows = basis();
+  const Block& turned = columns();
   Block across;
   for (std::size_t y = 0; y < 8; ++y) {
     float sums[8] = {};
     for (std::size_t x = 0; x < 8; ++x) {
-      for (std::size_t u = 0; u < 8; ++u) sums[u] += in[8 * y + x] * rows[8 * u + x];
+      for (std::size_t u = 0; u < 8; ++u) sums[u] += in[8 * y + x] * turned[8 * x + u];
     }
     std::copy(sums, sums + 8, across.data() + 8 * y);
   }
@@ -48,21 +59,89 @@ void transform_block(const Block& in, float* out) {
   }
 }
 
+// What of red, green and blue makes Y, Cb and Cr (JFIF: BT.601, full range).
+constexpr float kFromRgb[3][3] = {
+    {0.299f, 0.587f, 0.114f}, {-0.168736f, -0.331264f, 0.5f}, {0.5f, -0.418688f, -0.081312f}};
+
+// The part of a picture that makes one block of a plane.
+struct Patch {
+  std::int32_t left = 0;
+  std::int32_t top = 0;
+  std::int32_t width = 0;
+  std::int32_t height = 0;
+};
+
+Patch patch_of(Size picture, std::int32_t side, std::int32_t x, std::int32_t y) {
+  return {x * side, y * side, std::min(side, picture.width - x * side),
+          std::min(side, picture.height - y * side)};
+}
+
+// Derivatives by a block's samples: what a halved plane's sample is spread over is summed. Decoders
+// that blend neighbours spread it a little further.
+Block slopes_of(const FloatPlanes& by_sample, std::size_t plane, const Patch& patch,
+                std::int32_t halving) {
+  Block block{};
+  for (std::int32_t y = 0; y < patch.height; ++y) {
+    const float* const in = by_sample.row(plane, patch.top + y) + patch.left;
+    float* const to = block.data() + 8 * (y / halving);
+    if (halving == 1) {
+      for (std::int32_t x = 0; x < patch.width; ++x) to[x] = in[x];
+    } else {
+      for (std::int32_t x = 0; x < patch.width; ++x) to[x / 2] += in[x];
+    }
+  }
+  return block;
+}
+
+// Errors of a block's samples; of a halved plane's, means.
+Block errors_of(const ConstImageView& shown, const ConstImageView& original, std::size_t plane,
+                const Patch& patch, std::int32_t halving) {
+  Block block{};
+  const bool is_gray = original.format.layout == Layout::gray;
+  const float share = halving == 1 ? 1.0f : 0.25f;
+  for (std::int32_t y = 0; y < patch.height; ++y) {
+    const std::int32_t step = is_gray ? 1 : 3;
+    const auto* a = shown.row_as<std::uint8_t>(patch.top + y) + step * patch.left;
+    const auto* b = original.row_as<std::uint8_t>(patch.top + y) + step * patch.left;
+    float* const to = block.data() + 8 * (y / halving);
+    for (std::int32_t x = 0; x < patch.width; ++x, a += step, b += step) {
+      if (is_gray) {
+        to[x] = static_cast<float>(a[0] - b[0]);
+        continue;
+      }
+      const float* const of = kFromRgb[plane];
+      const float error = of[0] * static_cast<float>(a[0] - b[0]) +
+                          of[1] * static_cast<float>(a[1] - b[1]) +
+                          of[2] * static_cast<float>(a[2] - b[2]);
+      to[x / halving] += share * error;
+    }
+  }
+  return block;
+}
+
+// Where slopes and errors go together less than this they tell nothing: photographs have 0.1 to
+// 0.5, but for the highest frequencies of chroma.
+constexpr double kLeastCorrelation = 0.02;
+// Nor is a slope taken for flatter than this correlation would have it: strides would be leaps.
+constexpr double kLeastSteep = 0.1;
+
 std::int32_t rounded_up(std::int32_t value, std::int32_t by) { return (value + by - 1) / by; }
 
 }  // namespace
 
-Result<Aims> Aims::create(Size picture, ChromaSubsampling chroma, Workspace* workspace) {
+Result<Aims> Aims::create(const ConstImageView& original, ChromaSubsampling chroma,
+                          Workspace* workspace) {
   Aims aims;
-  aims.size_ = picture;
-  aims.plane_count_ = chroma == ChromaSubsampling::gray ? 1 : 3;
+  aims.original_ = original;
+  const bool is_gray = original.format.layout == Layout::gray || chroma == ChromaSubsampling::gray;
+  aims.plane_count_ = is_gray ? 1 : 3;
   std::size_t floats = 0;
   for (std::size_t p = 0; p < aims.plane_count_; ++p) {
     Plane& plane = aims.planes_[p];
     plane.halving = p > 0 && chroma == ChromaSubsampling::yuv420 ? 2 : 1;
-    plane.columns = rounded_up(rounded_up(picture.width, plane.halving), 8);
-    plane.rows = rounded_up(rounded_up(picture.height, plane.halving), 8);
-    floats += 2 * plane.count();
+    plane.blocks = {rounded_up(original.size.width, 8 * plane.halving),
+                    rounded_up(original.size.height, 8 * plane.halving)};
+    floats += 2 * 64 * plane.count();
   }
   const std::uint64_t bytes = std::uint64_t{floats} * sizeof(float);
   LIMEN_ASSIGN(aims.memory_,
@@ -71,71 +150,102 @@ Result<Aims> Aims::create(Size picture, ChromaSubsampling chroma, Workspace* wor
   for (std::size_t p = 0; p < aims.plane_count_; ++p) {
     Plane& plane = aims.planes_[p];
     plane.moves = free;
-    plane.slopes = free + plane.count();
-    free += 2 * plane.count();
-    std::fill_n(plane.moves, plane.count(), 0.0f);
+    plane.slopes = free + 64 * plane.count();
+    free += 2 * 64 * plane.count();
+    std::fill_n(plane.moves, 64 * plane.count(), 0.0f);
   }
   return aims;
 }
 
-// From samples of the picture to coefficients of the plane. What a halved plane's sample is spread
-// over is summed: decoders that blend neighbours spread it a little further.
-void Aims::transform(const FloatPlanes& by_sample, std::size_t p) {
-  const Plane& plane = planes_[p];
-  float* out = plane.slopes;
-  for (std::int32_t row = 0; row < plane.rows; ++row) {
-    for (std::int32_t column = 0; column < plane.columns; ++column, out += 64) {
-      Block block{};
-      const std::int32_t side = 8 * plane.halving;
-      const std::int32_t left = column * side;
-      const std::int32_t top = row * side;
-      const std::int32_t width = std::min(side, size_.width - left);
-      const std::int32_t height = std::min(side, size_.height - top);
-      for (std::int32_t y = 0; y < height; ++y) {
-        const float* const in = by_sample.row(p, top + y) + left;
-        float* const to = block.data() + 8 * (y / plane.halving);
-        if (plane.halving == 1) {
-          for (std::int32_t x = 0; x < width; ++x) to[x] = in[x];
-        } else {
-          for (std::int32_t x = 0; x < width; ++x) to[x / 2] += in[x];
-        }
-      }
-      transform_block(block, out);
+// Of a plane's block the mean over luma's blocks that it covers.
+float Aims::mean_over(std::span<const float> values, std::size_t p, std::int32_t x,
+                      std::int32_t y) const {
+  const Size luma = planes_[0].blocks;
+  const std::int32_t side = planes_[p].halving;
+  float sum = 0;
+  float count = 0;
+  for (std::int32_t v = y * side; v < std::min((y + 1) * side, luma.height); ++v) {
+    for (std::int32_t u = x * side; u < std::min((x + 1) * side, luma.width); ++u) {
+      sum += values[static_cast<std::size_t>(v) * static_cast<std::size_t>(luma.width) +
+                    static_cast<std::size_t>(u)];
+      count += 1;
     }
   }
+  return sum / count;
 }
 
-void Aims::follow(const FloatPlanes& by_sample, const StepTables& steps, const Stride& stride) {
-  for (std::size_t p = 0; p < plane_count_; ++p) {
-    transform(by_sample, p);
-    const Plane& plane = planes_[p];
-    std::array<double, 64> squares{};
-    for (std::size_t at = 0; at < plane.count(); at += 64) {
+// Leaves a plane's derivatives by coefficients, each over its block's weight, and tells how steeply
+// they rise with the errors: the regression of one on the other.
+Aims::Bands Aims::read_slopes(const FloatPlanes& by_sample, const ConstImageView& shown,
+                              std::span<const float> weights, std::size_t p) {
+  const Plane& plane = planes_[p];
+  Bands bands;
+  std::array<double, 64> together{};
+  std::array<double, 64> errors{};
+  std::array<double, 64> slopes{};
+  float* out = plane.slopes;
+  for (std::int32_t y = 0; y < plane.blocks.height; ++y) {
+    for (std::int32_t x = 0; x < plane.blocks.width; ++x, out += 64) {
+      const Patch patch = patch_of(original_.size, 8 * plane.halving, x, y);
+      Block error;
+      transform_block(slopes_of(by_sample, p, patch, plane.halving), out);
+      transform_block(errors_of(shown, original_, p, patch, plane.halving), error.data());
+      const float weighs = mean_over(weights, p, x, y);
+      const float inverse = 1 / weighs;
       for (std::size_t k = 0; k < 64; ++k) {
-        const double slope = plane.slopes[at + k];
-        squares[k] += slope * slope;
+        together[k] += static_cast<double>(out[k] * error[k]);
+        errors[k] += static_cast<double>(weighs * error[k] * error[k]);
+        slopes[k] += static_cast<double>(out[k] * out[k] * inverse);
+        out[k] *= inverse;
       }
     }
+  }
+  for (std::size_t k = 0; k < 64; ++k) {
+    const double alike = std::sqrt(errors[k] * slopes[k]);
+    const double steep = std::max(together[k], kLeastSteep * alike);
+    if (together[k] > kLeastCorrelation * alike) bands.steepness[k] = steep / errors[k];
+    bands.error[k] = std::sqrt(errors[k] / static_cast<double>(plane.count()));
+  }
+  return bands;
+}
+
+void Aims::follow(const FloatPlanes& by_sample, const ConstImageView& shown,
+                  std::span<const float> weights, const StepTables& steps, const Stride& stride) {
+  for (std::size_t p = 0; p < plane_count_; ++p) {
+    const Bands bands = read_slopes(by_sample, shown, weights, p);
+    const Plane& plane = planes_[p];
     Block factors{};
+    Block most{};
     Block bounds{};
     for (std::size_t k = 0; k < 64; ++k) {
-      const double mean = squares[k] / (static_cast<double>(plane.count()) / 64);
-      if (mean > 0) factors[k] = stride.length * steps[p][k] / static_cast<float>(std::sqrt(mean));
+      if (bands.steepness[k] > 0) {
+        factors[k] = static_cast<float>(stride.share / bands.steepness[k]);
+      }
+      most[k] = static_cast<float>(stride.most * bands.error[k]);
       bounds[k] = stride.bound * steps[p][k];
     }
-    for (std::size_t at = 0; at < plane.count(); at += 64) {
+    for (std::size_t at = 0; at < 64 * plane.count(); at += 64) {
       for (std::size_t k = 0; k < 64; ++k) {
-        const float moved = plane.moves[at + k] - factors[k] * plane.slopes[at + k];
+        const float way = factors[k] * plane.slopes[at + k];
+        const float held = std::min(std::max(way, -most[k]), most[k]);
+        const float moved = plane.moves[at + k] - held;
         plane.moves[at + k] = std::min(std::max(moved, -bounds[k]), bounds[k]);
       }
     }
   }
 }
 
+void Aims::fade(float part) {
+  for (std::size_t p = 0; p < plane_count_; ++p) {
+    const std::span<float> moves(planes_[p].moves, 64 * planes_[p].count());
+    for (float& move : moves) move *= part;
+  }
+}
+
 std::array<std::span<const float>, 3> Aims::moves() const {
   std::array<std::span<const float>, 3> all;
   for (std::size_t p = 0; p < plane_count_; ++p) {
-    all[p] = {planes_[p].moves, planes_[p].count()};
+    all[p] = {planes_[p].moves, 64 * planes_[p].count()};
   }
   return all;
 }
