@@ -80,7 +80,8 @@ Result<Found> Contest::find_smallest() {
 
 // Formats whose trials are files: each look tells a size.
 Result<void> Contest::climb_files(Format format) {
-  LIMEN_TRY(sample_jpeg());
+  LIMEN_TRY(
+      sample_jpeg(format == Format::avif ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420));
   std::vector<Mode> modes;
   for (const EncodeOptions& options : modes_of(format)) {
     LIMEN_ASSIGN(Mode mode, start_mode(options));

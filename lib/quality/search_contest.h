@@ -93,7 +93,8 @@ class Contest {
   Result<Mode> start_mode(const EncodeOptions& options, const std::optional<Shaping>& shaping = {});
   Result<void> start_sampling();
   Result<Offsets> sample_mode(Mode& mode, const Offsets& by_features);
-  Result<void> sample_jpeg();
+  Result<void> sample_jpeg(ChromaSubsampling chroma);
+  void learn_error(const Mode& jpeg, const Offsets& error);
   Result<Offsets> sample_error(const EncodeOptions& options);
   Result<std::optional<std::uint64_t>> expected_size(Mode& mode, int setting);
   Result<std::optional<std::uint64_t>> promised_size(Mode& mode);
@@ -132,10 +133,11 @@ class Contest {
   std::optional<Image> sample_;
   std::unique_ptr<Subject> sample_subject_;
   Offsets sample_shift_;  ///< how far the last mode's sample was from what features told
-  std::unique_ptr<Session> sampling_;    ///< of sample_; null where there is none
-  std::unique_ptr<Session> aside_;       ///< of jpeg_, whose looks are told to nobody
-  std::optional<Mode> jpeg_;             ///< at 4:2:0, for what it says of samples
-  std::optional<Offsets> sample_error_;  ///< of JPEG's
+  std::unique_ptr<Session> sampling_;  ///< of sample_; null where there is none
+  std::unique_ptr<Session> aside_;     ///< of jpeg_, whose looks are told to nobody
+  std::optional<Mode> jpeg_;           ///< for what it says of samples
+  ChromaSubsampling jpeg_chroma_ = ChromaSubsampling::automatic;  ///< of a JPEG that was climbed
+  std::optional<Offsets> sample_error_;                           ///< of JPEG's
   std::unique_ptr<Ladder> closest_;  ///< the one whose best score is the highest, none reaching it
 };
 

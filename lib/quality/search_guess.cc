@@ -102,7 +102,7 @@ Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
 
 // Tells where samples are best looked at, at a fraction of what another format's file takes: once
 // for all formats.
-Result<void> Contest::sample_jpeg() {
+Result<void> Contest::sample_jpeg(ChromaSubsampling chroma) {
   LIMEN_TRY(start_sampling());
   const bool is_known = jpeg_ || sample_error_;
   const bool is_opaque = !session_.subject.picture().format.has_alpha();
@@ -114,7 +114,7 @@ Result<void> Contest::sample_jpeg() {
                                              .started = session_.started,
                                              .trials = {}});
   EncodeOptions options = modes_of(Format::jpeg).front();
-  options.chroma = ChromaSubsampling::yuv420;
+  if (options.chroma != ChromaSubsampling::automatic) options.chroma = chroma;
   options = options_for_sample(options);
   jpeg_.emplace();
   LIMEN_ASSIGN(jpeg_->ladder, Ladder::start(*aside_, options));
@@ -126,10 +126,18 @@ Result<void> Contest::sample_jpeg() {
   return {};
 }
 
+// What a JPEG that is climbed tells of its sample, the first of them.
+void Contest::learn_error(const Mode& jpeg, const Offsets& error) {
+  if (sample_error_) return;
+  sample_error_ = error;
+  jpeg_chroma_ = jpeg.ladder->options().chroma;
+}
+
 // How much farther from the curve the picture's score is than its sample says, as JPEG shows it:
 // formats are alike in that, some more than others.
 Result<Offsets> Contest::sample_error(const EncodeOptions& options) {
-  const Offsets share = share_of_jpeg_error(options);
+  const ChromaSubsampling chroma = jpeg_ ? jpeg_->ladder->options().chroma : jpeg_chroma_;
+  const Offsets share = share_of_jpeg_error(options, chroma);
   if (!sample_error_ && jpeg_ && share.score > kWorthALook && session_.has_time()) {
     const Forecast forecast(jpeg_->curve, jpeg_->guess);
     const int evaluations = aside_->evaluations;

@@ -83,7 +83,7 @@ Result<void> Contest::climb_rounded(const std::optional<Shaping>& shaping) {
     LIMEN_ASSIGN(const int end, end_of_use(mode, forecast));
     LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
     shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
-    if (mode.sample != nullptr && !climb.seen.empty() && !sample_error_) sample_error_ = shift;
+    if (mode.sample != nullptr && !climb.seen.empty()) learn_error(mode, shift);
     if (climb.lowest && mode.sample != nullptr && modes.size() == 2) {
       // The same of both modes, or nearly so.
       const int setting = climb.lowest->setting;
@@ -129,7 +129,7 @@ Result<void> Contest::climb_weighed(Mode& mode, const Shaping& shaping) {
   LIMEN_ASSIGN(const std::optional<CloseLook> close, mode.ladder->look_closely(mode.likely));
   if (!close) return {};
   const Offsets seen = Forecast(mode.curve, mode.guess).offsets(session_.goal, {close->rung});
-  if (mode.sample != nullptr && !sample_error_) sample_error_ = seen - mode.guess;
+  if (mode.sample != nullptr) learn_error(mode, seen - mode.guess);
   if (session_.has_time()) {
     LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder,
                  Ladder::start(session_, mode.ladder->options(), shaping));

@@ -128,10 +128,14 @@ inline const LadderModel& model_of(const EncodeOptions& options, Layout layout) 
   }
 }
 
-/// Where a JPEG's sample errs, so does another format's by so much of it, as regression says. JPEG
-/// and its like lose much by what halved chroma blurs, of which sharp chroma loses little.
-inline Offsets share_of_jpeg_error(const EncodeOptions& options) {
-  if (options.format != Format::webp) return {1, 0.5};
+/// Where a JPEG's sample errs at this chroma, so does another format's by so much of it, as
+/// regression says: little where the one loses what halved chroma blurs and the other does not.
+inline Offsets share_of_jpeg_error(const EncodeOptions& options, ChromaSubsampling jpeg) {
+  const bool is_jpeg_halved = jpeg == ChromaSubsampling::yuv420;
+  if (options.format == Format::avif && options.chroma == ChromaSubsampling::yuv444) {
+    return is_jpeg_halved ? Offsets{0, 0} : Offsets{0.6, 0.3};
+  }
+  if (options.format == Format::avif) return {0.25, 0.1};
   return options.sharp_yuv.value_or(false) ? Offsets{0.2, 0.1} : Offsets{0.4, 0.2};
 }
 

@@ -12,7 +12,8 @@ namespace limen::inline LIMEN_ABI::webp {
 
 namespace {
 
-// From this effort on a file's chroma is halved the sharp way unless the caller says.
+// From this effort on a file's chroma is halved the sharp way unless the caller says: a third of
+// method 4's time, an eighth of method 6's.
 constexpr int kSharpEffort = 7;
 
 // What libwebp takes a pixel to halve chroma the sharp way: the wanted and the best luma and the

@@ -27,7 +27,7 @@ Result<DecodedPlanar> decode_planar(ByteView bytes, const ImageInfo& info,
 /// What libwebp takes for prefix codes beyond a fixed allowance cannot be told from the headers.
 std::uint64_t predicted_decode_bytes(const ImageInfo& info, const DecodeOptions& options);
 
-/// Effort 0 … 9 is libwebp's method 0 1 2 3 4 4 5 5 6 6, and for the lossless modes its own levels
+/// Effort 0 … 9 is libwebp's method 0 1 2 3 4 4 5 6 6 6, and for the lossless modes its own levels
 /// 0 … 9. Metadata: ICC, EXIF and XMP; the format has no place for the rest.
 Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
                      const Execution& execution);
