@@ -52,7 +52,7 @@ void expect_guarded(const Image& picture, const std::string& what) {
       if (!found->reached || found->quantizer != JpegQuantizer::limen) continue;
       const Damage damage = judge(picture, found->bytes).damage;
       // libjpeg's file is of a setting near this one, not of this one.
-      constexpr double kNear = 0.3;
+      constexpr double kNear = 0.5;
       EXPECT_GE(guarded_score(damage, usual_times_of(picture, *found)).value, target - kNear)
           << what << " at " << target << ", effort " << effort;
     }
