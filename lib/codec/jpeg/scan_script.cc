@@ -52,8 +52,13 @@ class Search {
     }
     LIMEN_TRY(count());
     std::vector<ScriptedScan> scans;
-    for (std::size_t c = 0; c < grid_.count; ++c) choose(c, scans);
-    return in_order(scans);
+    double bytes = 0;
+    for (std::size_t c = 0; c < grid_.count; ++c) bytes += choose(c, scans);
+    double standard = 0;
+    for (const ScriptedScan& scan : standard_script(grid_.count).scans) standard += bytes_of(scan);
+    ScanScript script = in_order(scans);
+    script.saved_bytes = standard - bytes;
+    return script;
   }
 
  private:
@@ -147,7 +152,8 @@ class Search {
     return least;
   }
 
-  void choose(std::size_t component, std::vector<ScriptedScan>& scans) const {
+  // Returns the component's bytes.
+  double choose(std::size_t component, std::vector<ScriptedScan>& scans) const {
     std::vector<ScriptedScan> best;
     double least = say(component, {1, kLastIndex}, best);
     for (const int cut : kCuts) {
@@ -160,6 +166,7 @@ class Search {
       }
     }
     scans.insert(scans.end(), best.begin(), best.end());
+    return least;
   }
 
   // What shows most of the picture first: luma's low frequencies, chroma, the rest; then bits from

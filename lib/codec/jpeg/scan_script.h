@@ -33,6 +33,7 @@ struct ScriptedScan {
 struct ScanScript {
   std::vector<ScriptedScan> scans;
   std::size_t before_dc_bits = 0;
+  double saved_bytes = 0;  ///< beside libjpeg's, as counted; 0 for those
 };
 
 /// libjpeg's standard progression, for any colours.

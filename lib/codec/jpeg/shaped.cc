@@ -10,6 +10,7 @@
 #include "lib/codec/codec.h"
 #include "lib/codec/jpeg/estimate.h"
 #include "lib/codec/jpeg/level_chooser.h"
+#include "lib/codec/jpeg/scan_script.h"
 #include "lib/codec/jpeg/settings.h"
 #include "lib/codec/jpeg/shown_picture.h"
 
@@ -17,13 +18,18 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
-// The effort from which on progressive scans are searched.
+// The effort from which on progressive scans are searched, and that for what is drawn, of which
+// libjpeg's scans make files that are larger by a tenth.
 constexpr int kLeastSearching = 5;
+constexpr int kLeastSearchingDrawn = 2;
 
 class ShapedJpegTrials final : public ShapedTrials {
  public:
   ShapedJpegTrials(const EncodeOptions& options, FloatPicture picture, const Shaping& shaping)
-      : options_(options), picture_(std::move(picture)), chooser_(picture_, shaping) {}
+      : options_(options),
+        picture_(std::move(picture)),
+        chooser_(picture_, shaping),
+        is_graphic_(shaping.is_graphic) {}
 
   Result<void> prepare(const Execution& execution) {
     LIMEN_TRY(chooser_.prepare(execution.workspace));
@@ -58,16 +64,10 @@ class ShapedJpegTrials final : public ShapedTrials {
   Result<Bytes> finish(int setting, const Execution& execution) override {
     return contain_exceptions([&]() -> Result<Bytes> {
       LIMEN_ASSIGN(ChosenPicture * chosen, chosen_at(setting, execution));
-      QuantizedPicture quantized;
-      quantized.size = picture_.size;
-      quantized.subsampling = picture_.subsampling;
-      quantized.tables = chosen->plan().tables;
-      const Quantizers quantizers = quantizers_of(quantized.tables);
+      const Quantizers quantizers = quantizers_of(chosen->plan().tables);
       QuantizedRows levels(chosen->shape(), *chosen, quantizers);
-      quantized.source = &levels;
-      quantized.searches_scans = options_.effort >= kLeastSearching;
       return with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
-        return encode_coefficients(quantized, options_, within);
+        return encode_coefficients(quantized(*chosen, levels), options_, within);
       });
     });
   }
@@ -122,6 +122,17 @@ class ShapedJpegTrials final : public ShapedTrials {
   void forget() {
     for (ChosenPicture& chosen : kept_) chosen.forget();
     last_shown_ = -1;
+  }
+
+  QuantizedPicture quantized(const ChosenPicture& chosen, QuantizedRows& levels) const {
+    QuantizedPicture picture;
+    picture.size = picture_.size;
+    picture.subsampling = picture_.subsampling;
+    picture.tables = chosen.plan().tables;
+    picture.source = &levels;
+    picture.searches_scans =
+        options_.effort >= (is_graphic_ ? kLeastSearchingDrawn : kLeastSearching);
+    return picture;
   }
 
   const ChosenPicture* kept(int setting) const {
@@ -188,6 +199,7 @@ class ShapedJpegTrials final : public ShapedTrials {
   EncodeOptions options_;
   FloatPicture picture_;
   LevelChooser chooser_;
+  bool is_graphic_;
   std::array<ChosenPicture, 2> kept_;
   std::size_t newest_ = 0;
   int last_shown_ = -1;

@@ -43,57 +43,66 @@ constexpr std::array<Steps, 3> kSteps = {{
 // Fitted to bytes at SSIMULACRA 2.1 scores of 85 and 90, of photographs: docs/jpeg-quantiser.md.
 // Where all are rounded:
 constexpr TableShape kHalvedRounded = {.coarser = 0.18,
-                                       .cb = -1.6,
-                                       .cr = -1,
-                                       .luma_mean = 0.2,
-                                       .luma = {-0.21, 0.275, 0.4, 0.4},
+                                       .cb = -1.7,
+                                       .cr = -1.05,
+                                       .luma_mean = 0.25,
+                                       .luma = {-0.275, 0.14, 0.36, 0.4},
                                        .chroma_mean = -0.3,
                                        .chroma_detail = 0.4,
-                                       .dead_zone = 0.55};
+                                       .dead_zone = 0.56};
 constexpr TableShape kFullRounded = {.coarser = -0.15,
-                                     .cb = -0.6,
-                                     .cr = -0.3,
-                                     .luma_mean = -0.1,
-                                     .luma = {-0.4, -0.1, 0.075, 0},
-                                     .chroma_mean = -0.1,
-                                     .chroma_detail = 0.55,
-                                     .dead_zone = 0.58};
+                                     .cb = -0.85,
+                                     .cr = -0.35,
+                                     .luma_mean = 0.2,
+                                     .luma = {-0.36, -0.06, 0.075, 0},
+                                     .chroma_mean = 0.1,
+                                     .chroma_detail = 0.75,
+                                     .dead_zone = 0.55};
 // Where levels are weighed, blocks by what the metric makes of them:
 constexpr TableShape kHalvedWeighed = {.coarser = 0.18,
                                        .cb = -1.6,
-                                       .cr = -1,
-                                       .luma_mean = -0.4,
-                                       .luma = {-0.4, 0.05, 0.4, 0.4},
-                                       .chroma_mean = 0,
+                                       .cr = -0.9,
+                                       .luma_mean = -0.05,
+                                       .luma = {0, 0.2, 0.4, 0.375},
+                                       .chroma_mean = 0.2,
                                        .chroma_detail = 0.2,
-                                       .dead_zone = 0.55,
-                                       .rate = -3.22573,
-                                       .chroma_rate = -0.65,
-                                       .hiding = 0.24,
-                                       .hiding_floor = 5.29434};
+                                       .dead_zone = 0.56,
+                                       .rate = -3,
+                                       .chroma_rate = -0.5,
+                                       .hiding = 0.5,
+                                       .hiding_floor = 5.3};
 constexpr TableShape kFullWeighed = {.coarser = -0.15,
-                                     .cb = -0.6,
+                                     .cb = -0.8,
                                      .cr = -0.4,
-                                     .luma_mean = -0.4,
-                                     .luma = {-0.4, -0.1, 0, 0},
-                                     .chroma_mean = -0.2,
-                                     .chroma_detail = 0.6,
-                                     .dead_zone = 0.58,
-                                     .rate = -2.87573,
-                                     .chroma_rate = -0.4,
-                                     .hiding = 0.42,
-                                     .hiding_floor = 4.39434};
+                                     .luma_mean = 0,
+                                     .luma = {-0.45, -0.1, 0, -0.15},
+                                     .chroma_mean = -0.1,
+                                     .chroma_detail = 0.2,
+                                     .dead_zone = 0.55,
+                                     .rate = -2.88,
+                                     .chroma_rate = 0,
+                                     .hiding = 0.18,
+                                     .hiding_floor = 4.4};
+// Text, drawings and screens, whose edges have all frequencies alike: luma's high ones as fine.
+constexpr TableShape kFullDrawn = {.coarser = -0.15,
+                                   .cb = -0.8,
+                                   .cr = -0.35,
+                                   .luma_mean = 0.5,
+                                   .luma = {-0.1, 0.2, 0.1, -0.2},
+                                   .chroma_mean = 0,
+                                   .chroma_detail = 0.15,
+                                   .dead_zone = 0.55,
+                                   .rate = -3.27,
+                                   .chroma_rate = -0.4,
+                                   .hiding = 0.34,
+                                   .hiding_floor = 3.25};
 
-// Nothing hides in what is drawn.
-constexpr TableShape drawn(TableShape shape) {
-  shape.rate -= 1;
-  shape.hiding = 0;
-  return shape;
-}
+// Of halved and of full chroma where all are rounded, then where levels are weighed. What is drawn
+// keeps its halved chroma, where it can have it, at photographs' shapes.
 constexpr std::array<TableShape, 4> kPhotographs = {kHalvedRounded, kFullRounded, kHalvedWeighed,
                                                     kFullWeighed};
-constexpr std::array<TableShape, 4> kDrawings = {drawn(kHalvedRounded), drawn(kFullRounded),
-                                                 drawn(kHalvedWeighed), drawn(kFullWeighed)};
+constexpr std::array<TableShape, 4> kDrawings = {kHalvedRounded, kFullDrawn, kHalvedWeighed,
+                                                 kFullDrawn};
 
 const TableShape& shape_of(ChromaSubsampling subsampling, const Shaping& shaping) {
   const std::size_t full = subsampling == ChromaSubsampling::yuv444 ? 1 : 0;
