@@ -29,10 +29,19 @@ const Bytes& file(Format format) {
   return bytes;
 }
 
-void decode_with(benchmark::State& state, Format format, const DecodeOptions& options) {
+// Sequential, as cameras write them.
+const Bytes& plain_jpeg() {
+  static const Bytes bytes = [] {
+    auto encoded =
+        encode(picture().view(), {.format = Format::jpeg, .effort = 2, .progressive = false});
+    return encoded.has_value() ? *std::move(encoded) : Bytes();
+  }();
+  return bytes;
+}
+
+void decode_with(benchmark::State& state, const Bytes& bytes, const DecodeOptions& options) {
   Workspace workspace;
   const Execution execution{.workspace = &workspace};
-  const Bytes& bytes = file(format);
   for (auto _ : state) {
     const auto decoded = decode(bytes, options, execution);
     if (!succeeded(state, decoded)) return;
@@ -41,10 +50,9 @@ void decode_with(benchmark::State& state, Format format, const DecodeOptions& op
   count_pixels(state, kTwoMegapixels);
 }
 
-void decode_to_planes(benchmark::State& state, Format format) {
+void decode_to_planes(benchmark::State& state, const Bytes& bytes) {
   Workspace workspace;
   const Execution execution{.workspace = &workspace};
-  const Bytes& bytes = file(format);
   for (auto _ : state) {
     const auto decoded = decode_planar(bytes, {}, execution);
     if (!succeeded(state, decoded)) return;
@@ -110,8 +118,9 @@ const bool kAdded = [] {
   for (const Format format : {Format::jpeg, Format::png, Format::webp, Format::avif}) {
     const std::string of = std::string(name(format));
     add("probe/" + of, [format](auto& state) { probe_header(state, format); });
-    add("decode/" + of, [format](auto& state) { decode_with(state, format, {}); });
-    add("decode_region/" + of, [format](auto& state) { decode_with(state, format, kTheMiddle); });
+    add("decode/" + of, [format](auto& state) { decode_with(state, file(format), {}); });
+    add("decode_region/" + of,
+        [format](auto& state) { decode_with(state, file(format), kTheMiddle); });
     for (const int effort : {0, 4}) {
       const EncodeOptions options{.format = format, .effort = effort};
       add("encode/" + of + "/effort" + std::to_string(effort),
@@ -138,10 +147,15 @@ const bool kAdded = [] {
     add("jpeg_of_planes/libjpeg" + of,
         [=](auto& state) { write_jpeg(state, planes(), effort, libjpeg); });
   }
-  add("decode_eighth/jpeg", [](auto& state) { decode_with(state, Format::jpeg, kAnEighth); });
+  add("decode_eighth/jpeg", [](auto& state) { decode_with(state, file(Format::jpeg), kAnEighth); });
+  add("decode/plain_jpeg", [](auto& state) { decode_with(state, plain_jpeg(), {}); });
+  add("decode_region/plain_jpeg",
+      [](auto& state) { decode_with(state, plain_jpeg(), kTheMiddle); });
+  add("decode_eighth/plain_jpeg", [](auto& state) { decode_with(state, plain_jpeg(), kAnEighth); });
+  add("decode_planar/plain_jpeg", [](auto& state) { decode_to_planes(state, plain_jpeg()); });
   for (const Format format : {Format::jpeg, Format::webp}) {
     add("decode_planar/" + std::string(name(format)),
-        [format](auto& state) { decode_to_planes(state, format); });
+        [format](auto& state) { decode_to_planes(state, file(format)); });
   }
   return true;
 }();

@@ -15,9 +15,11 @@
 namespace limen::bench {
 namespace {
 
+// Sequential, as cameras write them.
 const Bytes& source() {
   static const Bytes bytes = [] {
-    auto encoded = encode(test::scene(kTwoMegapixels, rgb8).view(), {.format = Format::jpeg});
+    auto encoded = encode(test::scene(kTwoMegapixels, rgb8).view(),
+                          {.format = Format::jpeg, .effort = 2, .progressive = false});
     return encoded.has_value() ? *std::move(encoded) : Bytes();
   }();
   return bytes;

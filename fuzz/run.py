@@ -32,6 +32,8 @@ def seeds_for(target, folders):
     kind = target.removesuffix("_fuzz")
     if kind in FORMATS:
         return [data for folder in folders for data in pictures(folder, [kind])]
+    if kind == "plain_jpeg":
+        return [data for folder in folders for data in pictures(folder, ["jpeg"])]
     if kind == "probe":
         return [data[:8192] for folder in folders for data in pictures(folder)]
     if kind == "rewrite":
