@@ -49,10 +49,13 @@ class Contest {
  private:
   /// A ladder and what is foretold of it.
   struct Mode {
-    std::unique_ptr<Ladder> ladder;
+    EncodeOptions options;
+    std::optional<Shaping> shaping;
+    std::unique_ptr<Ladder> ladder;  ///< null: not started yet, and there is a sample
     std::unique_ptr<Ladder> sample;  ///< the same of a sample; null: none
     std::vector<double> curve;
     Offsets guess;
+    Offsets sampled;   ///< what the sample made of it
     int likely = 0;    ///< the answer
     double scale = 1;  ///< the picture's size beside the sample's
   };
@@ -87,10 +90,13 @@ class Contest {
   Result<void> climb_rounded(const std::optional<Shaping>& shaping);
   Result<void> climb_weighed(const Shaping& shaping);
   Result<void> climb_weighed(Mode& mode, const Shaping& shaping);
+  Result<bool> is_one_enough(std::vector<Mode>& modes, LevelChoice choice);
+  Result<void> sort_by_looks(std::vector<Mode>& modes);
   Result<Beside> beside_best(Mode& mode);
   Result<void> climb_files(Format format);
   Offsets offsets_by_features(const Ladder& ladder);
   Result<Mode> start_mode(const EncodeOptions& options, const std::optional<Shaping>& shaping = {});
+  Result<void> start_ladder(Mode& mode);
   Result<void> start_sampling();
   Result<Offsets> sample_mode(Mode& mode, const Offsets& by_features);
   Result<void> sample_jpeg(ChromaSubsampling chroma);
@@ -104,6 +110,8 @@ class Contest {
   Result<void> settle(std::unique_ptr<Ladder> ladder, const Climb& climb);
   Result<void> enter(Contender contender);
 
+  /// The best so far is a JPEG, or another lossy file.
+  bool has_jpeg() const { return best_ && best_->ladder != nullptr; }
   bool is_exact(const Contender& contender) const;
   Result<std::uint64_t> size_of(Contender& contender, bool exact);
   Result<std::optional<bool>> is_plainly_smaller(Contender& a, Contender& b);

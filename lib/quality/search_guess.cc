@@ -46,12 +46,18 @@ Offsets Contest::offsets_by_features(const Ladder& ladder) {
 Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options,
                                           const std::optional<Shaping>& shaping) {
   Mode mode;
-  LIMEN_ASSIGN(mode.ladder, Ladder::start(session_, options, shaping));
-  mode.curve = mode.ladder->curve();
-  mode.guess = offsets_by_features(*mode.ladder);
+  mode.options = options;
+  mode.shaping = shaping;
   LIMEN_TRY(start_sampling());
   if (sampling_ != nullptr && session_.has_time()) {
     LIMEN_ASSIGN(mode.sample, Ladder::start(*sampling_, options_for_sample(options), shaping));
+  }
+  // Of limen's own JPEGs the sample tells which chroma mode is worth the memory of a whole picture.
+  if (mode.sample == nullptr || !shaping) LIMEN_TRY(start_ladder(mode));
+  const Ladder& known = mode.sample != nullptr ? *mode.sample : *mode.ladder;
+  mode.curve = known.curve();
+  mode.guess = offsets_by_features(known);
+  if (mode.sample != nullptr) {
     // Formats and modes err alike.
     const Offsets own = mode.guess;
     LIMEN_ASSIGN(mode.guess, sample_mode(mode, own + sample_shift_));
@@ -59,9 +65,16 @@ Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options,
     mode.scale = static_cast<double>(area(session_.subject.size())) /
                  static_cast<double>(area(sample_->size()));
   }
+  mode.sampled = mode.guess;
   const Forecast forecast(mode.curve, mode.guess);
   mode.likely = forecast.next(session_.goal, {}, -1, forecast.count());
   return mode;
+}
+
+Result<void> Contest::start_ladder(Mode& mode) {
+  if (mode.ladder != nullptr) return {};
+  LIMEN_ASSIGN(mode.ladder, Ladder::start(session_, mode.options, mode.shaping));
+  return {};
 }
 
 Result<void> Contest::start_sampling() {
@@ -97,7 +110,7 @@ Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
     seen.push_back(*rung);
   }
   session_.encodes += sampling_->encodes - encodes;
-  return forecast.offsets(session_.goal, seen) + mode.ladder->model().beside_sample;
+  return forecast.offsets(session_.goal, seen) + mode.sample->model().beside_sample;
 }
 
 // Tells where samples are best looked at, at a fraction of what another format's file takes: once
@@ -162,7 +175,8 @@ Result<std::optional<std::uint64_t>> Contest::expected_size(Mode& mode, int sett
 
 // About what the file of the likely answer takes, nothing where that cannot be told beforehand.
 Result<std::optional<std::uint64_t>> Contest::promised_size(Mode& mode) {
-  if (!mode.ladder->shows_files()) return expected_size(mode, mode.likely);
+  const Ladder& any = mode.ladder != nullptr ? *mode.ladder : *mode.sample;
+  if (!any.shows_files()) return expected_size(mode, mode.likely);
   const std::optional<int> near =
       mode.sample != nullptr ? mode.sample->file_near(mode.likely) : std::nullopt;
   if (!near) return std::optional<std::uint64_t>();

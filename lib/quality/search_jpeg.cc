@@ -13,9 +13,8 @@ namespace limen::inline LIMEN_ABI::search {
 
 namespace {
 
-// Efforts from which on a JPEG is limen's own, and from which on its blocks are weighed.
+// The effort from which on a JPEG is limen's own.
 constexpr int kLeastOwn = 2;
-constexpr int kLeastWeighed = 4;
 constexpr int kMostEffort = 9;
 
 // How often a sample that errs on sizes is set right.
@@ -25,12 +24,18 @@ constexpr int kMostRounds = 3;
 constexpr double kDrawn = 0.5;
 constexpr double kMaybeDrawn = 0.15;
 
-// Chroma modes whose promised sizes are nearer than this are both climbed.
-constexpr double kDoubt = 0.02;
+// How much more than the first chroma mode the other must promise not to be tried: samples promise
+// too much of 4:2:0, above all near 90. Low efforts take what they get.
+struct Doubt {
+  double of_halved;  // where 4:2:0 promises less
+  double of_full;
+};
+constexpr Doubt kQuickDoubt{0.02, 0.02};
+constexpr Doubt kDoubt{0.05, 0.3};
 
 // How much higher the loss of a weighed file is than that of a rounded one of the same nominal
 // quality, in logarithms: measured on photographs.
-constexpr Offsets kWeighedBesideRounded{0.0, 0.0};
+constexpr Offsets kWeighedBesideRounded{0.01, 0.0};
 
 }  // namespace
 
@@ -45,7 +50,7 @@ Result<Contest::OwnJpegs> Contest::own_jpegs() {
                session_.subject.encodable(Format::jpeg, session_.execution));
   const double drawn = drawn_share(picture);
   const LevelChoice choice =
-      options.effort < kLeastWeighed ? LevelChoice::rounded : LevelChoice::weighed;
+      options.effort < kLeastWeighedEffort ? LevelChoice::rounded : LevelChoice::weighed;
   return OwnJpegs{.shaping = Shaping{choice, drawn >= kDrawn},
                   .may_be_drawn = drawn >= kMaybeDrawn};
 }
@@ -74,9 +79,15 @@ Result<void> Contest::climb_rounded(const std::optional<Shaping>& shaping) {
   LIMEN_TRY(sort_by_promise(modes));
   LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.front()));
   if (is_settled) return {};
+  bool is_enough = false;
+  if (shaping) {
+    LIMEN_ASSIGN(is_enough, is_one_enough(modes, shaping->choice));
+  }
   Offsets shift;
   double scale = 0;
   for (Mode& mode : modes) {
+    if (is_enough && has_jpeg()) break;
+    LIMEN_TRY(start_ladder(mode));
     const Forecast forecast(mode.curve, mode.guess + shift);
     if (scale > 0) mode.scale = scale;
     if (shaping) LIMEN_TRY(mode.ladder->guard());
@@ -98,8 +109,8 @@ Result<void> Contest::climb_rounded(const std::optional<Shaping>& shaping) {
   return {};
 }
 
-// The chroma mode that promises the smaller file, and the other where that is in doubt. A look at
-// rounded levels is cheap, one at weighed levels is not.
+// The chroma mode that promises the smaller file, the other where that one does not get there. A
+// look at rounded levels is cheap, one at weighed levels is not.
 Result<void> Contest::climb_weighed(const Shaping& shaping) {
   std::vector<Mode> modes;
   const Shaping quick{LevelChoice::rounded, shaping.is_graphic};
@@ -110,29 +121,55 @@ Result<void> Contest::climb_weighed(const Shaping& shaping) {
   LIMEN_TRY(sort_by_promise(modes));
   LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.front()));
   if (is_settled) return {};
-  bool is_in_doubt = modes.front().sample == nullptr;
-  if (modes.size() == 2 && !is_in_doubt) {
-    LIMEN_ASSIGN(const auto first, promised_size(modes[0]));
-    LIMEN_ASSIGN(const auto second, promised_size(modes[1]));
-    is_in_doubt = !first || !second || *second < *first + allowance(*first, kDoubt);
-  }
+  LIMEN_ASSIGN(const bool is_enough, is_one_enough(modes, shaping.choice));
+  if (!is_enough) LIMEN_TRY(sort_by_looks(modes));
   for (Mode& mode : modes) {
-    const bool is_found = best_ && best_->ladder != nullptr;
-    if (is_found && !is_in_doubt) break;
     LIMEN_TRY(climb_weighed(mode, shaping));
+    if (has_jpeg()) break;
   }
+  return {};
+}
+
+// Whether the first of the modes promises so much less than the other that it need not be tried.
+Result<bool> Contest::is_one_enough(std::vector<Mode>& modes, LevelChoice choice) {
+  if (modes.size() < 2) return true;
+  if (modes.front().sample == nullptr) return false;
+  LIMEN_ASSIGN(const auto first, promised_size(modes[0]));
+  LIMEN_ASSIGN(const auto second, promised_size(modes[1]));
+  if (!first || !second) return false;
+  const Doubt doubt = choice == LevelChoice::weighed ? kDoubt : kQuickDoubt;
+  const bool is_halved = modes.front().options.chroma == ChromaSubsampling::yuv420;
+  return *second >= *first + allowance(*first, is_halved ? doubt.of_halved : doubt.of_full);
+}
+
+// One look at the whole picture by each of the modes, and the one first that promises the smaller
+// file then.
+Result<void> Contest::sort_by_looks(std::vector<Mode>& modes) {
+  std::vector<std::uint64_t> sizes;
+  for (Mode& mode : modes) {
+    if (!session_.has_time()) return {};
+    LIMEN_TRY(start_ladder(mode));
+    LIMEN_ASSIGN(const Rung rung, mode.ladder->peek(mode.likely));
+    const Forecast forecast(mode.curve, mode.guess);
+    const int count = forecast.count();
+    mode.guess = forecast.offsets(session_.goal, {rung});
+    mode.likely = Forecast(mode.curve, mode.guess).next(session_.goal, {}, -1, count);
+    LIMEN_ASSIGN(const auto size, mode.ladder->compare(mode.likely));
+    if (!size) return {};
+    sizes.push_back(*size);
+  }
+  if (sizes[1] < sizes[0]) std::swap(modes[0], modes[1]);
   return {};
 }
 
 // One look at rounded levels tells where the picture's loss comes from, which weighs its blocks.
 Result<void> Contest::climb_weighed(Mode& mode, const Shaping& shaping) {
+  LIMEN_TRY(start_ladder(mode));
   LIMEN_ASSIGN(const std::optional<CloseLook> close, mode.ladder->look_closely(mode.likely));
-  if (!close) return {};
-  const Offsets seen = Forecast(mode.curve, mode.guess).offsets(session_.goal, {close->rung});
-  if (mode.sample != nullptr) learn_error(mode, seen - mode.guess);
-  if (session_.has_time()) {
-    LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder,
-                 Ladder::start(session_, mode.ladder->options(), shaping));
+  if (close && session_.has_time()) {
+    const Offsets seen = Forecast(mode.curve, mode.guess).offsets(session_.goal, {close->rung});
+    if (mode.sample != nullptr) learn_error(mode, seen - mode.sampled);
+    LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, Ladder::start(session_, mode.options, shaping));
     LIMEN_TRY(ladder->weigh(*close));
     LIMEN_TRY(ladder->guard());
     Forecast forecast(ladder->curve(), seen + kWeighedBesideRounded);
@@ -144,11 +181,13 @@ Result<void> Contest::climb_weighed(Mode& mode, const Shaping& shaping) {
     LIMEN_ASSIGN(const Climb climb, climb_one(*ladder, forecast, ladder->count()));
     if (!climb.seen.empty()) return settle(std::move(ladder), climb);
   }
-  // Time is up: the rounded file is what there is.
-  LIMEN_TRY(mode.ladder->score(mode.likely, close->rung.passes));
+  // Time is up: a rounded file is what there is.
+  if (mode.ladder->best() == nullptr) return {};
+  const Rung rung = *mode.ladder->best();
+  LIMEN_TRY(mode.ladder->score(rung.setting, rung.passes));
   Climb climb;
-  climb.seen = {close->rung};
-  if (close->rung.passes) climb.lowest = close->rung;
+  climb.seen = {rung};
+  if (rung.passes) climb.lowest = rung;
   return settle(std::move(mode.ladder), climb);
 }
 

@@ -2,12 +2,21 @@
 #include "lib/quality/search_ladder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
 #include "lib/quality/error_share.h"
+#include "lib/quality/guard.h"
 
 namespace limen::inline LIMEN_ABI::search {
+
+namespace {
+
+// Looks, not bytes, are what low efforts are short of: a step is 3 % of the tables' scale there.
+constexpr int kQuickStride = 3;
+
+}  // namespace
 
 bool Session::has_time() const {
   if (options.time_budget.count() == 0 || (evaluations == 0 && encodes == 0)) return true;
@@ -30,6 +39,7 @@ Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOpti
   }
   LIMEN_ASSIGN(auto shaped,
                start_shaped_jpeg_trials(picture, options, *shaping, session.execution));
+  if (session.options.encode.effort < kLeastWeighedEffort) ladder->stride_ = kQuickStride;
   ladder->shaped_ = shaped.get();
   ladder->trials_ = std::move(shaped);
   return ladder;
@@ -58,14 +68,18 @@ Result<void> Ladder::score(int setting, bool passes) {
 }
 
 Result<Rung> Ladder::see(int setting) {
-  if (const auto known = rungs_.find(setting); known != rungs_.end()) return known->second;
-  if (session_->execution.is_cancelled()) return cancelled();
-  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(setting, session_->execution));
-  // Kept at once: the trials themselves keep few.
-  if (trials_->shows_files()) LIMEN_TRY(make_file(setting));
-  LIMEN_ASSIGN(const Rung rung, judge(setting, shown));
+  LIMEN_ASSIGN(const Rung rung, peek(setting));
   tell(setting);
   return rung;
+}
+
+Result<Rung> Ladder::peek(int setting) {
+  if (const auto known = rungs_.find(setting); known != rungs_.end()) return known->second;
+  if (session_->execution.is_cancelled()) return cancelled();
+  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(at(setting), session_->execution));
+  // Kept at once: the trials themselves keep few.
+  if (trials_->shows_files()) LIMEN_TRY(make_file(setting));
+  return judge(setting, shown);
 }
 
 Result<void> Ladder::guard() {
@@ -77,7 +91,7 @@ Result<std::optional<Rung>> Ladder::raise(int setting, const CloseLook& look) {
   if (look.weights.empty()) return this->look(setting);
   if (!session_->has_time()) return std::optional<Rung>();
   if (session_->execution.is_cancelled()) return cancelled();
-  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(setting, session_->execution));
+  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(at(setting), session_->execution));
   LIMEN_ASSIGN(const Rung rung, judge(setting, shown));
   std::vector<float> weights = look.weights;
   const double times = usual_times_.value_or(1);
@@ -118,9 +132,13 @@ Result<void> Ladder::ask_libjpeg(int setting) {
 Result<std::optional<CloseLook>> Ladder::look_closely(int setting) {
   if (!session_->has_time()) return std::optional<CloseLook>();
   if (session_->execution.is_cancelled()) return cancelled();
-  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(setting, session_->execution));
+  LIMEN_ASSIGN(const ConstImageView shown, trials_->show(at(setting), session_->execution));
   CloseLook look;
-  LIMEN_ASSIGN(look.rung, judge(setting, shown));
+  if (const auto known = rungs_.find(setting); known != rungs_.end()) {
+    look.rung = known->second;
+  } else {
+    LIMEN_ASSIGN(look.rung, judge(setting, shown));
+  }
   // The gradient has no scale for less.
   constexpr std::int32_t kLeastSide = 8;
   if (std::min(shown.size.width, shown.size.height) < kLeastSide) return std::optional(look);
@@ -146,7 +164,7 @@ void Ladder::tell(int setting) {
   session_->trials.push_back({.format = options_.format,
                               .chroma = options_.chroma,
                               .sharp_yuv = options_.sharp_yuv.value_or(false),
-                              .mode = trials_->quality_of(setting),
+                              .mode = quality_of(setting),
                               .quantizer = quantizer(),
                               .score = rung.scored,
                               .worst_block = rung.seen.worst_block,
@@ -156,7 +174,7 @@ void Ladder::tell(int setting) {
 
 Result<std::uint64_t> Ladder::make_file(int setting) {
   if (const auto bytes = file_bytes(setting)) return *bytes;
-  LIMEN_ASSIGN(Bytes file, trials_->finish(setting, session_->execution));
+  LIMEN_ASSIGN(Bytes file, trials_->finish(at(setting), session_->execution));
   ++session_->encodes;
   const std::uint64_t bytes = file.size();
   if (Trial* trial = told(setting)) trial->bytes = bytes;
@@ -194,7 +212,7 @@ Result<std::optional<std::uint64_t>> Ladder::estimate(int setting) {
     return std::optional(known->second);
   }
   LIMEN_ASSIGN(const std::optional<std::uint64_t> estimate,
-               trials_->estimate_bytes(setting, session_->execution));
+               trials_->estimate_bytes(at(setting), session_->execution));
   if (estimate) estimates_[setting] = *estimate;
   return estimate;
 }
@@ -204,7 +222,7 @@ Result<std::optional<std::uint64_t>> Ladder::compare(int setting) {
     return std::optional(known->second);
   }
   LIMEN_ASSIGN(const std::optional<std::uint64_t> compared,
-               trials_->compare_bytes(setting, session_->execution));
+               trials_->compare_bytes(at(setting), session_->execution));
   if (compared) compared_[setting] = *compared;
   return compared;
 }

@@ -41,16 +41,18 @@ struct CloseLook {
   std::vector<float> weights;  ///< block_weights(); empty: the picture is too small to tell
 };
 
+/// The effort from which on a JPEG's levels are weighed.
+inline constexpr int kLeastWeighedEffort = 4;
+
 class Ladder {
  public:
   /// `shaping`: a JPEG by limen's own quantiser; absent: as encode() makes it.
   static Result<std::unique_ptr<Ladder>> start(Session& session, const EncodeOptions& options,
                                                const std::optional<Shaping>& shaping = {});
 
-  int count() const { return trials_->count(); }
+  int count() const { return (trials_->count() - 1) / stride_ + 1; }
   const EncodeOptions& options() const { return options_; }
-  Quality quality_of(int setting) const { return trials_->quality_of(setting); }
-  int setting_of(Quality quality) const { return trials_->setting_of(quality); }
+  Quality quality_of(int setting) const { return trials_->quality_of(at(setting)); }
   bool shows_files() const { return trials_->shows_files(); }
   JpegQuantizer quantizer() const {
     return shaped_ != nullptr ? JpegQuantizer::limen : JpegQuantizer::libjpeg;
@@ -62,8 +64,10 @@ class Ladder {
 
   /// Shows and scores a setting, once. Nothing where time is up.
   Result<std::optional<Rung>> look(int setting);
-  /// Of a ladder with a shaping, not looked at there before: what it takes to weigh another one.
-  /// No trial to be told of, unless score() makes it the answer.
+  /// look() without a trial to be told of, unless score() makes it the answer.
+  Result<Rung> peek(int setting);
+  /// peek() of a ladder with a shaping: what it takes to weigh another one. Nothing where time is
+  /// up.
   Result<std::optional<CloseLook>> look_closely(int setting);
   /// ShapedTrials::weigh(), before anything is looked at.
   Result<void> weigh(const CloseLook& look) {
@@ -102,6 +106,8 @@ class Ladder {
 
  private:
   Ladder() = default;
+  /// What the codec numbers a setting.
+  int at(int setting) const { return trials_->count() - 1 - (count() - 1 - setting) * stride_; }
   Result<Rung> see(int setting);
   Result<Rung> judge(int setting, const ConstImageView& shown);
   Result<void> ask_libjpeg(int setting);
@@ -115,6 +121,7 @@ class Ladder {
   const LadderModel* model_ = nullptr;
   std::unique_ptr<Trials> trials_;
   ShapedTrials* shaped_ = nullptr;     ///< the same, of a ladder with a shaping
+  int stride_ = 1;                     ///< of the codec's settings, so many are one here
   std::optional<Guard> guard_;         ///< once asked for
   std::optional<double> usual_times_;  ///< once libjpeg has been asked
   Damage damage_;                      ///< of what was judged last
