@@ -4,45 +4,59 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace limen::inline LIMEN_ABI::search {
 
 namespace {
 
 constexpr std::int32_t kBlock = 8;
-constexpr std::uint64_t kMostBlocks = 16'384;
+constexpr std::uint64_t kMostBlocks = 2'048;
 // Levels between a block's darkest sample and its lightest.
 constexpr int kContrast = 64;
 // Pixels that are what is left of them and what is above, in a block that was drawn: of 64.
 constexpr int kRepeats = 16;
 
-struct Seen {
-  int range = 0;
-  int repeats = 0;
+// Of a block that has pixels left of it and above.
+struct Block {
+  const ConstImageView& picture;
+  std::int32_t left;
+  std::int32_t top;
+
+  const std::uint8_t* row(std::int32_t y) const {
+    return picture.row_as<std::uint8_t>(top + y) +
+           static_cast<std::size_t>(left) * static_cast<std::size_t>(picture.format.channels());
+  }
 };
 
-// A block that has pixels left of it and above.
-Seen look(const ConstImageView& picture, std::int32_t left, std::int32_t top) {
-  const auto channels = static_cast<std::size_t>(picture.format.channels());
-  const std::size_t first = static_cast<std::size_t>(left) * channels;
-  int least = 255;
-  int most = 0;
-  Seen seen;
+bool has_contrast(const Block& block) {
+  const auto samples = static_cast<std::size_t>(kBlock * block.picture.format.channels());
+  std::uint8_t least = 255;
+  std::uint8_t most = 0;
   for (std::int32_t y = 0; y < kBlock; ++y) {
-    const std::uint8_t* at = picture.row_as<std::uint8_t>(top + y) + first;
-    const std::uint8_t* up = picture.row_as<std::uint8_t>(top + y - 1) + first;
-    for (std::int32_t x = 0; x < kBlock; ++x, at += channels, up += channels) {
-      const auto [low, high] = std::minmax_element(at, at + channels);
-      least = std::min<int>(least, *low);
-      most = std::max<int>(most, *high);
-      const bool repeats =
-          std::memcmp(at, at - channels, channels) == 0 && std::memcmp(at, up, channels) == 0;
-      seen.repeats += repeats ? 1 : 0;
+    const std::uint8_t* const row = block.row(y);
+    for (std::size_t i = 0; i < samples; ++i) {
+      least = std::min(least, row[i]);
+      most = std::max(most, row[i]);
     }
   }
-  seen.range = most - least;
-  return seen;
+  return most - least >= kContrast;
+}
+
+int count_repeats(const Block& block) {
+  const std::ptrdiff_t channels = block.picture.format.channels();
+  int repeats = 0;
+  for (std::int32_t y = 0; y < kBlock; ++y) {
+    const std::uint8_t* at = block.row(y);
+    const std::uint8_t* up = block.row(y - 1);
+    for (std::int32_t x = 0; x < kBlock; ++x, at += channels, up += channels) {
+      bool is_same = true;
+      for (std::ptrdiff_t c = 0; c < channels; ++c) {
+        is_same = is_same && at[c] == at[c - channels] && at[c] == up[c];
+      }
+      repeats += is_same ? 1 : 0;
+    }
+  }
+  return repeats;
 }
 
 }  // namespace
@@ -55,10 +69,10 @@ double drawn_share(const ConstImageView& picture) {
   std::int32_t shift = 0;
   for (std::int32_t y = kBlock; y + kBlock <= picture.size.height; y += step) {
     for (std::int32_t x = kBlock + shift; x + kBlock <= picture.size.width; x += step) {
-      const Seen seen = look(picture, x, y);
-      if (seen.range < kContrast) continue;
+      const Block block{picture, x, y};
+      if (!has_contrast(block)) continue;
       ++busy;
-      drawn += seen.repeats >= kRepeats ? 1 : 0;
+      drawn += count_repeats(block) >= kRepeats ? 1 : 0;
     }
     // Each row of blocks starts elsewhere, so that no column is left out.
     shift = (shift + kBlock) % step;

@@ -63,7 +63,8 @@ Result<void> Contest::climb_jpeg() {
   } else {
     LIMEN_TRY(climb_weighed(*own.shaping));
   }
-  const bool is_worth = own.may_be_drawn || !best_;
+  // Of a picture too small to be sampled what is saved may not pay for a table more.
+  const bool is_worth = own.may_be_drawn || !best_ || sampling_ == nullptr;
   if (!is_worth || !session_.has_time()) return {};
   return climb_rounded(std::nullopt);
 }

@@ -92,7 +92,7 @@ Result<std::optional<Rung>> Ladder::raise(int setting, const CloseLook& look) {
   if (!session_->has_time()) return std::optional<Rung>();
   if (session_->execution.is_cancelled()) return cancelled();
   LIMEN_ASSIGN(const ConstImageView shown, trials_->show(at(setting), session_->execution));
-  LIMEN_ASSIGN(const Rung rung, judge(setting, shown));
+  LIMEN_ASSIGN(const Rung rung, judge(setting, shown, true));
   std::vector<float> weights = look.weights;
   const double times = usual_times_.value_or(1);
   if (raise_weights(damage_, session_->goal.score, weights, times) == 0) {
@@ -104,10 +104,11 @@ Result<std::optional<Rung>> Ladder::raise(int setting, const CloseLook& look) {
   return std::optional(rung);
 }
 
-Result<Rung> Ladder::judge(int setting, const ConstImageView& shown) {
+Result<Rung> Ladder::judge(int setting, const ConstImageView& shown, bool is_raising) {
   LIMEN_ASSIGN(const Comparison seen, original_->metric.compare(shown, session_->execution));
   Comparison believed = seen;
-  if (guard_) {
+  // What fails by its score alone needs no second opinion.
+  if (guard_ && (is_raising || session_->goal.is_met(seen))) {
     LIMEN_ASSIGN(damage_, guard_->damage(shown, session_->execution));
     if (!usual_times_ && guarded_score(damage_) < std::min(seen.score, session_->goal.score)) {
       LIMEN_TRY(ask_libjpeg(setting));

@@ -109,7 +109,7 @@ class Ladder {
   /// What the codec numbers a setting.
   int at(int setting) const { return trials_->count() - 1 - (count() - 1 - setting) * stride_; }
   Result<Rung> see(int setting);
-  Result<Rung> judge(int setting, const ConstImageView& shown);
+  Result<Rung> judge(int setting, const ConstImageView& shown, bool is_raising = false);
   Result<void> ask_libjpeg(int setting);
   Rung note(int setting, const Comparison& seen, const Comparison& believed);
   void tell(int setting);

@@ -100,9 +100,8 @@ TEST(TransformSearch, TheFileReachesTheTargetAndTheNextLowerQualityDoesNot) {
 }
 
 TEST(TransformSearch, LimensOwnQuantiserIsTheDefaultAndSaid) {
-  const Bytes source = png(scene({230, 170}, rgb8));
-  Recipe recipe = searched(Invisible{}, Format::jpeg, 150);
-  recipe.progressive = false;  // of which so small a picture is the larger
+  const Bytes source = png(scene({460, 340}, rgb8));
+  Recipe recipe = searched(Invisible{}, Format::jpeg, 400);
   const Variant own = made(source, recipe);
   EXPECT_EQ(own.search->quantizer, JpegQuantizer::limen);
   EXPECT_TRUE(own.search->certified);

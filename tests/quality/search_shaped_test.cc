@@ -106,7 +106,10 @@ TEST(ShapedSearch, CertifiesWhatItFinds) {
           const SearchOptions options = options_for(effort, target);
           const Found answer = found(picture.view(), options);
           EXPECT_TRUE(answer.reached) << what;
-          EXPECT_EQ(answer.quantizer, JpegQuantizer::limen) << what;
+          // Of a small one libjpeg's file may be the smaller, for having a table less.
+          if (size == kSampled) {
+            EXPECT_EQ(answer.quantizer, JpegQuantizer::limen) << what;
+          }
           expect_sound(picture.view(), options, answer, what);
           EXPECT_EQ(probe(answer.bytes)->subsampling,
                     format == gray8 ? ChromaSubsampling::gray : answer.chroma);
