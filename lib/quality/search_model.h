@@ -96,7 +96,7 @@ inline constexpr LadderModel kAvif420{kAvif420Curve,
                                        -0.0132, 0.2997, -0.1156, -0.0883, -0.0098, 0.3651, -0.2534},
                                       {-0.2653, -0.1692, -0.2759, -0.0513, 0.8563, 0.0672, -0.3483,
                                        -0.0003, 0.3372, -0.0425, -0.1870, -0.1228, 0.4425, -0.3634},
-                                      {0.0312, 0.1184}};
+                                      {0.0550, 0.1184}};
 
 inline constexpr CurveKnot kAvif444Curve[] = {
     {41, 3.620}, {46, 3.459}, {51, 3.311}, {55, 3.151}, {60, 2.995}, {65, 2.866},
@@ -133,7 +133,7 @@ inline const LadderModel& model_of(const EncodeOptions& options, Layout layout) 
 inline Offsets share_of_jpeg_error(const EncodeOptions& options, ChromaSubsampling jpeg) {
   const bool is_jpeg_halved = jpeg == ChromaSubsampling::yuv420;
   if (options.format == Format::avif && options.chroma == ChromaSubsampling::yuv444) {
-    return is_jpeg_halved ? Offsets{0, 0} : Offsets{0.6, 0.3};
+    return is_jpeg_halved ? Offsets{0, 0} : Offsets{0.7, 0.35};
   }
   if (options.format == Format::avif) return {0.25, 0.1};
   return options.sharp_yuv.value_or(false) ? Offsets{0.2, 0.1} : Offsets{0.4, 0.2};
