@@ -194,14 +194,6 @@ Score guarded_score(const Damage& damage, double times) {
   return Score{100 - 15 * damage.whole / (kMostWhole * times)};
 }
 
-std::vector<float> restraint(const Damage& damage, Score score) {
-  const auto usual = static_cast<float>(usual_damage(score));
-  std::vector<float> shares;
-  shares.reserve(damage.blocks.size());
-  for (const float block : damage.blocks) shares.push_back(block > usual ? usual / block : 1);
-  return shares;
-}
-
 std::size_t raise_weights(const Damage& damage, Score score, std::span<float> weights,
                           double times) {
   const auto usual = static_cast<float>(usual_damage(score) * times);

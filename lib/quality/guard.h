@@ -68,8 +68,4 @@ inline constexpr float kMostRaise = 8;
 std::size_t raise_weights(const Damage& damage, Score score, std::span<float> weights,
                           double times = 1);
 
-/// What to leave of the moves of each block's coefficients (ShapedTrials::move_aims()): 1, or less
-/// where there is more than the usual damage, down in proportion.
-std::vector<float> restraint(const Damage& damage, Score score);
-
 }  // namespace limen::inline LIMEN_ABI

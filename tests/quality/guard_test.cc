@@ -147,13 +147,6 @@ TEST(Guard, BelievesAScoreByTheWholePicturesDamage) {
   EXPECT_NEAR(guarded_score({.blocks = {}, .whole = 1.01}).value, 85, 1e-9);
 }
 
-TEST(Guard, HoldsBackMovesWhereTheyHarm) {
-  const Score score{90};
-  const auto usual = static_cast<float>(usual_damage(score));
-  const std::vector<float> left = restraint({.blocks = {0, usual, 4 * usual}, .whole = 0}, score);
-  EXPECT_EQ(left, (std::vector<float>{1, 1, 0.25f}));
-}
-
 // The bound is what libjpeg-turbo's files keep to: but for a block in a hundred in the mean, and in
 // no photograph many.
 TEST(Guard, LeavesFilesOfLibjpegAlone) {
