@@ -96,8 +96,9 @@ class Fidelity(tool.ToolTest):
         sizes = {name: self.report("--format", name, output="alone")["bytes"]
                  for name in ("jpeg", "webp")}
         report = self.report("--format", "auto", "--formats", "jpeg,webp", output="folder/")
-        self.assertEqual((report["format"], report["bytes"]),
-                         min(sizes.items(), key=lambda item: item[1]))
+        # Beside a larger JPEG a lossless WebP may be worth a try.
+        self.assertIn(report["format"], sizes)
+        self.assertLessEqual(report["bytes"], min(sizes.values()))
         self.assertEqual(report["output"].rsplit(".")[-1],
                          {"jpeg": "jpg", "webp": "webp"}[report["format"]])
         for accept, formats in (("image/webp,*/*;q=0.8", ["webp", "jpeg"]),
