@@ -48,6 +48,9 @@ constexpr int kLast = 16;
 constexpr double kAbove = 0.0015;
 // A score so little above the target is as good as the target.
 constexpr double kSurplus = 0.04;
+// How much more to ask for, as a logarithm of the loss, each time that the judge is not content
+// with the score alone.
+constexpr double kBeyond = 0.02;
 // The gradient's score and the metric's are as near as this.
 constexpr double kDoubt = 0.01;
 
@@ -74,7 +77,7 @@ class Walk {
       LIMEN_ASSIGN(const ConstImageView shown, trials_.show(setting_, execution_));
       LIMEN_ASSIGN(const ScoreGradient::Reading reading, gradient_.read(shown, execution_));
       // How far the loss is from the target's.
-      const double lacks = log_loss(reading.score.value) - log_loss(task_.target.value);
+      double lacks = log_loss(reading.score.value) - log_loss(task_.target.value);
       if (getenv("DBG"))
         fprintf(stderr, "k %d s %d score %.3f w %.3f bytes %zu\n", stride_, setting_,
                 reading.score.value, weight_, getenv("DBF") ? trials_.finish(setting_)->size() : 0);
@@ -82,6 +85,7 @@ class Walk {
         LIMEN_ASSIGN(const bool is_done, settle(shown, reading.score));
         if (is_done) break;
       }
+      lacks += beyond_;
       aims_.follow(reading.by_sample, shown, task_.weights, trials_.steps(setting_),
                    {.share = share_});
       share_ = std::max(share_ * kShorter, kLeastShare);
@@ -99,10 +103,16 @@ class Walk {
   Result<bool> settle(const ConstImageView& shown, Score score) {
     if (score.value < task_.target.value - kDoubt) return false;
     LIMEN_ASSIGN(const bool passes, judge_(setting_, shown));
-    if (!passes) return false;
+    if (!passes) {
+      beyond_ += score.value < task_.target.value + kSurplus ? kAbove : kBeyond;
+      return false;
+    }
     LIMEN_ASSIGN(Bytes file, trials_.finish(setting_, execution_));
-    if (!best_ || file.size() < best_->file.size()) best_ = Refined{setting_, std::move(file)};
-    return score.value < task_.target.value + kSurplus;
+    if (!best_ || file.size() < best_->file.size()) {
+      best_ = Refined{passes_, setting_, std::move(file)};
+    }
+    ++passes_;
+    return beyond_ > 0 || score.value < task_.target.value + kSurplus;
   }
 
   void choose_next(double lacks) {
@@ -175,7 +185,9 @@ class Walk {
   double before_ = 0;      ///< at the last stride
   double weight_ = 0;      ///< the logarithm of all weights
   int weighs_from_ = 0;
+  std::size_t passes_ = 0;
   int misses_ = 0;
+  double beyond_ = 0;              ///< the target, since the judge asked for more
   std::optional<Weighed> failed_;  ///< the last that did
   std::optional<Weighed> passed_;
   std::optional<Refined> best_;

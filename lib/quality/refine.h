@@ -4,6 +4,7 @@
 // A JPEG's levels, chosen again and again along the score's gradient: fewer bytes for the same
 // score.
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -33,6 +34,7 @@ using Judge = std::function<Result<bool>(int setting, const ConstImageView& show
 
 /// A file that was judged and passed.
 struct Refined {
+  std::size_t which = 0;  ///< of those that passed, in the order in which they were judged
   int setting = 0;
   Bytes file;
 };

@@ -13,8 +13,9 @@ namespace limen::inline LIMEN_ABI::search {
 
 namespace {
 
-// The effort from which on a JPEG is limen's own.
+// The efforts from which on a JPEG is limen's own, and refined along the gradient.
 constexpr int kLeastOwn = 2;
+constexpr int kLeastRefined = 8;
 constexpr int kMostEffort = 9;
 
 // How often a sample that errs on sizes is set right.
@@ -179,7 +180,10 @@ Result<void> Contest::climb_weighed(Mode& mode, const Shaping& shaping) {
     if (before) {
       forecast = Forecast(ladder->curve(), forecast.offsets(session_.goal, {*before}));
     }
-    LIMEN_ASSIGN(const Climb climb, climb_one(*ladder, forecast, ladder->count()));
+    LIMEN_ASSIGN(Climb climb, climb_one(*ladder, forecast, ladder->count()));
+    if (climb.lowest && session_.options.encode.effort >= kLeastRefined) {
+      LIMEN_ASSIGN(climb.lowest, ladder->refine(*climb.lowest));
+    }
     if (!climb.seen.empty()) return settle(std::move(ladder), climb);
   }
   // Time is up: a rounded file is what there is.

@@ -82,6 +82,12 @@ Result<Rung> Ladder::peek(int setting) {
   return judge(setting, shown);
 }
 
+Result<void> Ladder::weigh(const CloseLook& look) {
+  if (look.weights.empty()) return {};
+  weights_ = look.weights;
+  return shaped_->weigh(look.weights);
+}
+
 Result<void> Ladder::guard() {
   LIMEN_ASSIGN(guard_, Guard::prepare(original_->picture, session_->execution));
   return {};
@@ -100,6 +106,7 @@ Result<std::optional<Rung>> Ladder::raise(int setting, const CloseLook& look) {
     return std::optional(rung);
   }
   LIMEN_TRY(shaped_->weigh(weights));
+  weights_ = std::move(weights);
   rungs_.clear();
   return std::optional(rung);
 }

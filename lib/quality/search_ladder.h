@@ -70,15 +70,17 @@ class Ladder {
   /// up.
   Result<std::optional<CloseLook>> look_closely(int setting);
   /// ShapedTrials::weigh(), before anything is looked at.
-  Result<void> weigh(const CloseLook& look) {
-    return look.weights.empty() ? Result<void>() : shaped_->weigh(look.weights);
-  }
+  Result<void> weigh(const CloseLook& look);
   /// Of a ladder with a shaping that may have the answer, before its first look: from now on what
   /// is looked at is guarded.
   Result<void> guard();
   /// Of a guarded ladder, before its first look: looks at a setting and raises the weights, which
   /// it was weighed by, of the blocks that are harmed there. What is seen is not kept where any is.
   Result<std::optional<Rung>> raise(int setting, const CloseLook& look);
+  /// Of a ladder that was weighed and climbed up to `lowest`: follows the score's gradient to a
+  /// smaller file that passes too (lib/quality/refine.h). What was seen of that one, which is then
+  /// all that is kept of the ladder; of `lowest`, and its file, where there is none.
+  Result<Rung> refine(const Rung& lowest);
   /// look() whatever the time, for a setting already chosen; `passes` is told of it.
   Result<void> score(int setting, bool passes);
 
@@ -125,6 +127,7 @@ class Ladder {
   std::optional<Guard> guard_;         ///< once asked for
   std::optional<double> usual_times_;  ///< once libjpeg has been asked
   Damage damage_;                      ///< of what was judged last
+  std::vector<float> weights_;         ///< what the trials were weighed by last
   std::map<int, Rung> rungs_;
   std::map<int, std::uint64_t> estimates_;
   std::map<int, std::uint64_t> compared_;

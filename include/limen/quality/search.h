@@ -70,7 +70,8 @@ struct SearchOptions {
   /// (JPEG and AVIF: 4:2:0 and 4:4:4). sharp_yuv absent: likewise (WebP). Alpha that a format
   /// cannot hold is blended onto the matte before anything is compared. effort decides what a JPEG
   /// is made by: 0 and 1 libjpeg's quantiser, 2 and 3 tables of limen's own, from 4 on levels
-  /// besides that are chosen by how much each block's error is seen.
+  /// besides that are chosen by how much each block's error is seen, from 8 on along the score's
+  /// gradient.
   EncodeOptions encode = {};
   /// Least score of the worst block (Comparison::worst_block); absent: default_worst_block().
   std::optional<Score> worst_block = std::nullopt;
@@ -109,8 +110,9 @@ struct Found {
   Rect worst_block_at;   ///< in pixels of the picture
   bool reached = false;  ///< target and worst block; TargetBytes: it fits
   /// The next lower setting of this format and chroma was seen to fail, or there is none;
-  /// TargetBytes: the next higher one was seen not to fit, or there is none. False where time ran
-  /// out first, and where the target was not reached.
+  /// TargetBytes: the next higher one was seen not to fit, or there is none. Of a JPEG from effort
+  /// 8 on: so it was where the gradient was followed from, to a still smaller file. False where
+  /// time ran out first, and where the target was not reached.
   bool certified = false;
   int evaluations = 0;        ///< candidates shown in full and scored, all formats together
   int encodes = 0;            ///< files made by an encoder, cheap ones for a guess included
