@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "limen/codec/decode.h"
+#include "limen/quality/search.h"
 #include "limen/quality/ssimulacra2.h"
+#include "tests/data.h"
 #include "tests/pictures.h"
 #include "tests/quality/on_target.h"
 
@@ -131,6 +133,35 @@ TEST(Refine, GivesTheSameBytesEverywhere) {
     ASSERT_TRUE(refined->has_value()) << target;
     if (!first) first = (*refined)->file;
     EXPECT_EQ((*refined)->file, *first) << target;
+  }
+}
+
+TEST(Refine, TheSearchTakesWhatIsSmaller) {
+  LIMEN_NEEDS_DATA();
+  for (const char* name : {"kodak/kodim03.png", "kodak/kodim05.png"}) {
+    const auto photo = decode(read_file(data_folder() / "photos" / name));
+    ASSERT_TRUE(photo.has_value());
+    const ConstImageView picture = subview(photo->image.view(), {200, 100, 384, 320});
+    SearchOptions options;
+    options.encode.effort = 7;
+    const auto plain = find_smallest(picture, options);
+    options.encode.effort = 8;
+    const auto best = find_smallest(picture, options);
+    ASSERT_TRUE(plain.has_value() && best.has_value());
+    EXPECT_LT(best->bytes.size(), 0.98 * static_cast<double>(plain->bytes.size())) << name;
+    EXPECT_TRUE(best->reached);
+    const auto decoded = decode(best->bytes);
+    ASSERT_TRUE(decoded.has_value());
+    EXPECT_NEAR(ssimulacra2(picture, decoded->image.view())->score.value, best->score.value, 0.001);
+    EXPECT_GE(best->score.value, 85);
+    const Trial* chosen = nullptr;
+    for (const Trial& trial : best->trials) {
+      if (trial.bytes == best->bytes.size()) chosen = &trial;
+    }
+    ASSERT_NE(chosen, nullptr);
+    EXPECT_TRUE(chosen->passes);
+    EXPECT_EQ(chosen->mode, best->mode);
+    EXPECT_EQ(chosen->score.value, best->score.value);
   }
 }
 
