@@ -43,6 +43,7 @@ struct EncodeOptions {
   /// 0 (fastest) to 9 (smallest): maps to the codec's own effort or speed. JPEG: 0 is one
   /// sequential scan with the standard's example Huffman tables, 1 one sequential scan with tables
   /// made for the picture, from 2 on the tables are always made for it and `progressive` decides.
+  /// A search takes more from it: SearchOptions::encode.
   int effort = 4;
   /// automatic: 4:2:0, but 4:4:4 for JPEG and AVIF from quality 90 up. WebP lossy is always 4:2:0.
   ChromaSubsampling chroma = ChromaSubsampling::automatic;

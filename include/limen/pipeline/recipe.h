@@ -171,7 +171,7 @@ struct Recipe {
   /// the policy leaves, wherever encoding it again would make it no smaller or quantise it more
   /// finely than it is already. Plan::may_keep_source says whether that can happen.
   bool always_encode = false;
-  int effort = 4;  ///< 0 (fastest) to 9 (smallest)
+  int effort = 4;  ///< 0 (fastest) to 9 (smallest); of searched JPEGs: SearchOptions::encode
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
   bool progressive = true;  ///< JPEG
   OutputDepth depth = OutputDepth::automatic;
