@@ -84,7 +84,7 @@ constexpr TableShape kFullWeighed = {.coarser = -0.15,
                                      .hiding = 0.18,
                                      .hiding_floor = 4.4};
 // Text, drawings and screens, whose edges have all frequencies alike: luma's high ones as fine.
-constexpr TableShape kFullDrawn = {.coarser = -0.15,
+constexpr TableShape kFullDrawn = {.coarser = 0,
                                    .cb = -0.8,
                                    .cr = -0.35,
                                    .luma_mean = 0.5,
