@@ -23,6 +23,7 @@ constexpr Size kSmall{120, 90};
 constexpr Size kSampled{400, 320};  // of which a sample is tried beforehand
 constexpr int kFast = 2;
 constexpr int kDefault = 4;
+constexpr int kBest = 8;
 
 SearchOptions options_for(int effort, Target target = Invisible{}) {
   SearchOptions options;
@@ -78,6 +79,9 @@ void expect_sound(const ConstImageView& picture, const SearchOptions& options, c
   EXPECT_TRUE(answer.certified) << what;
   EXPECT_GE(answer.score, *target_score(options.target)) << what;
   EXPECT_GE(answer.worst_block, *default_worst_block(options.target)) << what;
+  // What was refined along the gradient has no neighbours: those of the file that it started from
+  // were looked at.
+  if (options.encode.effort >= kBest) return;
   // Settings are 1 % of the tables' scale apart, 3 % for low efforts: what is next to the answer
   // was looked at and fails.
   const Trial* below = next_lower(answer);
@@ -98,7 +102,7 @@ TEST(ShapedSearch, CertifiesWhatItFinds) {
   for (const Size size : {kSmall, kSampled}) {
     for (const PixelFormat format : {rgb8, gray8, rgba8}) {
       const Image picture = scene(size, format);
-      for (const int effort : {kFast, 3, kDefault, 6, 9}) {
+      for (const int effort : {kFast, 3, kDefault, 7, kBest}) {
         for (const Target& target : {Target{Invisible{}}, Target{FlickerProof{}}}) {
           const std::string what = std::to_string(size.width) + " columns, effort " +
                                    std::to_string(effort) + ", " +
