@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import sys
+from collections.abc import Iterator
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 # What it shares with the other benchmark against peers.
@@ -53,6 +54,8 @@ def reading() -> argparse.Namespace:
                         help="go on with what an earlier run has measured")
     parser.add_argument("--again", action="append", default=[],
                         help="encoders, by key, to be measured anew with --keep")
+    parser.add_argument("--page", action="store_true",
+                        help="only write the page of what earlier runs have measured")
     parser.add_argument("--quick", action="store_true",
                         help=f"{QUICK} pictures at 85 without WebP and AVIF")
     return parser.parse_args()
@@ -163,6 +166,18 @@ def measure(picture: Picture) -> Measured | None:
     return bench.measure(picture)
 
 
+def measure_all(pictures: list[Picture],
+                arguments: argparse.Namespace) -> Iterator[Measured | None]:
+    if arguments.page:
+        for picture in pictures:
+            kept = arguments.work / "measured" / f"{picture.key}.json"
+            yield Measured.read(kept) if kept.exists() else None
+        return
+    with concurrent.futures.ProcessPoolExecutor(arguments.jobs, initializer=begin,
+                                                initargs=(arguments,)) as pool:
+        yield from pool.map(measure, pictures)
+
+
 def main() -> None:
     arguments = reading()
     if arguments.quick:
@@ -177,14 +192,12 @@ def main() -> None:
     results.machine.versions |= {one.title: one.version for one in bench.encoders}
     if not butteraugli.is_here():
         results.missing.append(f"Butteraugli ({butteraugli.PROGRAM}, of libjxl-devtools)")
-    with concurrent.futures.ProcessPoolExecutor(arguments.jobs, initializer=begin,
-                                                initargs=(arguments,)) as pool:
-        for picture, measured in zip(pictures, pool.map(measure, pictures), strict=True):
-            if measured is None:
-                results.left_out.append(picture.name)
-                continue
-            results.pictures.append(measured)
-            say(measured.line(middle(bench.targets)))
+    for picture, measured in zip(pictures, measure_all(pictures, arguments), strict=True):
+        if measured is None:
+            results.left_out.append(picture.name)
+            continue
+        results.pictures.append(measured)
+        say(measured.line(middle(bench.targets)))
     ours = [made.path for measured in results.pictures for (key, _), made in measured.made()
             if key.startswith("limen")]
     results.decoded = decode_all(ours, arguments.work, results.missing)
