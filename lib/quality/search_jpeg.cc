@@ -65,7 +65,8 @@ Result<void> Contest::climb_jpeg() {
     LIMEN_TRY(climb_weighed(*own.shaping));
   }
   // Of a picture too small to be sampled what is saved may not pay for a table more.
-  const bool is_worth = own.may_be_drawn || !best_ || sampling_ == nullptr;
+  const bool is_held = has_jpeg() && best_->ladder->is_held();
+  const bool is_worth = own.may_be_drawn || !best_ || is_held || sampling_ == nullptr;
   if (!is_worth || !session_.has_time()) return {};
   return climb_rounded(std::nullopt);
 }

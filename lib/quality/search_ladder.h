@@ -74,6 +74,8 @@ class Ladder {
   /// Of a ladder with a shaping that may have the answer, before its first look: from now on what
   /// is looked at is guarded.
   Result<void> guard();
+  /// Whether the guard has disbelieved a score that would have done.
+  bool is_held() const { return usual_times_.has_value(); }
   /// Of a guarded ladder, before its first look: looks at a setting and raises the weights, which
   /// it was weighed by, of the blocks that are harmed there. What is seen is not kept where any is.
   Result<std::optional<Rung>> raise(int setting, const CloseLook& look);
