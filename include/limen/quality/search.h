@@ -130,10 +130,11 @@ struct Found {
 /// alpha where the format has none (JPEG) or nothing is transparent. AVIF is climbed in the
 /// chroma that promises the smaller file, in the other only where that one does not reach the
 /// target, unless encode.chroma says which. So is WebP with chroma halved the sharp or the plain
-/// way, from effort 4 on; below it is sharp, from 7 on both are climbed. Where a lossless file may
-/// be smaller than what is promised of lossy ones it is made first, and they are not looked at if
-/// it is much smaller. Memory: some 40 bytes a pixel, and what encoders take;
-/// without a Workspace the call may hold 1 GB.
+/// way, at efforts of 4 to 6 and below a score of 88; with more effort both are climbed, by halves
+/// of a quality, else the sharp way alone. Where a lossless file may be smaller than what is
+/// promised of lossy ones it is made first, and they are not looked at if it is much smaller.
+/// Memory: some 40 bytes a pixel, and what encoders take; without a Workspace the call may hold 1
+/// GB.
 ///
 /// A target that no accepted format reaches is no error: Found::reached is false and the file is
 /// the best that was found. Thread-safe. Errors: invalid_argument (target, formats, worst block out
