@@ -78,9 +78,6 @@ class Walk {
       LIMEN_ASSIGN(const ScoreGradient::Reading reading, gradient_.read(shown, execution_));
       // How far the loss is from the target's.
       double lacks = log_loss(reading.score.value) - log_loss(task_.target.value);
-      if (getenv("DBG"))
-        fprintf(stderr, "k %d s %d score %.3f w %.3f bytes %zu\n", stride_, setting_,
-                reading.score.value, weight_, getenv("DBF") ? trials_.finish(setting_)->size() : 0);
       if (stride_ >= kSettling) {
         LIMEN_ASSIGN(const bool is_done, settle(shown, reading.score));
         if (is_done) break;
