@@ -99,7 +99,8 @@ def test_the_smallest_file_reaches_its_target() -> None:
     assert plain.quality is not None and plain.quantizer == "libjpeg"
     assert image.encode("jpeg", quality=plain.quality, chroma=plain.chroma, effort=1) == bytes(plain)  # type: ignore[arg-type]
     larger = limen.find_smallest(smooth(400, 320))
-    assert larger.quantizer == larger.trials[-1].quantizer == "limen"
+    assert larger.quantizer == "limen"
+    assert "limen" in {trial.quantizer for trial in larger.trials}
     found = limen.find_smallest(image)
     assert found.reached and found.certified and found.score >= 85
     assert limen.compare(image, found.data) == pytest.approx(found.score, abs=0.001)

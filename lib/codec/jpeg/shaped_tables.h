@@ -45,6 +45,7 @@ class TableLadder {
 
  private:
   const TableShape& shape_;
+  double largest_dc_;
   std::array<std::array<double, 64>, 3> steps_{};  ///< at a scale of 1
 };
 
