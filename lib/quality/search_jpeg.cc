@@ -175,7 +175,8 @@ Result<void> Contest::climb_weighed(Mode& mode, const Shaping& shaping) {
     LIMEN_ASSIGN(std::unique_ptr<Ladder> ladder, Ladder::start(session_, mode.options, shaping));
     LIMEN_TRY(ladder->weigh(*close));
     LIMEN_TRY(ladder->guard());
-    Forecast forecast(ladder->curve(), seen + kWeighedBesideRounded);
+    // A quality's name is that of about the same loss, whether levels are rounded or weighed.
+    Forecast forecast(ladder->curve(), seen);
     const int first = forecast.next(session_.goal, {}, -1, ladder->count());
     LIMEN_ASSIGN(const std::optional<Rung> before, ladder->raise(first, *close));
     if (before) {
