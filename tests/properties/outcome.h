@@ -129,10 +129,13 @@ inline std::vector<std::string> complaints_about_decoding(ByteView bytes, const 
   return complaints;
 }
 
-/// The main job: a thumbnail, a cropped square of the other kind of format, and a turned picture.
+/// The main job: a thumbnail, whose quality is searched, a cropped square of the other kind of
+/// format, and a turned picture. All of bounded size, or long strips are searched for minutes.
 inline std::vector<Recipe> usual_recipes() {
   std::vector<Recipe> recipes(3);
   recipes[0].width = 320;
+  recipes[0].height = 320;
+  recipes[0].fit = Fit::inside;
   recipes[0].format = Format::jpeg;
   recipes[1].width = 200;
   recipes[1].height = 200;
