@@ -90,12 +90,12 @@ struct Oracle {
   std::string chroma;
   double quality = 0;
   std::uint64_t bytes = 0;
-  std::map<std::string, int> lowest;  ///< by ladder
+  std::map<std::string, std::uint64_t> bytes_of;  ///< the lowest that passes of each ladder
 };
 
 struct Totals {
   int pictures = 0, reached = 0, known = 0, same = 0, missed = 0, false_claims = 0, lossless = 0;
-  int not_lowest = 0, uncertified = 0;
+  int same_of_mode = 0, uncertified = 0;
   std::vector<double> evaluations, encodes, cost, own_cost, ratio, per_megapixel;
   std::vector<double> beside_bytes, beside_time;
   std::map<int, std::vector<double>> beside_fixed;  ///< by quality: the answer's bytes over its
@@ -133,8 +133,8 @@ class Judge {
                   target, t.pictures, t.reached, t.lossless, t.known, t.same);
       std::printf(
           "#   below target when scored again: %d; reached and not certified: %d; "
-          "not the lowest crossing: %d\n",
-          t.false_claims, t.uncertified, t.not_lowest);
+          "the lowest crossing of its own chroma: %d of %d\n",
+          t.false_claims, t.uncertified, t.same_of_mode, t.known);
       for (const std::string& miss : t.misses) std::printf("#   miss: %s\n", miss.c_str());
       print("evaluations", t.evaluations);
       print("encodes", t.encodes);
@@ -180,7 +180,6 @@ class Judge {
       oracle.is_known = true;
       for (const auto& [setting, row] : table) {
         if (row.score < target || row.worst_block < block) continue;
-        oracle.lowest[chroma] = setting;
         std::uint64_t bytes = row.bytes;
         if (bytes == 0) {
           EncodeOptions options = encoding;
@@ -188,6 +187,7 @@ class Judge {
           options.chroma = chroma == "444" ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420;
           bytes = required(encode(picture, options), key).size();
         }
+        oracle.bytes_of[chroma] = bytes;
         if (!oracle.reached || bytes < oracle.bytes) {
           oracle.reached = true;
           oracle.bytes = bytes;
@@ -255,19 +255,23 @@ class Judge {
       const bool same_answer = oracle.reached == found->reached &&
                                (!oracle.reached || oracle.bytes == found->bytes.size());
       verdict = same_answer ? "same" : "miss";
+      const auto own =
+          oracle.bytes_of.find(mode_name(*found) == "gray" ? "420" : mode_name(*found));
+      const bool is_lowest = own != oracle.bytes_of.end() && found->reached
+                                 ? own->second == found->bytes.size()
+                                 : (own == oracle.bytes_of.end()) == !found->reached;
+      if (is_lowest) ++totals.same_of_mode;
       if (same_answer) {
         ++totals.same;
       } else {
         char text[400];
-        std::snprintf(text, sizeof text, "%s %s: %s q%g %zu, oracle %s q%g %llu", name.c_str(),
-                      source.c_str(), mode_name(*found).c_str(), quality, found->bytes.size(),
-                      oracle.chroma.c_str(), oracle.quality,
-                      static_cast<unsigned long long>(oracle.bytes));
+        std::snprintf(
+            text, sizeof text, "%s %s: %s q%g %zu, oracle %s q%g %llu (%+.2f %%)", name.c_str(),
+            source.c_str(), mode_name(*found).c_str(), quality, found->bytes.size(),
+            oracle.chroma.c_str(), oracle.quality, static_cast<unsigned long long>(oracle.bytes),
+            100 *
+                (static_cast<double>(found->bytes.size()) / static_cast<double>(oracle.bytes) - 1));
         totals.misses.emplace_back(text);
-        if (found->reached && oracle.reached && found->chroma != ChromaSubsampling::automatic &&
-            mode_name(*found) == oracle.chroma) {
-          ++totals.not_lowest;
-        }
       }
       if (oracle.reached && found->reached) {
         totals.ratio.push_back(static_cast<double>(found->bytes.size()) /

@@ -127,13 +127,22 @@ int Forecast::next(const Goal& goal, const std::vector<Rung>& seen, int failed, 
   if (is_bracketed && seen.size() >= 3 && seen.back().passes == seen[seen.size() - 2].passes) {
     return middle;
   }
-  const double crossed =
-      std::max(setting_at(crossing_height(log_loss(goal.score), guess_.score, score_losses(seen))),
-               setting_at(crossing_height(log_loss(goal.worst_block), guess_.worst_block,
-                                          block_losses(seen))));
   // The answer is above the crossing by a half on the mean; seen from it or from the setting below,
   // one more look is enough.
-  return std::clamp(static_cast<int>(std::floor(crossed + 0.5)), failed + 1, passed - 1);
+  return std::clamp(static_cast<int>(std::floor(crossing(goal, seen) + 0.5)), failed + 1,
+                    passed - 1);
+}
+
+double Forecast::crossing(const Goal& goal, const std::vector<Rung>& seen) const {
+  return std::max(
+      setting_at(crossing_height(log_loss(goal.score), guess_.score, score_losses(seen))),
+      setting_at(
+          crossing_height(log_loss(goal.worst_block), guess_.worst_block, block_losses(seen))));
+}
+
+Forecast Forecast::met_at(const Goal& goal, int setting) const {
+  const double height = curve_[static_cast<std::size_t>(setting)];
+  return Forecast(curve_, {log_loss(goal.score) - height, log_loss(goal.worst_block) - height});
 }
 
 Offsets Forecast::offsets(const Goal& goal, const std::vector<Rung>& seen) const {

@@ -13,10 +13,17 @@ namespace limen::inline LIMEN_ABI::search {
 
 namespace {
 
-// WebP's ways to halve chroma: both are tried from this effort on and below this score, where
+// WebP's ways to halve chroma: both are thought of from this effort on and below this score, where
 // photographs are 1.6 % larger by the sharp way alone (at 85), else that alone (0.3 % at 90).
 constexpr int kEffortForBoth = 4;
 constexpr double kScoreForSharp = 88;
+// From this effort on at every score, and what may just be smaller is worth a file.
+constexpr int kEffortForDoubt = 5;
+
+// By how many settings the other way may be foretold to miss what would be smaller and be tried: a
+// sample errs by .6 in the mean, and at 90 promises a whole one too little of plain chroma.
+constexpr double kQuickDoubt = -0.5;
+constexpr double kDoubt = 1.1;
 
 // From this effort on a mode that promises the larger file is climbed all the same.
 constexpr int kEffortForAll = 7;
@@ -49,7 +56,7 @@ std::vector<EncodeOptions> Contest::modes_of(Format format) const {
     options.chroma = ChromaSubsampling::yuv420;
     if (options.sharp_yuv) return {options};
     const bool needs_both =
-        options.effort >= kEffortForAll ||
+        options.effort >= kEffortForDoubt ||
         (options.effort >= kEffortForBoth && session_.goal.score.value < kScoreForSharp);
     std::vector<EncodeOptions> modes(needs_both ? 2 : 1, options);
     modes[0].sharp_yuv = true;
@@ -78,7 +85,7 @@ Result<Found> Contest::find_smallest() {
   return found(std::move(contender), false);
 }
 
-// Formats whose trials are files: each look tells a size.
+// Formats whose trials are files: each look tells a size, and costs one.
 Result<void> Contest::climb_files(Format format) {
   LIMEN_TRY(
       sample_jpeg(format == Format::avif ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420));
@@ -89,24 +96,43 @@ Result<void> Contest::climb_files(Format format) {
     LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.back()));
     if (is_settled) return {};
   }
-  LIMEN_TRY(sort_by_promise(modes));
+  const bool is_webp = format == Format::webp;
+  // Few pictures reach such a score by plain chroma.
+  if (!is_webp || session_.goal.score.value < kScoreForSharp) LIMEN_TRY(sort_by_promise(modes));
   LIMEN_ASSIGN(Offsets shift, sample_error(modes.front().ladder->options()));
-  const int effort = session_.options.encode.effort;
   for (Mode& mode : modes) {
     const bool is_sampled = mode.sample != nullptr;
     const bool is_sharp = mode.ladder->options().sharp_yuv.value_or(false);
-    const Forecast forecast(mode.curve, mode.guess + shift);
-    LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, mode.ladder->count()));
+    Forecast forecast(mode.curve, mode.guess + shift);
+    const int count = mode.ladder->count();
+    const int end = is_webp ? end_beside_other_halving(mode, forecast) : count;
+    if (end == 0) break;
+    // What loses shows it by the first look.
+    if (end < count) forecast = forecast.met_at(session_.goal, end - 1);
+    LIMEN_ASSIGN(const Climb climb, climb_one(*mode.ladder, forecast, end));
     // Ways to halve chroma err alike.
-    if (format == Format::webp) shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
+    if (is_webp) shift = forecast.offsets(session_.goal, climb.seen) - mode.guess;
     const bool is_enough = climb.lowest || climb.is_hopeless;
     LIMEN_TRY(settle(std::move(mode.ladder), climb));
-    // Each look costs a file: the mode that promised less is not tried where the other reached the
-    // target, unless nothing was promised. What sharp chroma does not reach, plain chroma does not.
-    if (effort >= kEffortForAll && format == Format::webp) continue;
-    if (is_enough ? is_sampled : is_sharp) break;
+    // The mode that promised less is not tried where the other reached the target, unless nothing
+    // was promised. What sharp chroma does not reach, plain chroma does not.
+    if (is_webp ? !is_enough && is_sharp : is_enough && is_sampled) break;
   }
   return {};
+}
+
+// Where settings end whose files may be smaller than the best so far, if that is a WebP whose
+// chroma is halved the other way; 0 where none of them is expected to pass.
+int Contest::end_beside_other_halving(const Mode& mode, const Forecast& forecast) const {
+  const int count = mode.ladder->count();
+  if (!has_jpeg() || best_->format != Format::webp) return count;
+  const EncodeOptions& options = mode.ladder->options();
+  if (options.effort >= kEffortForAll || mode.sample == nullptr) return count;
+  // At one quality plain chroma takes 4 % less, and a quality is 5 % at the least.
+  const bool is_sharp = options.sharp_yuv.value_or(false);
+  const int end = is_sharp ? best_->setting : best_->setting + 1;
+  const double doubt = options.effort >= kEffortForDoubt ? kDoubt : kQuickDoubt;
+  return forecast.crossing(session_.goal, {}) <= end - 1 + doubt ? end : 0;
 }
 
 Result<Climb> Contest::climb_one(Ladder& ladder, const Forecast& forecast, int end) {

@@ -94,6 +94,7 @@ class Contest {
   Result<void> sort_by_looks(std::vector<Mode>& modes);
   Result<Beside> beside_best(Mode& mode);
   Result<void> climb_files(Format format);
+  int end_beside_other_halving(const Mode& mode, const Forecast& forecast) const;
   Offsets offsets_by_features(const Ladder& ladder);
   Result<Mode> start_mode(const EncodeOptions& options, const std::optional<Shaping>& shaping = {});
   Result<void> start_ladder(Mode& mode);

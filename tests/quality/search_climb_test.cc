@@ -166,6 +166,22 @@ TEST(SearchClimb, AGoodGuessNeedsTwoLooks) {
   EXPECT_LE(climbed(script, {1, 1}).looks, 3);
 }
 
+TEST(SearchClimb, ForecastsWhereTheGoalIsMet) {
+  const std::vector<double> curve = plain_curve(100);
+  // What the goal's loss would be met by is half way between two settings of the mean curve.
+  const double between = (curve[60] + curve[61]) / 2;
+  const double guess = std::log(100 - kGoal.score.value) - between;
+  const search::Forecast forecast(curve, {guess, -10});
+  EXPECT_NEAR(forecast.crossing(kGoal, {}), 60.5, 1e-6);
+  // The later of the two decides.
+  const double block = std::log(100 - kGoal.worst_block.value) - curve[70];
+  EXPECT_NEAR(search::Forecast(curve, {guess, block}).crossing(kGoal, {}), 70, 1e-6);
+  const search::Forecast moved = forecast.met_at(kGoal, 42);
+  EXPECT_NEAR(moved.crossing(kGoal, {}), 42, 1e-6);
+  EXPECT_EQ(moved.next(kGoal, {}, -1, 100), 42);
+  EXPECT_EQ(moved.next(kGoal, {}, -1, 43), 42);
+}
+
 TEST(SearchClimb, EndsEarlyWhereItIsTold) {
   const auto script = scripted("line", 100, [](int i) { return 50.0 + 0.5 * i; });
 

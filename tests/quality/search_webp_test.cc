@@ -94,6 +94,38 @@ TEST(SearchWebP, HighEffortTakesTheSmallerOfBothWays) {
   }
 }
 
+// Its colours are so pale that how chroma is halved hardly matters.
+Image pale_scene(Size size) {
+  const Image base = scene(size, rgb8);
+  return make_picture(size, rgb8, [&](std::int32_t x, std::int32_t y, int c) {
+    return 0.8 * get_sample(base.view(), x, y, 1) + 0.2 * get_sample(base.view(), x, y, c);
+  });
+}
+
+// From effort 5 on the way that promised less is looked at as well where it comes close.
+TEST(SearchWebP, TheOtherWayIsTriedWhereItIsClose) {
+  const auto has_both = [](const Found& answer) {
+    const auto is_sharp = [](const Trial& trial) { return trial.sharp_yuv; };
+    return std::any_of(answer.trials.begin(), answer.trials.end(), is_sharp) &&
+           !std::all_of(answer.trials.begin(), answer.trials.end(), is_sharp);
+  };
+  int tried = 0;
+  for (const Image& picture : {scene({320, 240}, rgb8), pale_scene({320, 240})}) {
+    for (const double score : {80, 85, 90}) {
+      SearchOptions options = webp_options(4);
+      options.target = TargetScore{Score{score}};
+      const Found quick = found(picture, options);
+      options.encode.effort = 5;
+      const Found answer = found(picture, options);
+      expect_honest(picture, options, answer);
+      // libwebp's method is the same.
+      EXPECT_LE(answer.bytes.size(), quick.bytes.size());
+      if (has_both(answer) && !has_both(quick)) ++tried;
+    }
+  }
+  EXPECT_GT(tried, 0);
+}
+
 TEST(SearchWebP, GrayHasNoChromaToHalve) {
   const Image picture = scene({200, 160}, gray8);
   for (const int effort : {4, 7}) {

@@ -129,9 +129,10 @@ struct Found {
 /// Compared with what a format can hold of the picture: 8 bits but for PNG and AVIF of 10, without
 /// alpha where the format has none (JPEG) or nothing is transparent. AVIF is climbed in the
 /// chroma that promises the smaller file, in the other only where that one does not reach the
-/// target, unless encode.chroma says which. So is WebP with chroma halved the sharp or the plain
-/// way, at efforts of 4 to 6 and below a score of 88; with more effort both are climbed, by halves
-/// of a quality, else the sharp way alone. Where a lossless file may be smaller than what is
+/// target, unless encode.chroma says which. How WebP's chroma is halved: below effort 4 the sharp
+/// way; at 4 likewise for a score of 88 and above, below it the way that promises the smaller file,
+/// and the other too where that plainly comes close; at 5 and 6 the other wherever it may win; from
+/// 7 on both to the end, by halves of a quality. Where a lossless file may be smaller than what is
 /// promised of lossy ones it is made first, and they are not looked at if it is much smaller.
 /// Memory: some 40 bytes a pixel, and what encoders take; without a Workspace the call may hold 1
 /// GB.
