@@ -2,6 +2,7 @@
 #include "lib/codec/jpeg/huffman.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace limen::inline LIMEN_ABI {
 
@@ -143,10 +144,15 @@ HuffmanTable optimal_table(const SymbolCounts& counts) {
   for (std::size_t length = 1; length <= 16; ++length) {
     table.codes_of_length[length] = static_cast<std::uint8_t>(of_length[length]);
   }
-  std::size_t place = 0;
-  for (std::size_t length = 1; length <= kLongest; ++length) {
-    for (std::size_t symbol = 0; symbol < 256; ++symbol) {
-      if (depth[symbol] == length) table.symbols[place++] = static_cast<std::uint8_t>(symbol);
+  // By the depths before they were shortened, then by value.
+  std::array<std::size_t, kLongest + 2> places{};
+  for (const std::uint8_t each : depth) {
+    if (each > 0) ++places[each + std::size_t{1}];
+  }
+  std::partial_sum(places.begin(), places.end(), places.begin());
+  for (std::size_t symbol = 0; symbol < 256; ++symbol) {
+    if (depth[symbol] > 0) {
+      table.symbols[places[depth[symbol]]++] = static_cast<std::uint8_t>(symbol);
     }
   }
   complete(table);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include "lib/codec/jpeg/header.h"
 #include "lib/codec/jpeg/quant_table.h"
@@ -12,6 +14,8 @@ namespace limen::inline LIMEN_ABI {
 namespace {
 
 using Table = QuantTable;
+
+constexpr std::array<int, 2> kLargest = {255, 32767};
 
 // `sum` and how far two tables are apart: relative, so that coarse high frequencies do not outweigh
 // the rest. Stops adding once it is above `enough`.
@@ -43,13 +47,19 @@ std::optional<int> estimate_quality(const JpegHeader& header) {
     chrominance = table_of(1);
     if (chrominance == nullptr) return std::nullopt;
   }
+  const auto has_wide_steps = [](const JpegQuantTable* table) {
+    return table != nullptr &&
+           std::ranges::any_of(table->values, [](int step) { return step > 255; });
+  };
+  // Tables of bytes hold 255 at the most, which is nearer to them; 16-bit ones libjpeg limits to
+  // 32767.
+  const std::size_t limits = has_wide_steps(luminance) || has_wide_steps(chrominance) ? 2 : 1;
   const Table places = zigzag_places();
   int best = 0;
   double least = std::numeric_limits<double>::infinity();
   // From above, where files mostly are, so that what is farther off is soon seen to be.
   for (int quality = 100; quality >= 1; --quality) {
-    // Tables of bytes hold 255 at the most; 16-bit ones libjpeg limits to 32767.
-    for (const int largest : {255, 32767}) {
+    for (const int largest : std::span(kLargest).first(limits)) {
       double sum =
           add_distance(0, luminance->values, luminance_table(), places, quality, largest, least);
       if (chrominance != nullptr) {
