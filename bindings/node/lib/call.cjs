@@ -3,7 +3,8 @@
 'use strict';
 
 const os = require('node:os');
-const { native, Memory } = require('./native.cjs');
+const { native } = require('./native.cjs');
+const { Memory } = require('./memory.cjs');
 const { takeError, CancelledError, InvalidArgumentError } = require('./errors.cjs');
 
 let slots = os.availableParallelism?.() ?? os.cpus().length;
@@ -35,17 +36,17 @@ function cancelled(signal) {
 
 /**
  * Runs `native[name]` on a thread of its own: `prepare(memory)` gives its arguments but for the last
- * two or three, which are execution (where it takes one), the result's room and the error. Resolves to
- * what `finish(room)` makes of the result.
+ * two or three, which are execution (where it takes one), the result (a struct of the name `result`,
+ * where it has one) and the error. Resolves to what `finish(result, memory)` makes of the result.
  */
-function call(name, { prepare, room, finish, signal, withExecution = true, limit = 0 }) {
+function call(name, { prepare, result, finish, signal, withExecution = true, limit = 0 }) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(cancelled(signal));
       return;
     }
     // Copied now: what the caller does to its buffers after this is its own affair.
-    const memory = new Memory();
+    const memory = Memory.take();
     let args;
     try {
       args = prepare(memory);
@@ -72,15 +73,17 @@ function call(name, { prepare, room, finish, signal, withExecution = true, limit
       const workspace = withExecution
         ? (shared && idleWorkspaces.pop()) || native.limen_workspace_create(limit, null)
         : null;
-      token = native.limen_cancel_token_create();
-      const error = Memory.room('pointer');
-      const execution = withExecution
-        ? [memory.struct('execution', { ...Memory.defaults('execution'), workspace, cancel: token })]
-        : [];
-      native[name].async(...args, ...execution, ...(room ? [room.address] : []), error.address,
+      if (signal) token = native.limen_cancel_token_create();
+      const made = result ? memory.struct(result) : null;
+      const error = memory.struct('pointer');
+      if (withExecution) {
+        args.push(memory.struct('execution', { workspace, cancel: token }).address);
+      }
+      if (made) args.push(made.address);
+      native[name].async(...args, error.address,
         (failure, status) => {
           signal?.removeEventListener('abort', abort);
-          native.limen_cancel_token_free(token);
+          if (token) native.limen_cancel_token_free(token);
           if (workspace) {
             if (shared && idleWorkspaces.length < slots) idleWorkspaces.push(workspace);
             else native.limen_workspace_free(workspace);
@@ -90,11 +93,11 @@ function call(name, { prepare, room, finish, signal, withExecution = true, limit
           try {
             if (failure) throw failure;
             if (status !== 0) {
-              const problem = takeError(status, error.read());
+              const problem = takeError(status, error.value);
               if (signal?.aborted && problem instanceof CancelledError) problem.cause = signal.reason;
               throw problem;
             }
-            resolve(finish(room));
+            resolve(finish(made, memory));
           } catch (problem) {
             reject(problem);
           } finally {

@@ -2,7 +2,8 @@
 // The library's functions, one by one; index.d.ts describes them.
 'use strict';
 
-const { native, Memory, readText, readTexts } = require('./native.cjs');
+const { native, readText, readTexts } = require('./native.cjs');
+const { Memory } = require('./memory.cjs');
 const { takeError, InvalidArgumentError, OutOfMemoryError, formatNames } = require('./errors.cjs');
 const { call } = require('./call.cjs');
 const {
@@ -17,15 +18,16 @@ const models = ['gray', 'rgb', 'ycbcr', 'palette', 'cmyk', 'ycck'];
 // Recipes are freed with the JavaScript objects or strings that they were made from: as soon as the
 // call that needed them is over.
 function makeRecipe(recipe) {
-  const memory = new Memory();
-  const made = Memory.room('pointer');
-  const error = Memory.room('pointer');
+  const memory = Memory.take();
+  const made = memory.struct('pointer');
+  const error = memory.struct('pointer');
   const status = typeof recipe === 'string'
     ? native.limen_recipe_parse(memory.text(recipe), made.address, error.address)
     : native.limen_recipe_create(recipeOptions(recipe, memory), made.address, error.address);
+  const [handle, problem] = [made.value, error.value];
   memory.release();
-  if (status !== 0) throw takeError(status, error.read());
-  return made.read();
+  if (status !== 0) throw takeError(status, problem);
+  return handle;
 }
 
 function makeRecipes(recipes) {
@@ -43,11 +45,10 @@ const commonKeys = ['signal', 'limits', 'bestEffort', 'pictures'];
 
 function transformOptions({ limits, bestEffort = false, pictures = {} }, memory) {
   return memory.struct('transform_options', {
-    ...Memory.defaults('transform_options'),
     limits: limitsOf(limits, memory),
     best_effort: flag(bestEffort, 'bestEffort'),
     ...picturesOf(pictures, memory),
-  });
+  }).address;
 }
 
 /** limen_transform() or limen_render() of recipes that live as long as the call. */
@@ -58,7 +59,7 @@ async function withRecipes(name, input, recipes, options, argumentsOf, finish) {
     return await call(name, {
       signal: options.signal,
       limit: options.limits?.workingMemory ?? 0,
-      room: Memory.room('pointer'),
+      result: 'pointer',
       prepare: (memory) => [
         sourceOf(input, memory), ...argumentsOf(handles, memory), transformOptions(options, memory),
       ],
@@ -88,10 +89,9 @@ function probe(input, options = {}) {
   return call('limen_probe', {
     signal: options.signal,
     withExecution: false,
-    room: Memory.room('info'),
+    result: 'info',
     prepare: (memory) => [sourceOf(input, memory), limitsOf(options.limits, memory)],
-    finish: (room) => {
-      const info = room.read();
+    finish: (info) => {
       return {
         format: formatNames[info.format],
         width: info.upright_width,
@@ -124,14 +124,12 @@ async function plan(input, recipe = {}, options = {}) {
     return await call('limen_plan_create', {
       signal: options.signal,
       withExecution: false,
-      room: Memory.room('pointer'),
+      result: 'pointer',
       prepare: (memory) => [sourceOf(input, memory), handle, limitsOf(options.limits, memory)],
-      finish: (room) => {
-        const made = room.read();
+      finish: ({ value: made }, memory) => {
         try {
-          const view = Memory.room('plan_view');
-          native.limen_plan_read(made, view.address);
-          const read = view.read();
+          const read = memory.struct('plan_view');
+          native.limen_plan_read(made, read.address);
           return {
             width: read.width,
             height: read.height,
@@ -142,7 +140,7 @@ async function plan(input, recipe = {}, options = {}) {
             mayKeepSource: read.may_keep_source !== 0,
             flattens: read.flattens !== 0,
             bitDepth: read.bit_depth,
-            peakBytes: Number(read.peak_bytes),
+            peakBytes: read.peak_bytes,
             color: readText(read.color),
             colorSource: readText(read.source),
             path: readText(read.path),
@@ -165,9 +163,9 @@ function decode(input, options = {}) {
   return call('limen_decode', {
     signal: options.signal,
     limit: options.limits?.workingMemory ?? 0,
-    room: Memory.room('pointer'),
+    result: 'pointer',
     prepare: (memory) => {
-      const into = Memory.defaults('decode_options');
+      const into = memory.struct('decode_options');
       into.limits = limitsOf(options.limits, memory);
       for (const [key, field] of Object.entries({
         bestEffort: 'best_effort', keep16Bit: 'keep_16_bit', upright: 'upright', toSrgb: 'to_srgb',
@@ -175,7 +173,7 @@ function decode(input, options = {}) {
         if (options[key] !== undefined) into[field] = flag(options[key], key);
       }
       if (options.region !== undefined) into.region = rectOf(options.region, 'region');
-      return [sourceOf(input, memory), memory.struct('decode_options', into)];
+      return [sourceOf(input, memory), into.address];
     },
     finish: takeImage,
   });
@@ -185,7 +183,7 @@ async function encode(pixels, options = {}) {
   const { signal, ...rest } = options;
   const [output] = await call('limen_encode', {
     signal,
-    room: Memory.room('pointer'),
+    result: 'pointer',
     prepare: (memory) => [pixelsOf(pixels, memory), encodeOptions(rest, memory)],
     finish: takeOutputs,
   });
@@ -203,9 +201,8 @@ async function resize(pixels, options) {
   let target = null;
   return call('limen_resize', {
     signal: options.signal,
-    room: null,
     prepare: (memory) => {
-      const into = Memory.defaults('resize_options');
+      const into = memory.struct('resize_options');
       if (options.filter !== undefined) into.filter = choose(filters, options.filter, 'filter');
       if (options.linearLight !== undefined) {
         into.linear_light = flag(options.linearLight, 'linearLight');
@@ -219,7 +216,7 @@ async function resize(pixels, options) {
       }
       const from = pixelsOf(pixels, memory);
       target = emptyPixels(pixels, width, height);
-      return [from, targetOf(target, memory, 'target'), memory.struct('resize_options', into)];
+      return [from, targetOf(target, memory, 'target'), into.address];
     },
     finish: () => target,
   });
@@ -248,10 +245,9 @@ async function compareDetailed(original, candidate, options = {}) {
   return call('limen_compare', {
     signal: options.signal,
     limit: options.limits?.workingMemory ?? 0,
-    room: Memory.room('comparison'),
+    result: 'comparison',
     prepare: (memory) => [pixelsOf(a, memory, 'original'), pixelsOf(b, memory, 'candidate')],
-    finish: (room) => {
-      const { score, worst_block, worst_block_at } = room.read();
+    finish: ({ score, worst_block, worst_block_at }) => {
       return { score, worstBlock: worst_block, worstBlockAt: rectFrom(worst_block_at) };
     },
   });
@@ -270,7 +266,7 @@ function canonical(recipe) {
 
 function pickFormat(accept, allowed) {
   if (typeof accept !== 'string') throw new InvalidArgumentError('accept: not a string');
-  const memory = new Memory();
+  const memory = Memory.take();
   const picked = native.limen_pick_format(memory.text(accept),
     memory.ints(allowed.map((format) => choose(formatNames, format, 'allowed'))), allowed.length);
   memory.release();

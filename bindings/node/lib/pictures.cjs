@@ -2,7 +2,7 @@
 // What goes into the library and comes out of it: files, raw pixels, results.
 'use strict';
 
-const { native, Memory, readText, readTexts, readBytes } = require('./native.cjs');
+const { native, readText, readTexts, readBytes } = require('./native.cjs');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
 const { chromas } = require('./recipe.cjs');
 
@@ -56,7 +56,7 @@ function pixelsAt(address, { data, width, height, channels }, sample, memory) {
     sample,
     layout: channels - 1,
     alpha: 0,
-  });
+  }).address;
 }
 
 /** { data, width, height, channels } as limen_pixels, copied. */
@@ -73,30 +73,32 @@ function targetOf(value, memory, what) {
 
 /** A file or raw pixels as limen_source. */
 function sourceOf(input, memory) {
-  const into = Memory.defaults('source');
+  const into = memory.struct('source');
   if (isPixels(input)) {
     into.pixels = pixelsOf(input, memory, 'input');
   } else {
     const bytes = bytesOf(input);
     into.bytes = { data: memory.copy(bytes), size: bytes.length };
   }
-  return memory.struct('source', into);
+  return into.address;
 }
 
 /** { name: file or pixels } as an array of limen_named_picture. */
 function picturesOf(pictures, memory) {
-  const all = Object.entries(pictures).map(([name, picture]) => {
-    const into = { name: memory.text(name), bytes: { data: null, size: 0 }, pixels: null };
+  const entries = Object.entries(pictures);
+  const all = memory.structs('named_picture', entries.length);
+  entries.forEach(([name, picture], i) => {
+    const into = all[i];
+    into.name = memory.text(name);
     if (isPixels(picture)) {
       into.pixels = pixelsOf(picture, memory, `picture '${name}'`);
     } else {
       const bytes = bytesOf(picture, `picture '${name}'`);
       into.bytes = { data: memory.copy(bytes), size: bytes.length };
     }
-    return into;
   });
   return {
-    pictures: all.length > 0 ? memory.struct('named_picture', ...all) : null,
+    pictures: all.length > 0 ? all[0].address : null,
     picture_count: all.length,
   };
 }
@@ -104,10 +106,8 @@ function picturesOf(pictures, memory) {
 const rectFrom = ({ x, y, width, height }) => ({ left: x, top: y, width, height });
 
 /** One finished file and what was done for it. */
-function outputFrom(outputs, index) {
-  const room = Memory.room('output');
-  native.limen_outputs_read(outputs, index, room.address);
-  const output = room.read();
+function outputFrom(outputs, index, output) {
+  native.limen_outputs_read(outputs, index, output.address);
   const made = {
     data: readBytes(output.bytes.data, output.bytes.size),
     format: formatNames[output.format],
@@ -121,7 +121,7 @@ function outputFrom(outputs, index) {
     colorSource: readText(output.source),
     droppedMetadata: readTexts(output.dropped_metadata, output.dropped_metadata_count),
     notes: readTexts(output.notes, output.note_count),
-    peakBytes: Number(output.peak_bytes),
+    peakBytes: output.peak_bytes,
   };
   const mode = { 4: 'quality', 6: 'nearLossless' }[output.mode];
   if (mode) made[mode] = output.mode_value;
@@ -143,27 +143,25 @@ function outputFrom(outputs, index) {
 }
 
 /** All of a limen_outputs, which is freed. */
-function takeOutputs(room) {
-  const outputs = room.read();
+function takeOutputs({ value: outputs }, memory) {
   try {
+    const output = memory.struct('output');
     const count = Number(native.limen_outputs_count(outputs));
-    return Array.from({ length: count }, (_, i) => outputFrom(outputs, i));
+    return Array.from({ length: count }, (_, i) => outputFrom(outputs, i, output));
   } finally {
     native.limen_outputs_free(outputs);
   }
 }
 
 /** Pixels of a limen_image, which is freed: rows without gaps between them. */
-function takeImage(room) {
-  const image = room.read();
+function takeImage({ value: image }, memory) {
   try {
-    const view = Memory.room('pixels');
-    native.limen_image_pixels(image, view.address);
-    const { data, width, height, stride, sample, layout } = view.read();
+    const pixels = memory.struct('pixels');
+    native.limen_image_pixels(image, pixels.address);
+    const { data, width, height, stride: step, sample, layout } = pixels;
     const channels = layout === 4 ? 4 : layout + 1;
     const Sample = samples[sample];
     const rowBytes = width * channels * Sample.BYTES_PER_ELEMENT;
-    const step = Number(stride);
     const rows = readBytes(data, step * (height - 1) + rowBytes);
     const packed = step === rowBytes ? rows : Buffer.allocUnsafeSlow(rowBytes * height);
     if (packed !== rows) {

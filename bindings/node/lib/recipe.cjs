@@ -2,7 +2,6 @@
 // Recipes and options as JavaScript writes them, turned into the C ABI's structs.
 'use strict';
 
-const { Memory } = require('./native.cjs');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
 
 /** The index of `value` in a list of names, or an error that lists them. */
@@ -38,13 +37,13 @@ function flag(value, what) {
 
 const describe = (value) => (typeof value === 'string' ? `'${value}'` : String(value));
 
-/** Refuses what is not listed: a misspelt option must not be passed over. */
+/** Refuses what is no key of `known`, a list or an object: a misspelt option must not be passed over. */
 function checkKeys(value, known, what) {
   if (value === null || typeof value !== 'object') {
     throw new InvalidArgumentError(`${what}: ${describe(value)} is not an object`);
   }
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) {
+    if (!(Array.isArray(known) ? known.includes(key) : Object.hasOwn(known, key))) {
       throw new InvalidArgumentError(`${what}: there is no option '${key}'`);
     }
   }
@@ -162,14 +161,12 @@ const markSetters = {
   tile: (value, into) => (into.tile = flag(value, 'mark.tile')),
 };
 
-function markOf(mark, memory) {
-  checkKeys(mark, Object.keys(markSetters), 'mark');
-  const into = Memory.defaults('mark');
+function fillMark(mark, into, memory) {
+  checkKeys(mark, markSetters, 'mark');
   if (typeof mark.name !== 'string') throw new InvalidArgumentError('mark: name is missing');
   for (const [key, value] of Object.entries(mark)) {
     if (value !== undefined) markSetters[key](value, into, memory);
   }
-  return into;
 }
 
 const asNumber = (field) => (value, into, _memory, key) => (into[field] = number(value, key));
@@ -210,7 +207,10 @@ const recipeSetters = {
   greyscale: asFlag('greyscale'),
   marks: (value, into, memory) => {
     if (!Array.isArray(value)) throw new InvalidArgumentError('marks: not an array');
-    into.marks = value.length > 0 ? memory.struct('mark', ...value.map((mark) => markOf(mark, memory))) : null;
+    if (value.length === 0) return;
+    const all = memory.structs('mark', value.length);
+    value.forEach((mark, i) => fillMark(mark, all[i], memory));
+    into.marks = all[0].address;
     into.mark_count = value.length;
   },
   radius: asNumber('radius'),
@@ -236,17 +236,17 @@ const recipeSetters = {
 
 /** Applies one setter a key; keys whose value is undefined are as though they were not there. */
 function apply(options, setters, into, memory, what) {
-  checkKeys(options, Object.keys(setters), what);
+  checkKeys(options, setters, what);
   for (const [key, value] of Object.entries(options)) {
     if (value !== undefined) setters[key](value, into, memory, key);
   }
 }
 
 function recipeOptions(recipe, memory) {
-  const into = Memory.defaults('recipe_options');
+  const into = memory.struct('recipe_options');
   apply(recipe, recipeSetters, into, memory, 'recipe');
   setFidelity(recipe, into);
-  return memory.struct('recipe_options', into);
+  return into.address;
 }
 
 const encodeSetters = {
@@ -269,10 +269,10 @@ const encodeSetters = {
 };
 
 function encodeOptions(options, memory) {
-  const into = Memory.defaults('encode_options');
+  const into = memory.struct('encode_options');
   apply(options, encodeSetters, into, memory, 'options');
   setFidelity(options, into);
-  return memory.struct('encode_options', into);
+  return into.address;
 }
 
 const limitFields = {
@@ -287,8 +287,8 @@ const limitFields = {
 
 function limitsOf(limits, memory) {
   if (limits === undefined) return null;
-  checkKeys(limits, Object.keys(limitFields), 'limits');
-  const into = Memory.defaults('limits');
+  checkKeys(limits, limitFields, 'limits');
+  const into = memory.struct('limits');
   for (const [key, value] of Object.entries(limits)) {
     if (value === undefined) continue;
     if (!Number.isSafeInteger(value) || value < 0) {
@@ -296,7 +296,7 @@ function limitsOf(limits, memory) {
     }
     into[limitFields[key]] = value;
   }
-  return memory.struct('limits', into);
+  return into.address;
 }
 
 module.exports = {

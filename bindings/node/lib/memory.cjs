@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a call reads and writes, in memory that nobody else has and whose addresses stay put.
+'use strict';
+
+const koffi = require('koffi');
+const { native } = require('./native.cjs');
+const structs = require('./structs.cjs');
+
+const blockBytes = 16 << 10; // holds the structs of a dozen recipes
+const mostKept = 4 << 20; // of a copied file; larger ones are forgotten with their call
+const mostIdle = 8;
+const idle = [];
+
+/** A buffer that grows by new ones: what was given stays where it is. */
+class Block {
+  constructor(bytes) {
+    this.buffer = Buffer.alloc(bytes);
+    this.view = new DataView(this.buffer.buffer, this.buffer.byteOffset, bytes);
+    this.address = koffi.address(this.buffer);
+  }
+}
+
+/** The bytes that a struct of that name has by its `_init`, or but for its size none. */
+const templates = {};
+for (const [name, Struct] of Object.entries(structs)) {
+  const block = new Block(Struct.bytes);
+  if (Struct.startsWithSize) {
+    const init = native[`limen_${name}_init`];
+    if (init) init(block.address, Struct.bytes);
+    else block.view.setBigUint64(0, BigInt(Struct.bytes), true);
+  }
+  templates[name] = block.buffer;
+}
+
+/**
+ * A call's memory. take() gives one, release() gives it back when nothing in it is needed any more;
+ * without that it is the garbage collector's.
+ */
+class Memory {
+  #first = new Block(blockBytes);
+  #block = this.#first;
+  #used = 0;
+  #kept = []; // what else must live as long
+  #copy = null; // for the next call's file as well: fresh memory costs more than what is copied there
+  #isCopyUsed = false;
+
+  static take() {
+    return idle.pop() ?? new Memory();
+  }
+
+  release() {
+    this.#block = this.#first;
+    this.#used = 0;
+    this.#kept.length = 0;
+    this.#isCopyUsed = false;
+    if (idle.length < mostIdle) idle.push(this);
+  }
+
+  /** Where `bytes` bytes begin in #block, at a multiple of 8. */
+  #room(bytes) {
+    const at = (this.#used + 7) & ~7;
+    if (at + bytes > this.#block.buffer.length) {
+      this.#block = new Block(Math.max(blockBytes, bytes));
+      this.#kept.push(this.#block);
+      this.#used = bytes;
+      return 0;
+    }
+    this.#used = at + bytes;
+    return at;
+  }
+
+  #addressOf(at) {
+    return this.#block.address + BigInt(at);
+  }
+
+  /** An object with the struct's fields, its defaults in those that are not given. */
+  struct(name, fields) {
+    const [made] = this.structs(name, 1);
+    return fields ? Object.assign(made, fields) : made;
+  }
+
+  /** Several behind one another. */
+  structs(name, count) {
+    const Struct = structs[name];
+    const at = this.#room(Struct.bytes * count);
+    return Array.from({ length: count }, (_, i) => {
+      const there = at + i * Struct.bytes;
+      templates[name].copy(this.#block.buffer, there);
+      return new Struct(this.#block.view, there, this.#addressOf(there));
+    });
+  }
+
+  text(value) {
+    const text = String(value);
+    const bytes = Buffer.byteLength(text);
+    const at = this.#room(bytes + 1);
+    this.#block.buffer.write(text, at);
+    this.#block.buffer[at + bytes] = 0;
+    return this.#addressOf(at);
+  }
+
+  ints(values) {
+    const at = this.#room(4 * values.length);
+    values.forEach((value, i) => this.#block.view.setInt32(at + 4 * i, value, true));
+    return this.#addressOf(at);
+  }
+
+  pointers(values) {
+    const at = this.#room(8 * values.length);
+    values.forEach((value, i) => this.#block.view.setBigUint64(at + 8 * i, value, true));
+    return this.#addressOf(at);
+  }
+
+  /** The address of `buffer` itself, not null for an empty one either. */
+  address(buffer) {
+    const there = buffer.byteLength > 0 ? buffer : Buffer.alloc(1);
+    this.#kept.push(there);
+    return koffi.address(there);
+  }
+
+  copy(view) {
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    if (this.#isCopyUsed || bytes.length > mostKept) return this.address(Buffer.from(bytes));
+    if (this.#copy === null || this.#copy.buffer.length < bytes.length) {
+      this.#copy = new Block(Math.min(mostKept, Math.max(blockBytes, 2 * bytes.length)));
+    }
+    this.#isCopyUsed = true;
+    this.#copy.buffer.set(bytes);
+    return this.#copy.address;
+  }
+}
+
+module.exports = { Memory };
