@@ -76,7 +76,7 @@ func outputsOf(made *C.limen_outputs) ([]Output, error) {
 
 func outputOf(found *C.limen_output) Output {
 	out := Output{
-		Bytes:           make([]byte, int(found.bytes.size)),
+		Bytes:           bytesOf(found.bytes),
 		Format:          Format(found.format + 1),
 		Width:           int(found.width),
 		Height:          int(found.height),
@@ -91,7 +91,6 @@ func outputOf(found *C.limen_output) Output {
 		DroppedMetadata: texts(found.dropped_metadata, found.dropped_metadata_count),
 		Notes:           texts(found.notes, found.note_count),
 	}
-	copy(out.Bytes, unsafe.Slice((*byte)(unsafe.Pointer(found.bytes.data)), len(out.Bytes)))
 	if found.mode >= 0 {
 		out.Mode = Fidelity{FidelityKind(found.mode + 1), float64(found.mode_value)}
 	}
@@ -107,6 +106,15 @@ func outputOf(found *C.limen_output) Output {
 		}
 	}
 	return out
+}
+
+// bytesOf copies what the library owns. The two lines belong together: the compiler then knows that the
+// copy need not be cleared first.
+func bytesOf(bytes C.limen_bytes) []byte {
+	lent := unsafe.Slice((*byte)(unsafe.Pointer(bytes.data)), int(bytes.size))
+	own := make([]byte, len(lent))
+	copy(own, lent)
+	return own
 }
 
 func rectangleOf(rect C.limen_rect) image.Rectangle {

@@ -38,8 +38,9 @@ type Options struct {
 }
 
 // Processor does limen's work with options of its own. It keeps working memory from one call to the
-// next. Its methods may be used by many goroutines at once. A Processor that is no longer referred to
-// is cleared away by the garbage collector; Close does so at once.
+// next, of as many calls as have been at work at a time. Its methods may be used by many goroutines at
+// once. A Processor that is no longer referred to is cleared away by the garbage collector; Close does
+// so at once.
 type Processor struct {
 	limits     C.limen_limits
 	threads    C.uint32_t
@@ -47,7 +48,8 @@ type Processor struct {
 	turns      chan struct{} // holds one for each call at work
 	closed     chan struct{}
 	closing    sync.Once
-	idle       sync.Pool // of *worker, which sync.Pool drops when they are not used
+	mutex      sync.Mutex
+	idle       []*worker // the last that has worked is the first to work again: its memory is warm
 }
 
 // New makes a Processor.
@@ -85,18 +87,37 @@ func New(options Options) *Processor {
 // with an error that is os.ErrClosed. Closing again does nothing. The error is always nil.
 func (p *Processor) Close() error {
 	p.closing.Do(func() { close(p.closed) })
-	p.freeIdle()
+	p.mutex.Lock()
+	idle := p.idle
+	p.idle = nil
+	p.mutex.Unlock()
+	for _, w := range idle {
+		w.free()
+	}
 	return nil
 }
 
-func (p *Processor) freeIdle() {
-	for {
-		w, ok := p.idle.Get().(*worker)
-		if !ok {
-			return
-		}
-		w.free()
+func (p *Processor) takeWorker() (*worker, error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	last := len(p.idle) - 1
+	if last < 0 {
+		return newWorker(uint64(p.limits.working_memory))
 	}
+	w := p.idle[last]
+	p.idle[last] = nil
+	p.idle = p.idle[:last]
+	return w, nil
+}
+
+func (p *Processor) giveBack(w *worker) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.isClosed() { // what Close has not seen
+		w.free()
+		return
+	}
+	p.idle = append(p.idle, w)
 }
 
 func (p *Processor) isClosed() bool {
@@ -145,19 +166,11 @@ func (p *Processor) work(ctx context.Context,
 		return contextEnded(ctx)
 	}
 
-	w, ok := p.idle.Get().(*worker)
-	if !ok {
-		var err error
-		if w, err = newWorker(uint64(p.limits.working_memory)); err != nil {
-			return err
-		}
+	w, err := p.takeWorker()
+	if err != nil {
+		return err
 	}
-	defer func() {
-		p.idle.Put(w)
-		if p.isClosed() { // Close may have looked before Put
-			p.freeIdle()
-		}
-	}()
+	defer p.giveBack(w)
 
 	stop := w.follow(ctx)
 	var failure *C.limen_error
@@ -165,7 +178,7 @@ func (p *Processor) work(ctx context.Context,
 	stop()
 	runtime.KeepAlive(w)
 
-	err := errorOf(status, failure)
+	err = errorOf(status, failure)
 	if status == C.LIMEN_CANCELLED {
 		err.(*Error).Err = ctx.Err()
 	}

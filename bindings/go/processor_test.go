@@ -83,7 +83,7 @@ func TestClosedDuringCalls(t *testing.T) {
 	}
 }
 
-// workersAfterCollection lets the collector find what sync.Pool has let go of, and run its finalizers.
+// workersAfterCollection lets the collector find what nobody refers to, and run its finalizers.
 func workersAfterCollection(t *testing.T) int64 {
 	t.Helper()
 	for i := 0; i < 4; i++ {
@@ -194,8 +194,6 @@ func TestThousandImagesInFlatMemory(t *testing.T) {
 	for i := 0; i < count/2; i++ {
 		round(i)
 	}
-	// After a collection only: sync.Pool lets go of what it likes (under the race detector of every
-	// fourth), which lives until its finalizer runs.
 	workers := workersAfterCollection(t)
 	debug.FreeOSMemory()
 	memory, handles, threads := status(t, "VmRSS"), openFiles(t), status(t, "Threads")
