@@ -7,8 +7,21 @@
 // After foreach_target.h, which includes this file once for each instruction set.
 #include "limen/resample/resize-inl.h"
 
+HWY_BEFORE_NAMESPACE();
+namespace limen::inline LIMEN_ABI {
+namespace HWY_NAMESPACE {
+namespace {
+
+HWY_MAYBE_UNUSED bool is_avx512() { return HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3; }
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace limen::inline LIMEN_ABI
+HWY_AFTER_NAMESPACE();
+
 #if HWY_ONCE
 #include "lib/core/dispatch.h"
+#include "lib/resample/resize_vnni.h"
 
 namespace limen::inline LIMEN_ABI {
 namespace resample {
@@ -32,8 +45,23 @@ HWY_EXPORT(fixed_premultiply);
 HWY_EXPORT(fixed_unpremultiply);
 HWY_EXPORT(wide_horizontal);
 HWY_EXPORT(wide_accumulate);
+HWY_EXPORT(is_avx512);
+
+namespace {
+
+/// The kernels to be called instead, or null.
+const FixedKernels* better_kernels() {
+  static const FixedKernels* const kernels = vnni_kernels();
+  return kernels != nullptr && LIMEN_KERNEL(is_avx512)() ? kernels : nullptr;
+}
+
+}  // namespace
+
 }  // namespace resample
 }  // namespace limen::inline LIMEN_ABI
 
+#define LIMEN_FIXED_KERNEL(kernel)                                                                \
+  (*(::limen::resample::better_kernels() != nullptr ? ::limen::resample::better_kernels()->kernel \
+                                                    : &LIMEN_KERNEL(kernel)))
 #include "limen/resample/resize-entry.h"
 #endif  // HWY_ONCE

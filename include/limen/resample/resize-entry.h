@@ -18,6 +18,7 @@
 #if defined(LIMEN_HEADER_ONLY)
 #undef LIMEN_KERNEL
 #define LIMEN_KERNEL(kernel) HWY_STATIC_DISPATCH(kernel)
+#define LIMEN_FIXED_KERNEL(kernel) LIMEN_KERNEL(kernel)
 #endif
 
 // The two ways of computing, each with its own kernels.

@@ -107,7 +107,7 @@ class AlongPass {
       fill(begin, end, tiles_);
       columns.drop = std::min(axis_->first[x] - along.base, columns.held);
       columns.pixels = end - begin;
-      LIMEN_KERNEL(fixed_columns)(columns);
+      LIMEN_FIXED_KERNEL(fixed_columns)(columns);
       columns.held += columns.pixels - columns.drop;
       along.base += columns.drop;
       const bool is_last = end == end_;
@@ -122,16 +122,16 @@ class AlongPass {
         if (chunks) along.out_begin = x;
         switch (kind) {
           case AlongOut::mids:
-            LIMEN_KERNEL(fixed_along_mid)(along);
+            LIMEN_FIXED_KERNEL(fixed_along_mid)(along);
             break;
           case AlongOut::pairs:
-            LIMEN_KERNEL(fixed_along_pairs)(along);
+            LIMEN_FIXED_KERNEL(fixed_along_pairs)(along);
             break;
           case AlongOut::levels:
-            LIMEN_KERNEL(fixed_along_u8)(along);
+            LIMEN_FIXED_KERNEL(fixed_along_u8)(along);
             break;
           case AlongOut::light:
-            LIMEN_KERNEL(fixed_along_light)(along);
+            LIMEN_FIXED_KERNEL(fixed_along_light)(along);
             break;
         }
         done(x, to);

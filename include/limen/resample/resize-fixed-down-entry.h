@@ -86,7 +86,7 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
         }
         down.begin = 0;
         down.end = static_cast<std::size_t>(end - begin) * channels;
-        LIMEN_KERNEL(fixed_down_mid_mid)(down);
+        LIMEN_FIXED_KERNEL(fixed_down_mid_mid)(down);
         down.is_new = false;
         return;
       }
@@ -96,13 +96,13 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
       down.ahead = end < along.end() ? static_cast<std::ptrdiff_t>(tile_samples)
                                      : to_next_strip - (begin - along.begin()) * channels;
       if (job.linear_light) {
-        LIMEN_KERNEL(fixed_down_light_mid)(down);
+        LIMEN_FIXED_KERNEL(fixed_down_light_mid)(down);
       } else if (!job.straight_alpha()) {
-        LIMEN_KERNEL(fixed_down_u8_mid)(down);
+        LIMEN_FIXED_KERNEL(fixed_down_u8_mid)(down);
       } else if (channels == 2) {
-        LIMEN_KERNEL(fixed_down_gray_alpha_mid)(down);
+        LIMEN_FIXED_KERNEL(fixed_down_gray_alpha_mid)(down);
       } else {
-        LIMEN_KERNEL(fixed_down_rgba_mid)(down);
+        LIMEN_FIXED_KERNEL(fixed_down_rgba_mid)(down);
       }
       down.is_new = false;
     };
@@ -149,7 +149,7 @@ inline Result<void> run_vertical_only(const Job& job, const FixedPlan& plan, Ban
       down.end = std::min(begin + tile, samples);
       down.ahead = down.end < samples ? static_cast<std::ptrdiff_t>(tile) : 0;
       for (std::int32_t r = 0; r < count; ++r) out[r] = job.target.row(y + r) + begin;
-      LIMEN_KERNEL(fixed_down_u8_u8)(down);
+      LIMEN_FIXED_KERNEL(fixed_down_u8_u8)(down);
       down.is_new = false;
     }
   }

@@ -64,11 +64,12 @@ inline void fixed_prepare_row(const Job& job, const std::uint8_t* from, std::int
   if (job.linear_light && job.source.format.has_alpha()) {
     return fixed_linear_row(job, from, count, to);
   }
-  if (job.linear_light) return LIMEN_KERNEL(fixed_light)(from, count, to);
+  if (job.linear_light) return LIMEN_FIXED_KERNEL(fixed_light)(from, count, to);
   if (job.straight_alpha()) {
-    return LIMEN_KERNEL(fixed_premultiply)(from, static_cast<std::size_t>(pixels), channels, to);
+    return LIMEN_FIXED_KERNEL(fixed_premultiply)(from, static_cast<std::size_t>(pixels), channels,
+                                                 to);
   }
-  LIMEN_KERNEL(fixed_widen)(from, count, to);
+  LIMEN_FIXED_KERNEL(fixed_widen)(from, count, to);
 }
 
 /// Undoes what fixed_prepare_row() did to pixels with alpha. The kernels themselves end others.
@@ -77,7 +78,7 @@ inline void fixed_finish_row(const Job& job, const std::int16_t* from, std::int3
   const int channels = job.channels();
   const auto count = static_cast<std::size_t>(pixels) * static_cast<std::size_t>(channels);
   if (job.linear_light) return fixed_encode_row(job, from, count, to);
-  LIMEN_KERNEL(fixed_unpremultiply)(from, static_cast<std::size_t>(pixels), channels, to);
+  LIMEN_FIXED_KERNEL(fixed_unpremultiply)(from, static_cast<std::size_t>(pixels), channels, to);
 }
 
 }  // namespace resample

@@ -92,14 +92,14 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
                                 : static_cast<void*>(job.target.row(y + r) + begin);
       }
       if (!job.needs_preparation()) {
-        LIMEN_KERNEL(fixed_pairs_u8)(down);
+        LIMEN_FIXED_KERNEL(fixed_pairs_u8)(down);
         continue;
       }
       if (!finished_after) {
-        LIMEN_KERNEL(fixed_pairs_light)(down);
+        LIMEN_FIXED_KERNEL(fixed_pairs_light)(down);
         continue;
       }
-      LIMEN_KERNEL(fixed_pairs_mid)(down);
+      LIMEN_FIXED_KERNEL(fixed_pairs_mid)(down);
       const auto pixels = static_cast<std::int32_t>((down.end - begin) / channels);
       for (std::int32_t r = 0; r < count; ++r) {
         fixed_finish_row(job, sums[r], pixels, job.target.row_as<std::uint8_t>(y + r) + begin);

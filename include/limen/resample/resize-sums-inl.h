@@ -77,6 +77,14 @@ typename Out::Sample narrow_sum(std::int32_t sum, int bits) {
 
 #if HWY_TARGET != HWY_SCALAR && !HWY_HAVE_SCALABLE
 
+// AVX-512's multiply-add that adds to a sum, which Highway has only in later versions.
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3 && \
+    (defined(LIMEN_RESAMPLE_VNNI) || defined(__AVX512VNNI__))
+#define LIMEN_RESAMPLE_HAS_VNNI 1
+#else
+#define LIMEN_RESAMPLE_HAS_VNNI 0
+#endif
+
 // The sum of products of even and odd lanes, in whatever order is cheapest until finish(). The
 // constructor is written out because a generated one would lack the target's instruction set.
 template <class D32>
@@ -86,6 +94,12 @@ struct PairSum {
   HWY_INLINE PairSum() : a(hn::Zero(D32())), b(hn::Zero(D32())) {}
   template <class V16>
   HWY_INLINE void add(V16 x, V16 weights) {
+#if LIMEN_RESAMPLE_HAS_VNNI
+    if constexpr (hn::MaxLanes(D32()) == 16) {
+      a = V{_mm512_dpwssd_epi32(a.raw, x.raw, weights.raw)};
+      return;
+    }
+#endif
     a = hn::ReorderWidenMulAccumulate(D32(), x, weights, a, b);
   }
   HWY_INLINE V finish() const { return hn::RearrangeToOddPlusEven(a, b); }
@@ -172,6 +186,8 @@ HWY_INLINE void store_samples(D16 d, hn::Vec<D16> samples, std::uint8_t* to) {
   static_cast<void>(d);
   hn::StoreU(hn::DemoteTo(d8, samples), d8, to);
 }
+
+#undef LIMEN_RESAMPLE_HAS_VNNI
 
 #endif  // vectors
 

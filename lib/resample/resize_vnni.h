@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "limen/core/abi.h"
+#include "limen/resample/resize-rows.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace resample {
+
+/// resize()'s 16-bit kernels, as resize-inl.h has them.
+struct FixedKernels {
+  void (*fixed_down_u8_mid)(const FixedDown&);
+  void (*fixed_down_u8_u8)(const FixedDown&);
+  void (*fixed_down_light_mid)(const FixedDown&);
+  void (*fixed_down_mid_mid)(const FixedDown&);
+  void (*fixed_down_gray_alpha_mid)(const FixedDown&);
+  void (*fixed_down_rgba_mid)(const FixedDown&);
+  void (*fixed_columns)(const FixedColumns&);
+  void (*fixed_along_mid)(const FixedAlong&);
+  void (*fixed_along_pairs)(const FixedAlong&);
+  void (*fixed_along_u8)(const FixedAlong&);
+  void (*fixed_along_light)(const FixedAlong&);
+  void (*fixed_pairs_mid)(const FixedPairs&);
+  void (*fixed_pairs_u8)(const FixedPairs&);
+  void (*fixed_pairs_light)(const FixedPairs&);
+  void (*fixed_light)(const std::uint8_t*, std::size_t, std::int16_t*);
+  void (*fixed_widen)(const std::uint8_t*, std::size_t, std::int16_t*);
+  void (*fixed_premultiply)(const std::uint8_t*, std::size_t, int, std::int16_t*);
+  void (*fixed_unpremultiply)(const std::int16_t*, std::size_t, int, std::uint8_t*);
+};
+
+/// Those for AVX-512 with VNNI, whose multiply-add of pairs adds to a sum as well: two fifths of
+/// the instructions of a pass become one fifth. Of what Highway tells apart, this is within AVX3.
+/// Null where this machine or build lacks it, or another instruction set was asked for.
+const FixedKernels* vnni_kernels();
+
+}  // namespace resample
+
+}  // namespace limen::inline LIMEN_ABI
