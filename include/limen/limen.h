@@ -26,11 +26,13 @@
  * `_free` accepts null. What a handle gives as a pointer (bytes, text, pixels) belongs to the
  * handle and lives as long. Text is UTF-8 with a 0 at its end, never null unless said so.
  *
- * Threads. No function keeps a thread after its return, or starts one unless
- * limen_execution.threads is above 1. A handle may be read by several threads at once; freeing it,
- * and limen_outputs_take(), need it alone. limen_cancel_token, limen_progress and limen_workspace
- * are thread-safe in all of their functions but `_free`. Everything may be used in a child process
- * after fork(), as long as no call was under way in the parent at the time.
+ * Threads. No function starts a thread unless limen_execution.threads is above 1. Threads end with
+ * the call that starts them, or wait in its limen_workspace for the next one until that is freed or
+ * told to release what is unused; those take none of the program's signals. A handle may be read by
+ * several threads at once; freeing it, and limen_outputs_take(), need it alone. limen_cancel_token,
+ * limen_progress and limen_workspace are thread-safe in all of their functions but `_free`.
+ * Everything may be used in a child process after fork(), as long as no call was under way in the
+ * parent at the time.
  *
  * Borrowed memory. Input bytes, pixels and text are read only during the call. Bytes that another
  * thread changes meanwhile give an undefined picture; limen checks what it reads, but the codec
@@ -179,7 +181,7 @@ LIMEN_C_API limen_workspace* limen_workspace_create(uint64_t limit_bytes,
 /* The most bytes held at one time since the last transform began. */
 LIMEN_C_API uint64_t limen_workspace_peak_bytes(const limen_workspace* workspace);
 LIMEN_C_API uint64_t limen_workspace_bytes_in_use(const limen_workspace* workspace);
-/* Gives memory that nothing uses back to the system. */
+/* Gives memory that nothing uses back to the system, and ends threads that no call uses. */
 LIMEN_C_API void limen_workspace_release_unused(limen_workspace* workspace);
 /* Images made in it may outlive it. */
 LIMEN_C_API void limen_workspace_free(limen_workspace* workspace);
@@ -205,7 +207,7 @@ typedef struct limen_execution {
   limen_workspace* workspace;       /* null: memory of the call's own */
   const limen_cancel_token* cancel; /* null: nothing cancels */
   limen_progress* progress;         /* null: nobody asks */
-  uint32_t threads; /* 1 (0 is 1); more let the call start threads where it can use them */
+  uint32_t threads; /* 1 (0 is 1); more let the call start threads where it is worth it */
 } limen_execution;
 LIMEN_C_API void limen_execution_init(limen_execution* execution, size_t struct_size);
 

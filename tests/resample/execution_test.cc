@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <functional>
+#include <thread>
+#include <vector>
 
 #include "tests/pictures.h"
 #include "tests/resample/resized.h"
@@ -47,6 +49,31 @@ TEST(Execution, ThreadsDoNotChangeTheResult) {
           EXPECT_EQ(executor.tasks, 5u);
         }
       }
+    }
+  }
+}
+
+// Large enough that it is worth a second thread.
+TEST(Execution, ThreadsOfAWorkspaceServeManyCallers) {
+  for (const PixelFormat format : {gray8, rgb8, rgb16}) {
+    const Image source = test::noise({1000, 640}, format);
+    for (const Size size : {Size{350, 300}, Size{1100, 900}, Size{1000, 300}}) {
+      const Image expected = resized(source, size);
+      Workspace workspace;
+      std::atomic<int> equal{0};
+      std::vector<std::thread> callers;
+      for (int caller = 0; caller < 3; ++caller) {
+        callers.emplace_back([&] {
+          for (const unsigned threads : {2u, 5u, 2u}) {
+            const Image result =
+                resized(source, size, {}, {.workspace = &workspace, .threads = threads});
+            equal += equal_pixels(result.const_view(), expected.const_view());
+          }
+        });
+      }
+      for (std::thread& caller : callers) caller.join();
+      EXPECT_EQ(equal.load(), 9);
+      EXPECT_EQ(workspace.bytes_in_use(), 0u);
     }
   }
 }

@@ -23,10 +23,13 @@ class Executor {
 /// What a call may use while it works. Everything is borrowed for the length of the call,
 /// everything may be left out: then memory comes from the system under the default limits, nothing
 /// cancels, and the call stays on the caller's thread.
+///
+/// Threads that a call starts wait in its Workspace for the next call, asleep but for their first
+/// 50 us; without a Workspace they end with the call.
 struct Execution {
   Workspace* workspace = nullptr;
   const CancelToken* cancel = nullptr;
-  unsigned threads = 1;          ///< more than 1 lets the call start threads, where it can use them
+  unsigned threads = 1;          ///< more than 1 lets the call start threads, where it is worth it
   Executor* executor = nullptr;  ///< used instead of starting threads
   Progress* progress = nullptr;  ///< told how far transform() has come; other calls leave it alone
 

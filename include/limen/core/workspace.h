@@ -12,6 +12,7 @@
 #include "limen/core/abi.h"
 #include "limen/core/checked_size.h"
 #include "limen/core/limits.h"
+#include "limen/core/parked_threads.h"
 #include "limen/core/result.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -278,6 +279,9 @@ class MemoryReservation {
 /// Reusable working memory with a limit, and the account of what was held at the most. A service
 /// keeps one per worker: after the first picture, later ones of the same size take nothing new from
 /// the system. All members are thread-safe, but calls that share a Workspace share its limit.
+///
+/// Threads of calls with Execution::threads above 1 are kept as well, until release_unused() or the
+/// Workspace's end. After fork() the child may go on with a Workspace that no call was using.
 class Workspace {
  public:
   /// `limit`: bytes held at one time, reservations included.
@@ -319,13 +323,18 @@ class Workspace {
   void reset_peak() {
     if (pool_ != nullptr) pool_->reset_peak();
   }
-  /// Gives memory that no buffer uses back to the system.
+  /// Gives memory that no buffer uses back to the system, and ends threads that no call uses.
   void release_unused() {
     if (pool_ != nullptr) pool_->drop_kept();
+    threads_.release();
   }
+
+  /// For those who write an operation of their own.
+  ParkedThreads& threads() { return threads_; }
 
  private:
   memory::Pool* pool_;
+  ParkedThreads threads_;
 };
 
 }  // namespace limen::inline LIMEN_ABI

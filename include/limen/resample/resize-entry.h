@@ -84,7 +84,7 @@ inline Result<void> resize_nearest(const Job& job, bool windowed) {
   for (std::int32_t x = 0; x < job.target.size.width; ++x) {
     columns[x] = nearest_sample(job.horizontal, windowed, x);
   }
-  return run_bands(job, [&](Band band) -> Result<void> {
+  const auto run = [&](Band band) -> Result<void> {
     const std::size_t pixel = job.source.format.bytes_per_pixel();
     for (std::int32_t y = band.begin; y < band.end; ++y) {
       if (y % 16 == 0 && job.execution->is_cancelled()) return cancelled();
@@ -110,6 +110,10 @@ inline Result<void> resize_nearest(const Job& job, bool windowed) {
           copy(pixel);
       }
     }
+    return {};
+  };
+  return run_bands(job, Cut::strips, kFixedShare, [&](Bands& bands) -> Result<void> {
+    for (Band band; bands.take(band);) LIMEN_TRY(run(band));
     return {};
   });
 }

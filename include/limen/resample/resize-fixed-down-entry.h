@@ -28,7 +28,7 @@ inline FixedDown down_of(const FixedAxis& axis, std::int32_t y, std::int32_t out
 }
 
 /// Strips of output rows: a tile of their source rows is filtered down into mids, these go along.
-inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Band band) {
+inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Bands& bands) {
   const int channels = job.channels();
   // Straight alpha is multiplied in and light is decoded as rows are read; both at once, before.
   const bool prepared_first = job.linear_light && job.source.format.has_alpha();
@@ -56,101 +56,105 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
   const AlongOut kind = finished_after     ? AlongOut::mids
                         : job.linear_light ? AlongOut::light
                                            : AlongOut::levels;
-  for (std::int32_t y = band.begin; y < band.end; y += kStripRows) {
-    if (job.execution->is_cancelled()) return cancelled();
-    const std::int32_t count = std::min(kStripRows, band.end - y);
-    FixedDown down = down_of(plan.vertical, y, count);
-    const std::int32_t first = plan.vertical.first[y];
-    const std::int32_t rows = plan.vertical.end(y + count - 1) - first;
-    // A pair may end behind the last row, with no weight.
-    const std::int32_t real_rows = std::min(rows, job.source.size.height - first);
-    for (std::int32_t k = 0; k < rows; ++k) {
-      const std::int32_t row = std::min(k, real_rows - 1);
-      pointers[k] = prepared_first ? static_cast<const void*>(prepared[row])
-                                   : static_cast<const void*>(job.source.row(first + row));
-    }
-    down.rows = pointers.data();
-    down.scratch = scratch.data();
-    std::array<void*, kStripRows> mids;
-    const std::ptrdiff_t to_next_strip =
-        y + kStripRows < band.end
-            ? (plan.vertical.first[y + kStripRows] - first) * job.source.stride
-            : 0;
-    down.out = mids.data();
-    const auto fill = [&](std::int32_t begin, std::int32_t end, Rows<std::int16_t>& tiles) {
-      for (std::int32_t r = 0; r < count; ++r) mids[r] = tiles[r];
-      if (prepared_first) {
-        for (std::int32_t k = 0; k < real_rows; ++k) {
-          fixed_prepare_row(job, job.source.row_as<std::uint8_t>(first + k) + begin * channels,
-                            end - begin, prepared[k]);
+  for (Band band; bands.take(band);) {
+    for (std::int32_t y = band.begin; y < band.end; y += kStripRows) {
+      if (job.execution->is_cancelled()) return cancelled();
+      const std::int32_t count = std::min(kStripRows, band.end - y);
+      FixedDown down = down_of(plan.vertical, y, count);
+      const std::int32_t first = plan.vertical.first[y];
+      const std::int32_t rows = plan.vertical.end(y + count - 1) - first;
+      // A pair may end behind the last row, with no weight.
+      const std::int32_t real_rows = std::min(rows, job.source.size.height - first);
+      for (std::int32_t k = 0; k < rows; ++k) {
+        const std::int32_t row = std::min(k, real_rows - 1);
+        pointers[k] = prepared_first ? static_cast<const void*>(prepared[row])
+                                     : static_cast<const void*>(job.source.row(first + row));
+      }
+      down.rows = pointers.data();
+      down.scratch = scratch.data();
+      std::array<void*, kStripRows> mids;
+      const std::ptrdiff_t to_next_strip =
+          y + kStripRows < band.end
+              ? (plan.vertical.first[y + kStripRows] - first) * job.source.stride
+              : 0;
+      down.out = mids.data();
+      const auto fill = [&](std::int32_t begin, std::int32_t end, Rows<std::int16_t>& tiles) {
+        for (std::int32_t r = 0; r < count; ++r) mids[r] = tiles[r];
+        if (prepared_first) {
+          for (std::int32_t k = 0; k < real_rows; ++k) {
+            fixed_prepare_row(job, job.source.row_as<std::uint8_t>(first + k) + begin * channels,
+                              end - begin, prepared[k]);
+          }
+          down.begin = 0;
+          down.end = static_cast<std::size_t>(end - begin) * channels;
+          LIMEN_FIXED_KERNEL(fixed_down_mid_mid)(down);
+          down.is_new = false;
+          return;
         }
-        down.begin = 0;
-        down.end = static_cast<std::size_t>(end - begin) * channels;
-        LIMEN_FIXED_KERNEL(fixed_down_mid_mid)(down);
+        down.begin = static_cast<std::size_t>(begin) * channels;
+        down.end = static_cast<std::size_t>(end) * channels;
+        // The same rows' next tile, or the first tile of the rows of the next strip.
+        down.ahead = end < along.end() ? static_cast<std::ptrdiff_t>(tile_samples)
+                                       : to_next_strip - (begin - along.begin()) * channels;
+        if (job.linear_light) {
+          LIMEN_FIXED_KERNEL(fixed_down_light_mid)(down);
+        } else if (!job.straight_alpha()) {
+          LIMEN_FIXED_KERNEL(fixed_down_u8_mid)(down);
+        } else if (channels == 2) {
+          LIMEN_FIXED_KERNEL(fixed_down_gray_alpha_mid)(down);
+        } else {
+          LIMEN_FIXED_KERNEL(fixed_down_rgba_mid)(down);
+        }
         down.is_new = false;
-        return;
+      };
+      std::array<void*, kStripRows> out;
+      for (std::int32_t r = 0; r < kStripRows; ++r) {
+        out[r] = finished_after ? static_cast<void*>(results[r])
+                 : r < count    ? static_cast<void*>(job.target.row(y + r))
+                                : static_cast<void*>(results[0]);
       }
-      down.begin = static_cast<std::size_t>(begin) * channels;
-      down.end = static_cast<std::size_t>(end) * channels;
-      // The same rows' next tile, or the first tile of the rows of the next strip.
-      down.ahead = end < along.end() ? static_cast<std::ptrdiff_t>(tile_samples)
-                                     : to_next_strip - (begin - along.begin()) * channels;
-      if (job.linear_light) {
-        LIMEN_FIXED_KERNEL(fixed_down_light_mid)(down);
-      } else if (!job.straight_alpha()) {
-        LIMEN_FIXED_KERNEL(fixed_down_u8_mid)(down);
-      } else if (channels == 2) {
-        LIMEN_FIXED_KERNEL(fixed_down_gray_alpha_mid)(down);
-      } else {
-        LIMEN_FIXED_KERNEL(fixed_down_rgba_mid)(down);
-      }
-      down.is_new = false;
-    };
-    std::array<void*, kStripRows> out;
-    for (std::int32_t r = 0; r < kStripRows; ++r) {
-      out[r] = finished_after ? static_cast<void*>(results[r])
-               : r < count    ? static_cast<void*>(job.target.row(y + r))
-                              : static_cast<void*>(results[0]);
+      along.run(count, kind, out.data(), finished_after, fill,
+                [&](std::int32_t begin, std::int32_t end) {
+                  if (!finished_after) return;
+                  for (std::int32_t r = 0; r < count; ++r) {
+                    fixed_finish_row(job, results[r], end - begin,
+                                     job.target.row_as<std::uint8_t>(y + r) + begin * channels);
+                  }
+                });
     }
-    along.run(count, kind, out.data(), finished_after, fill,
-              [&](std::int32_t begin, std::int32_t end) {
-                if (!finished_after) return;
-                for (std::int32_t r = 0; r < count; ++r) {
-                  fixed_finish_row(job, results[r], end - begin,
-                                   job.target.row_as<std::uint8_t>(y + r) + begin * channels);
-                }
-              });
   }
   return {};
 }
 
 /// Source and target are as wide: each output row is filtered down, and that is all.
-inline Result<void> run_vertical_only(const Job& job, const FixedPlan& plan, Band band) {
+inline Result<void> run_vertical_only(const Job& job, const FixedPlan& plan, Bands& bands) {
   const std::int64_t reach_rows = rows_within_reach(job.vertical, kStripRows) + 2;
   LIMEN_ASSIGN(auto pointers,
                Array<const void*>::create(*job.workspace, static_cast<std::uint64_t>(reach_rows)));
   LIMEN_ASSIGN(auto scratch, create_down_scratch(*job.workspace, reach_rows));
   const auto tile = static_cast<std::size_t>(tile_pixels(job, reach_rows, 1)) * job.channels();
   const std::size_t samples = row_bytes(job.source.size, job.source.format);
-  for (std::int32_t y = band.begin; y < band.end; y += kStripRows) {
-    if (job.execution->is_cancelled()) return cancelled();
-    const std::int32_t count = std::min(kStripRows, band.end - y);
-    FixedDown down = down_of(plan.vertical, y, count);
-    const std::int32_t first = plan.vertical.first[y];
-    for (std::int32_t k = 0; k < plan.vertical.end(y + count - 1) - first; ++k) {
-      pointers[k] = job.source.row(std::min(first + k, job.source.size.height - 1));
-    }
-    down.rows = pointers.data();
-    down.scratch = scratch.data();
-    std::array<void*, kStripRows> out;
-    down.out = out.data();
-    for (std::size_t begin = 0; begin < samples; begin = down.end) {
-      down.begin = begin;
-      down.end = std::min(begin + tile, samples);
-      down.ahead = down.end < samples ? static_cast<std::ptrdiff_t>(tile) : 0;
-      for (std::int32_t r = 0; r < count; ++r) out[r] = job.target.row(y + r) + begin;
-      LIMEN_FIXED_KERNEL(fixed_down_u8_u8)(down);
-      down.is_new = false;
+  for (Band band; bands.take(band);) {
+    for (std::int32_t y = band.begin; y < band.end; y += kStripRows) {
+      if (job.execution->is_cancelled()) return cancelled();
+      const std::int32_t count = std::min(kStripRows, band.end - y);
+      FixedDown down = down_of(plan.vertical, y, count);
+      const std::int32_t first = plan.vertical.first[y];
+      for (std::int32_t k = 0; k < plan.vertical.end(y + count - 1) - first; ++k) {
+        pointers[k] = job.source.row(std::min(first + k, job.source.size.height - 1));
+      }
+      down.rows = pointers.data();
+      down.scratch = scratch.data();
+      std::array<void*, kStripRows> out;
+      down.out = out.data();
+      for (std::size_t begin = 0; begin < samples; begin = down.end) {
+        down.begin = begin;
+        down.end = std::min(begin + tile, samples);
+        down.ahead = down.end < samples ? static_cast<std::ptrdiff_t>(tile) : 0;
+        for (std::int32_t r = 0; r < count; ++r) out[r] = job.target.row(y + r) + begin;
+        LIMEN_FIXED_KERNEL(fixed_down_u8_u8)(down);
+        down.is_new = false;
+      }
     }
   }
   return {};

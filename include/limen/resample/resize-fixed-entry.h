@@ -44,16 +44,16 @@ inline double largest_mid(const Job& job, double gain) {
   return std::min(32768.0, kMidZero * gain + 1) + (job.linear_light ? kMidZero : 0);
 }
 
-inline Result<void> run_fixed(const Job& job, const FixedPlan& plan, Band band) {
+inline Result<void> run_fixed(const Job& job, const FixedPlan& plan, Bands& bands) {
   switch (plan.order) {
     case FixedOrder::vertical_first:
-      return run_vertical_first(job, plan, band);
+      return run_vertical_first(job, plan, bands);
     case FixedOrder::vertical_only:
-      return run_vertical_only(job, plan, band);
+      return run_vertical_only(job, plan, bands);
     case FixedOrder::horizontal_first:
       break;
   }
-  return run_horizontal_first(job, plan, band);
+  return run_horizontal_first(job, plan, bands);
 }
 
 inline Result<FixedPlan> plan_fixed(const Job& job) {
@@ -78,7 +78,9 @@ inline Result<FixedPlan> plan_fixed(const Job& job) {
 
 inline Result<void> resize_fixed(const Job& job) {
   LIMEN_ASSIGN(const FixedPlan plan, plan_fixed(job));
-  return run_bands(job, [&](Band band) { return run_fixed(job, plan, band); });
+  const Cut cut = plan.order == FixedOrder::horizontal_first ? Cut::equal_parts : Cut::strips;
+  return run_bands(job, cut, kFixedShare,
+                   [&](Bands& bands) { return run_fixed(job, plan, bands); });
 }
 
 }  // namespace resample

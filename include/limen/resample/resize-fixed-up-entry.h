@@ -16,7 +16,7 @@ inline std::int64_t ring_pairs(const Axis& vertical) {
 
 /// Each source row is filtered along once, into a ring of pairs of rows; from there output rows are
 /// filtered down, as many at a time as the ring has what they take.
-inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, Band band) {
+inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, Bands& bands) {
   const int channels = job.channels();
   const std::int32_t tile = tile_pixels(job, kStripRows, 2);
   const auto target_samples =
@@ -37,8 +37,9 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
   LIMEN_ASSIGN(auto sums, Rows<std::int16_t>::create(*job.workspace,
                                                      finished_after ? std::uint64_t{kStripRows} : 0,
                                                      std::uint64_t{kColumns}));
-  const std::int32_t last_row = std::min(plan.vertical.end(band.end - 1), job.source.size.height);
-  std::int32_t next = 0;  // the first source row that is not in the ring
+  // The first source row that is not in the ring. A band goes on where the one before it has ended,
+  // or further down.
+  std::int32_t next = 0;
   const auto fill_ring = [&](std::int32_t count) {
     std::array<void*, kStripRows / 2> out;
     for (std::int32_t p = 0; p < kStripRows / 2; ++p) {
@@ -56,56 +57,59 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
         [](std::int32_t, std::int32_t) {});
     next += count;
   };
-  for (std::int32_t y = band.begin; y < band.end;) {
-    if (job.execution->is_cancelled()) return cancelled();
-    const std::int32_t first = plan.vertical.first[y];
-    const std::int32_t together = std::min(4, band.end - y);
-    // An even row, as is `first`: only the last of all may be odd.
-    next = std::max(next, first);
-    while (next < std::min(plan.vertical.end(y + together - 1), last_row)) {
-      fill_ring(std::min(kStripRows, last_row - next));
-    }
-    std::int32_t count = together;
-    while (count < kStripRows && y + count < band.end &&
-           (next == last_row || plan.vertical.end(y + count) <= next)) {
-      ++count;
-    }
-    if (y + count < band.end) count -= count % 4;
-    FixedPairs down;
-    down.outputs = count;
-    down.first = plan.vertical.first.data() + y;
-    down.count = plan.vertical.pairs.data() + y;
-    down.bits = plan.vertical.bits.data() + y;
-    down.weights = plan.vertical.weights_of(y);
-    down.pair_stride = plan.vertical.pair_stride;
-    for (std::int32_t k = 0; 2 * k < plan.vertical.end(y + count - 1) - first; ++k) {
-      pointers[k] = ring[static_cast<std::size_t>(first / 2 + k) % pairs_in_ring];
-    }
-    down.pairs = pointers.data();
-    std::array<void*, kStripRows> out;
-    down.out = out.data();
-    for (std::size_t begin = 0; begin < target_samples; begin = down.end) {
-      down.begin = begin;
-      down.end = std::min<std::size_t>(begin + kColumns, target_samples);
-      for (std::int32_t r = 0; r < count; ++r) {
-        out[r] = finished_after ? static_cast<void*>(sums[r])
-                                : static_cast<void*>(job.target.row(y + r) + begin);
+  for (Band band; bands.take(band);) {
+    const std::int32_t last_row = std::min(plan.vertical.end(band.end - 1), job.source.size.height);
+    for (std::int32_t y = band.begin; y < band.end;) {
+      if (job.execution->is_cancelled()) return cancelled();
+      const std::int32_t first = plan.vertical.first[y];
+      const std::int32_t together = std::min(4, band.end - y);
+      // An even row, as is `first`: only the last of all may be odd.
+      next = std::max(next, first);
+      while (next < std::min(plan.vertical.end(y + together - 1), last_row)) {
+        fill_ring(std::min(kStripRows, last_row - next));
       }
-      if (!job.needs_preparation()) {
-        LIMEN_FIXED_KERNEL(fixed_pairs_u8)(down);
-        continue;
+      std::int32_t count = together;
+      while (count < kStripRows && y + count < band.end &&
+             (next == last_row || plan.vertical.end(y + count) <= next)) {
+        ++count;
       }
-      if (!finished_after) {
-        LIMEN_FIXED_KERNEL(fixed_pairs_light)(down);
-        continue;
+      if (y + count < band.end) count -= count % 4;
+      FixedPairs down;
+      down.outputs = count;
+      down.first = plan.vertical.first.data() + y;
+      down.count = plan.vertical.pairs.data() + y;
+      down.bits = plan.vertical.bits.data() + y;
+      down.weights = plan.vertical.weights_of(y);
+      down.pair_stride = plan.vertical.pair_stride;
+      for (std::int32_t k = 0; 2 * k < plan.vertical.end(y + count - 1) - first; ++k) {
+        pointers[k] = ring[static_cast<std::size_t>(first / 2 + k) % pairs_in_ring];
       }
-      LIMEN_FIXED_KERNEL(fixed_pairs_mid)(down);
-      const auto pixels = static_cast<std::int32_t>((down.end - begin) / channels);
-      for (std::int32_t r = 0; r < count; ++r) {
-        fixed_finish_row(job, sums[r], pixels, job.target.row_as<std::uint8_t>(y + r) + begin);
+      down.pairs = pointers.data();
+      std::array<void*, kStripRows> out;
+      down.out = out.data();
+      for (std::size_t begin = 0; begin < target_samples; begin = down.end) {
+        down.begin = begin;
+        down.end = std::min<std::size_t>(begin + kColumns, target_samples);
+        for (std::int32_t r = 0; r < count; ++r) {
+          out[r] = finished_after ? static_cast<void*>(sums[r])
+                                  : static_cast<void*>(job.target.row(y + r) + begin);
+        }
+        if (!job.needs_preparation()) {
+          LIMEN_FIXED_KERNEL(fixed_pairs_u8)(down);
+          continue;
+        }
+        if (!finished_after) {
+          LIMEN_FIXED_KERNEL(fixed_pairs_light)(down);
+          continue;
+        }
+        LIMEN_FIXED_KERNEL(fixed_pairs_mid)(down);
+        const auto pixels = static_cast<std::int32_t>((down.end - begin) / channels);
+        for (std::int32_t r = 0; r < count; ++r) {
+          fixed_finish_row(job, sums[r], pixels, job.target.row_as<std::uint8_t>(y + r) + begin);
+        }
       }
+      y += count;
     }
-    y += count;
   }
   return {};
 }

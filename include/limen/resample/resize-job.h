@@ -6,13 +6,14 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
-#include <thread>
 
 #include "limen/core/checked_size.h"
 #include "limen/core/execution.h"
 #include "limen/core/image_view.h"
 #include "limen/core/result.h"
+#include "limen/resample/resize-rows.h"
 #include "limen/resample/weights.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -70,53 +71,99 @@ class Rows {
   std::size_t stride_ = 0;
 };
 
-/// Calls task(0) … task(count - 1), on threads where `execution` allows.
-template <class Task>
-void run_tasks(const Execution& execution, std::size_t count, const Task& task) {
-  if (count <= 1) {
-    if (count == 1) task(std::size_t{0});
-    return;
+/// How the output's rows are cut into bands.
+enum class Cut : std::uint8_t {
+  /// Whole strips, fewer at a time towards the end: where each strip starts anew anyway.
+  strips,
+  /// Few bands of equal height: where source rows are filtered along before they go down. Those
+  /// that two bands share are filtered twice, and each band's last strip of them is not full.
+  equal_parts
+};
+
+/// The output's rows, which threads take band by band: who is late or slow takes fewer.
+class Bands {
+ public:
+  Bands(Cut cut, const Axis& vertical, std::size_t threads)
+      : cut_(cut), height_(vertical.outputs), threads_(static_cast<std::int32_t>(threads)) {
+    // Two for each thread that has four strips for each of them.
+    equal_parts_ = strips(cut, vertical) / threads_ < 8 ? threads_ : 2 * threads_;
   }
-  if (execution.executor != nullptr) {
-    execution.executor->run(count, task);
-    return;
+
+  /// Of what is filtered first.
+  static double strips(Cut cut, const Axis& vertical) {
+    const double rows = cut == Cut::strips ? 1 : std::min(vertical.step, 1.0);
+    return vertical.outputs * rows / kStripRows;
   }
-  std::array<std::thread, 64> threads;
-  std::size_t started = 0;
-  const auto start_all = [&] {
-    // The caller's thread does the last one.
-    for (; started + 1 < count; ++started) threads[started] = std::thread(task, started);
-  };
-#if defined(__cpp_exceptions)
-  try {
-    start_all();
-  } catch (...) {
-    // No more threads to be had: the rest runs here.
+
+  /// The next one, further down than all before it; false: there is none.
+  bool take(Band& band) {
+    band.begin = begun_.load();
+    do {
+      if (band.begin == height_) return false;
+      band.end = end_of_band(band.begin);
+    } while (!begun_.compare_exchange_weak(band.begin, band.end));
+    return true;
   }
-#else
-  start_all();
-#endif
-  for (std::size_t i = started; i < count; ++i) task(i);
-  for (std::size_t i = 0; i < started; ++i) threads[i].join();
+
+  /// No more are taken.
+  void stop() { begun_ = height_; }
+
+ private:
+  std::int32_t end_of_band(std::int32_t begin) const {
+    if (threads_ == 1) return height_;
+    if (cut_ == Cut::strips) {
+      const std::int32_t share = (height_ - begin) / kStripRows * 2 / (3 * threads_);
+      return std::min(height_, begin + std::max(share, 1) * kStripRows);
+    }
+    // The first of the edges height * k / parts behind `begin`, which is one of them.
+    const std::int64_t part = (begin + std::int64_t{1}) * equal_parts_ / height_;
+    return static_cast<std::int32_t>(height_ * (part + 1) / equal_parts_);
+  }
+
+  const Cut cut_;
+  const std::int32_t height_;
+  const std::int32_t threads_;
+  std::int64_t equal_parts_;
+  std::atomic<std::int32_t> begun_{0};
+};
+
+/// Threads of a call.
+inline constexpr std::size_t kMostThreads = 64;
+
+/// Samples that a thread should have at the least: some 25 us of work, twice of what waking it
+/// costs.
+inline constexpr double kFixedShare = 1 << 18;
+inline constexpr double kWideShare = 1 << 14;
+
+/// Threads that the work is worth, `least` samples read or written for each, as far as `execution`
+/// allows. An executor knows itself what is worth its while.
+inline std::size_t threads_for(const Job& job, Cut cut, double least) {
+  const double target = static_cast<double>(job.target.size.width) * job.target.size.height;
+  const double source = target * job.horizontal.step * job.vertical.step;
+  const double worth = (source + target) * job.channels() / least;
+  const double strips = Bands::strips(cut, job.vertical);
+  const double most = job.execution->executor != nullptr ? strips : std::min(strips, worth);
+  return static_cast<std::size_t>(
+      std::max(1.0, std::min({most, static_cast<double>(kMostThreads),
+                              static_cast<double>(job.execution->threads)})));
 }
 
-/// Runs `body(band)` over the output's rows in as many bands as there are threads.
+/// Runs `body(bands)`, which takes bands until there is none, on threads_for() threads.
 template <class Body>
-Result<void> run_bands(const Job& job, const Body& body) {
-  const std::int32_t height = job.target.size.height;
-  // Bands share source rows at their borders, so thin ones would cost more than they gain.
-  constexpr std::int32_t kThinnest = 32;
-  const auto wanted = std::min<std::uint64_t>(job.execution->threads, 64);
-  const auto bands =
-      std::clamp<std::size_t>(static_cast<std::size_t>(height / kThinnest), 1,
-                              std::max<std::size_t>(1, static_cast<std::size_t>(wanted)));
-  std::array<Result<void>, 64> results;
-  run_tasks(*job.execution, bands, [&](std::size_t i) {
-    const auto edge = [&](std::size_t k) {
-      return static_cast<std::int32_t>(static_cast<std::uint64_t>(height) * k / bands);
-    };
-    results[i] = contain_exceptions([&] { return body(Band{edge(i), edge(i + 1)}); });
-  });
+Result<void> run_bands(const Job& job, Cut cut, double least, const Body& body) {
+  const std::size_t threads = threads_for(job, cut, least);
+  Bands bands(cut, job.vertical, threads);
+  if (threads == 1) return body(bands);
+  std::array<Result<void>, kMostThreads> results;
+  const auto work = [&](std::size_t thread) {
+    results[thread] = contain_exceptions([&] { return body(bands); });
+    if (!results[thread].has_value()) bands.stop();
+  };
+  if (job.execution->executor != nullptr) {
+    job.execution->executor->run(threads, work);
+  } else {
+    job.workspace->threads().run(threads, threads, work);
+  }
   for (auto& result : results) {
     if (!result.has_value()) return std::move(result).error();
   }

@@ -196,9 +196,12 @@ Result<void> run_wide_scatter(const Job& job, const WidePlan& plan, Band band) {
 
 template <class Sample>
 Result<void> run_wide(const Job& job, const WidePlan& plan) {
-  return run_bands(job, [&](Band band) {
-    return job.vertical.step > 1 ? run_wide_scatter<Sample>(job, plan, band)
-                                 : run_wide_gather<Sample>(job, plan, band);
+  return run_bands(job, Cut::equal_parts, kWideShare, [&](Bands& bands) -> Result<void> {
+    for (Band band; bands.take(band);) {
+      LIMEN_TRY(job.vertical.step > 1 ? run_wide_scatter<Sample>(job, plan, band)
+                                      : run_wide_gather<Sample>(job, plan, band));
+    }
+    return {};
   });
 }
 
