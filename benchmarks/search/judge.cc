@@ -213,6 +213,7 @@ class Judge {
     same.format = found->format;
     same.chroma = found->chroma;
     same.sharp_yuv = found->sharp_yuv;
+    if (found->format == Format::jpeg) same.progressive = found->progressive;
     std::visit([&](auto mode) { same.mode = mode; }, found->mode);
     Bytes again;
     const double encode_seconds = least_seconds(

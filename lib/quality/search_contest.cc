@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lib/quality/search_sizes.h"
+#include "limen/codec/decode.h"
 
 namespace limen::inline LIMEN_ABI::search {
 
@@ -248,6 +249,12 @@ Result<Found> Contest::found(Contender contender, bool reached) {
     found.worst_block = rung.seen.worst_block;
     found.worst_block_at = rung.seen.worst_block_at;
     LIMEN_ASSIGN(found.bytes, contender.ladder->take_file(contender.setting));
+    if (found.format == Format::jpeg) {
+      const std::uint64_t size = found.bytes.size();
+      LIMEN_ASSIGN(const ImageInfo info,
+                   probe(found.bytes, {.input_bytes = size, .metadata_bytes = size}));
+      found.progressive = info.is_progressive;
+    }
   }
   found.evaluations = session_.evaluations;
   found.encodes = session_.encodes;

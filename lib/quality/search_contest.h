@@ -52,7 +52,7 @@ class Contest {
     EncodeOptions options;
     std::optional<Shaping> shaping;
     std::unique_ptr<Ladder> ladder;  ///< null: not started yet, and there is a sample
-    std::unique_ptr<Ladder> sample;  ///< the same of a sample; null: none
+    std::shared_ptr<Ladder> sample;  ///< the same of a sample; null: none
     std::vector<double> curve;
     Offsets guess;
     Offsets sampled;   ///< what the sample made of it
@@ -90,6 +90,7 @@ class Contest {
   Result<void> climb_rounded(const std::optional<Shaping>& shaping);
   Result<void> climb_weighed(const Shaping& shaping);
   Result<void> climb_weighed(Mode& mode, const Shaping& shaping);
+  Result<bool> may_libjpeg_win();
   Result<bool> is_one_enough(std::vector<Mode>& modes, LevelChoice choice);
   Result<void> sort_by_looks(std::vector<Mode>& modes);
   Result<Beside> beside_best(Mode& mode);
@@ -142,9 +143,10 @@ class Contest {
   std::optional<Image> sample_;
   std::unique_ptr<Subject> sample_subject_;
   Offsets sample_shift_;  ///< how far the last mode's sample was from what features told
-  std::unique_ptr<Session> sampling_;  ///< of sample_; null where there is none
-  std::unique_ptr<Session> aside_;     ///< of jpeg_, whose looks are told to nobody
-  std::optional<Mode> jpeg_;           ///< for what it says of samples
+  std::unique_ptr<Session> sampling_;   ///< of sample_; null where there is none
+  std::shared_ptr<Ladder> own_sample_;  ///< of the best so far, if that is by limen's quantiser
+  std::unique_ptr<Session> aside_;      ///< of jpeg_, whose looks are told to nobody
+  std::optional<Mode> jpeg_;            ///< for what it says of samples
   ChromaSubsampling jpeg_chroma_ = ChromaSubsampling::automatic;  ///< of a JPEG that was climbed
   std::optional<Offsets> sample_error_;                           ///< of JPEG's
   std::unique_ptr<Ladder> closest_;  ///< the one whose best score is the highest, none reaching it

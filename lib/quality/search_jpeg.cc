@@ -8,6 +8,7 @@
 
 #include "lib/quality/search_contest.h"
 #include "lib/quality/search_graphic.h"
+#include "lib/quality/search_sizes.h"
 
 namespace limen::inline LIMEN_ABI::search {
 
@@ -34,9 +35,13 @@ struct Doubt {
 constexpr Doubt kQuickDoubt{0.02, 0.02};
 constexpr Doubt kDoubt{0.05, 0.3};
 
-// How much higher the loss of a weighed file is than that of a rounded one of the same nominal
-// quality, in logarithms: measured on photographs.
-constexpr Offsets kWeighedBesideRounded{0.01, 0.0};
+// How much more than limen's own file a sample must promise of libjpeg's for that not to be tried,
+// and from what loss below the target's on, which a worst block has asked for, the other chroma
+// mode is asked too: logarithms.
+constexpr double kLibjpegsDoubt = 0.05;
+constexpr double kFarBeyond = 0.03;
+
+double log_loss(Score score) { return std::log(std::max(100 - score.value, 0.01)); }
 
 }  // namespace
 
@@ -64,11 +69,35 @@ Result<void> Contest::climb_jpeg() {
   } else {
     LIMEN_TRY(climb_weighed(*own.shaping));
   }
-  // Of a picture too small to be sampled what is saved may not pay for a table more.
+  if (!session_.has_time()) return {};
   const bool is_held = has_jpeg() && best_->ladder->is_held();
-  const bool is_worth = own.may_be_drawn || !best_ || is_held || sampling_ == nullptr;
-  if (!is_worth || !session_.has_time()) return {};
+  bool is_worth = own.may_be_drawn || !best_ || is_held;
+  if (!is_worth && has_jpeg()) {
+    LIMEN_ASSIGN(is_worth, may_libjpeg_win());
+  }
+  if (!is_worth) return {};
   return climb_rounded(std::nullopt);
+}
+
+// Whether a file by libjpeg's quantiser may be smaller than the best so far, which is by limen's:
+// told by a look at either's sample.
+Result<bool> Contest::may_libjpeg_win() {
+  // Of a picture too small to be sampled what is saved may not pay for a table more.
+  if (own_sample_ == nullptr || own_sample_->best() == nullptr) return true;
+  // What a worst block has asked for beyond the score libjpeg's file may not need.
+  const Rung& best = best_->ladder->rung(best_->setting);
+  if (log_loss(session_.goal.score) - log_loss(best.scored) > kFarBeyond) return true;
+  const Rung own = *own_sample_->best();
+  LIMEN_ASSIGN(const auto plain, Ladder::start(*sampling_, own_sample_->options()));
+  const double quality = own_sample_->quality_of(own.setting).value;
+  const int setting = std::clamp(static_cast<int>(std::lround(quality)), 1, plain->count()) - 1;
+  LIMEN_ASSIGN(const auto seen, plain->look(setting));
+  LIMEN_ASSIGN(const auto own_bytes, own_sample_->estimate(own.setting));
+  LIMEN_ASSIGN(const auto bytes, plain->estimate(setting));
+  if (!seen || !own_bytes || !bytes) return false;
+  const double growth = log_loss(seen->scored) - log_loss(own.scored);
+  const double likely = static_cast<double>(*bytes) * std::exp(kSizeGrowth * growth);
+  return likely < static_cast<double>(*own_bytes) * (1 + kLibjpegsDoubt);
 }
 
 // Both chroma modes, if there are two: the one that promises the smaller file first, so that the
@@ -82,14 +111,16 @@ Result<void> Contest::climb_rounded(const std::optional<Shaping>& shaping) {
   LIMEN_TRY(sort_by_promise(modes));
   LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.front()));
   if (is_settled) return {};
-  bool is_enough = false;
-  if (shaping) {
-    LIMEN_ASSIGN(is_enough, is_one_enough(modes, shaping->choice));
-  }
   Offsets shift;
   double scale = 0;
   for (Mode& mode : modes) {
-    if (is_enough && has_jpeg()) break;
+    if (shaping && has_jpeg()) {
+      // Samples err alike, but for the worst block of what halved chroma blurs.
+      const Forecast shifted(mode.curve, mode.guess + Offsets{shift.score, 0});
+      mode.likely = shifted.next(session_.goal, {}, -1, shifted.count());
+      LIMEN_ASSIGN(const bool is_enough, is_one_enough(modes, shaping->choice));
+      if (is_enough) break;
+    }
     LIMEN_TRY(start_ladder(mode));
     const Forecast forecast(mode.curve, mode.guess + shift);
     if (scale > 0) mode.scale = scale;
@@ -107,7 +138,11 @@ Result<void> Contest::climb_rounded(const std::optional<Shaping>& shaping) {
         scale = static_cast<double>(*whole) / static_cast<double>(*part);
       }
     }
+    if (climb.lowest) mode.likely = climb.lowest->setting;
     LIMEN_TRY(settle(std::move(mode.ladder), climb));
+    if (shaping && has_jpeg() && best_->ladder->options().chroma == mode.options.chroma) {
+      own_sample_ = mode.sample;
+    }
   }
   return {};
 }
@@ -128,7 +163,9 @@ Result<void> Contest::climb_weighed(const Shaping& shaping) {
   if (!is_enough) LIMEN_TRY(sort_by_looks(modes));
   for (Mode& mode : modes) {
     LIMEN_TRY(climb_weighed(mode, shaping));
-    if (has_jpeg()) break;
+    if (!has_jpeg()) continue;
+    own_sample_ = mode.sample;
+    break;
   }
   return {};
 }
@@ -217,7 +254,8 @@ Result<Contest::Beside> Contest::beside_best(Mode& mode) {
 // Files of this setting and those above are not smaller than the best so far, of another mode.
 Result<int> Contest::end_of_use(Mode& mode, const Forecast& forecast) {
   const int count = mode.ladder->count();
-  if (!best_) return count;
+  // Of a small picture all settings are climbed, since on those curves waver.
+  if (!best_ || mode.sample == nullptr) return count;
   LIMEN_ASSIGN(const Beside beside, beside_best(mode));
   if (beside.bytes == 0) return count;
   int first = forecast.next(session_.goal, {}, -1, count);

@@ -35,6 +35,7 @@ Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOpti
   ladder->model_ = &model_of(options, picture.format.layout);
   if (!shaping) {
     LIMEN_ASSIGN(ladder->trials_, start_trials(picture, options, session.execution));
+    ladder->trials_->allow_sequential();
     return ladder;
   }
   LIMEN_ASSIGN(auto shaped,

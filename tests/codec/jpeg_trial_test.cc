@@ -127,6 +127,38 @@ TEST(JpegTrials, FinishIsWhatEncodeGives) {
   }
 }
 
+TEST(JpegTrials, FinishMayHaveTheSmallerScans) {
+  int progressive = 0, sequential = 0;
+  for (const Size size : {Size{1, 1}, Size{40, 30}, Size{400, 320}, Size{700, 500}}) {
+    for (const PixelFormat format : {gray8, rgb8}) {
+      const Image picture = scene(size, format);
+      for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
+        EncodeOptions options{.effort = 2, .chroma = chroma};
+        const auto trials = start_trials(picture.view(), options);
+        ASSERT_TRUE(trials.has_value());
+        (*trials)->allow_sequential();
+        for (const int setting : {20, 60, 85}) {
+          options.mode = (*trials)->quality_of(setting);
+          options.progressive = true;
+          const auto usual = encode(picture.view(), options);
+          options.progressive = false;
+          const auto one = encode(picture.view(), options);
+          ASSERT_TRUE(usual.has_value() && one.has_value());
+          const bool is_one = one->size() < usual->size();
+          EXPECT_TRUE(is_file((*trials)->finish(setting), is_one ? *one : *usual));
+          ++(is_one ? sequential : progressive);
+          const auto estimate = (*trials)->estimate_bytes(setting);
+          ASSERT_TRUE(estimate.has_value() && estimate->has_value());
+          const auto bytes = static_cast<double>((is_one ? *one : *usual).size());
+          EXPECT_NEAR(static_cast<double>(**estimate), bytes, 0.01 * bytes + 16);
+        }
+      }
+    }
+  }
+  EXPECT_GT(progressive, 5);
+  EXPECT_GT(sequential, 5);
+}
+
 TEST(JpegTrials, FinishIsWhatEncodeGivesAtEverySmallSize) {
   for (std::int32_t height = 1; height <= 33; ++height) {
     for (std::int32_t width = 1; width <= 33; ++width) {

@@ -151,15 +151,49 @@ TEST(ShapedSearch, DrawingsAreNeverLargerThanByLibjpeg) {
   EXPECT_EQ(search::drawn_share(scene({5, 5}, gray8).const_view()), 0);
 }
 
-TEST(ShapedSearch, ScansAreAsAskedFor) {
-  const Image picture = scene(kSmall, rgb8);
-  for (const int effort : {kFast, kDefault, 6}) {
-    for (const bool progressive : {false, true}) {
-      SearchOptions options = options_for(effort);
-      options.encode.progressive = progressive;
-      EXPECT_EQ(probe(found(picture.view(), options).bytes)->is_progressive, progressive);
+// Broad waves, of which a file says little in each scan: a small one by one scan.
+Image waves(Size size) {
+  return make_picture(size, rgb8, [](std::int32_t x, std::int32_t y, int c) {
+    return 0.5 + 0.25 * std::sin(0.02 * x + 0.013 * y + c) +
+           0.15 * std::sin(0.05 * y - 0.03 * x) * std::cos(0.004 * x * c);
+  });
+}
+
+TEST(ShapedSearch, ScansAreToldAndOneOnlyWhereAllowedToBe) {
+  for (const int effort : {1, kFast, kDefault, 6}) {
+    SearchOptions options = options_for(effort);
+    options.encode.progressive = false;
+    EXPECT_FALSE(found(scene(kSampled, rgb8).view(), options).progressive);
+    options.encode.progressive = true;
+    const Found large = found(scene(kSampled, rgb8).view(), options);
+    EXPECT_EQ(large.progressive, effort >= kFast);
+    EXPECT_EQ(probe(large.bytes)->is_progressive, large.progressive);
+    const Found small = found(scene({40, 30}, rgb8).view(), options);
+    EXPECT_FALSE(small.progressive);
+    EXPECT_FALSE(probe(small.bytes)->is_progressive);
+  }
+}
+
+// As libjpeg's quantiser with one scan, which effort 1 has, is the least of its kinds for some.
+TEST(ShapedSearch, NothingIsLargerThanByLibjpeg) {
+  int own = 0, plain = 0;
+  for (const Size size : {Size{24, 20}, kSmall, kSampled, Size{700, 400}}) {
+    for (const Image& picture : {waves(size), scene(size, rgb8), noise(size, gray8)}) {
+      for (const Target& target : {Target{Invisible{}}, Target{FlickerProof{}}}) {
+        const Found beside = found(picture.view(), options_for(1, target));
+        if (!beside.reached) continue;
+        for (const int effort : {kFast, kDefault}) {
+          const Found answer = found(picture.view(), options_for(effort, target));
+          EXPECT_TRUE(answer.reached);
+          EXPECT_LE(answer.bytes.size(), beside.bytes.size())
+              << size.width << "x" << size.height << " at effort " << effort;
+          ++(answer.quantizer == JpegQuantizer::limen ? own : plain);
+        }
+      }
     }
   }
+  EXPECT_GT(own, 10);
+  EXPECT_GT(plain, 2);
 }
 
 TEST(ShapedSearch, FindsTheFinestThatFits) {

@@ -38,6 +38,7 @@ Bytes encoded(const ConstImageView& picture, const SearchOptions& options, const
   same.format = answer.format;
   same.chroma = answer.chroma;
   same.sharp_yuv = answer.sharp_yuv;
+  same.progressive = answer.progressive;
   std::visit([&](auto mode) { same.mode = mode; }, answer.mode);
   const auto file = encode(picture, same);
   EXPECT_TRUE(file.has_value());

@@ -30,6 +30,10 @@ class Trials {
   /// nothing then; false where showing is the cheaper by far.
   virtual bool shows_files() const { return false; }
 
+  /// From now on finish() may make the file that encode() makes with EncodeOptions::progressive
+  /// false, where that is the smaller one. Of a JPEG; others have no choice.
+  virtual void allow_sequential() {}
+
   /// The picture as a decoder shows the file of that setting, byte for byte what
   /// decode(finish(setting)) gives (with keep_16_bit), of whatever layout and depth that is. Valid
   /// until the next call. Errors: invalid_argument (no such setting), limit_exceeded, cancelled,

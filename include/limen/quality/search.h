@@ -71,7 +71,7 @@ struct SearchOptions {
   /// cannot hold is blended onto the matte before anything is compared. effort decides what a JPEG
   /// is made by: 0 and 1 libjpeg's quantiser, 2 and 3 tables of limen's own, from 4 on levels
   /// besides that are chosen by how much each block's error is seen, from 8 on along the score's
-  /// gradient.
+  /// gradient. progressive: where one sequential scan makes a JPEG smaller it has that.
   EncodeOptions encode = {};
   /// Least score of the worst block (Comparison::worst_block); absent: default_worst_block().
   std::optional<Score> worst_block = std::nullopt;
@@ -105,6 +105,7 @@ struct Found {
   JpegQuantizer quantizer = JpegQuantizer::libjpeg;
   ChromaSubsampling chroma = ChromaSubsampling::automatic;  ///< gray: automatic
   bool sharp_yuv = false;                                   ///< what encode() takes; WebP
+  bool progressive = false;                                 ///< the file's scans; JPEG
   Score score;  ///< of the finished file, decoded by limen, beside the picture
   Score worst_block;
   Rect worst_block_at;   ///< in pixels of the picture

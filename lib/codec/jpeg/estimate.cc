@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "lib/codec/codec.h"
 #include "lib/codec/jpeg/huffman.h"
+#include "lib/codec/jpeg/scan_script.h"
 #include "lib/codec/jpeg/segments.h"
 #include "lib/codec/jpeg/settings.h"
 #include "lib/codec/jpeg/symbols.h"
@@ -132,8 +134,12 @@ struct StandardTables {
 class Estimate {
  public:
   // Of 16 lines of the picture in `line_step` times 16, and taken to be the same for the others.
-  Estimate(const TransformedPicture& shape, const JpegSettings& settings, std::int32_t line_step)
-      : picture_(shape), settings_(settings), line_step_(line_step) {}
+  Estimate(const TransformedPicture& shape, bool is_progressive, bool searches_scans,
+           std::int32_t line_step)
+      : picture_(shape),
+        is_progressive_(is_progressive),
+        searches_scans_(searches_scans),
+        line_step_(line_step) {}
 
   Result<void> count(CoefficientRows& rows, const Quantizers& quantizers,
                      const Execution& execution) {
@@ -165,7 +171,7 @@ class Estimate {
     const std::uint64_t tables = components == 1 ? 1 : has_equal_chroma_ ? 2 : 3;
     // SOI, JFIF, DQT, SOF, EOI.
     bytes_ = 2 + 18 + tables * 69 + 10 + 3 * components + 2;
-    if (settings_.is_progressive) {
+    if (is_progressive_) {
       add_progressive();
     } else {
       add_sequential(standard);
@@ -179,7 +185,7 @@ class Estimate {
     return (is_halved ? block_row : block_row / 2) % line_step_ == line_step_ / 2;
   }
   ScanKind kind_of(std::size_t plane) const {
-    if (!settings_.is_progressive) return ScanKind::sequential;
+    if (!is_progressive_) return ScanKind::sequential;
     // A picture of gray alone has luma's scans too: libjpeg's for any colours.
     return plane == 0 ? ScanKind::progressive_luma : ScanKind::progressive_chroma;
   }
@@ -218,19 +224,23 @@ class Estimate {
     add_scan(cost, picture_.plane_count);
   }
 
-  void add_progressive() {
-    Cost first;
+  // DC without its lowest bits.
+  Cost dc_cost(int shift) {
+    Cost cost;
     const std::size_t tables = picture_.plane_count == 1 ? 1 : 2;
     for (std::size_t t = 0; t < tables; ++t) {
       Coded dc;
       for (std::size_t p = t; p < (t == 0 ? 1 : picture_.plane_count); ++p) {
-        add_dc(dc_[p], mcu_side(p), 1, dc);
+        add_dc(dc_[p], mcu_side(p), shift, dc);
       }
       const Cost part = cost_of(dc, nullptr);
-      first.bits += part.bits;
-      first.table_bytes += part.table_bytes;
+      cost.bits += part.bits;
+      cost.table_bytes += part.table_bytes;
     }
-    add_scan(first, picture_.plane_count);
+    return cost;
+  }
+
+  void add_progressive() {
     std::uint64_t blocks = filling_blocks();
     for (std::size_t p = 0; p < picture_.plane_count; ++p) {
       blocks +=
@@ -239,6 +249,12 @@ class Estimate {
         add_scan(cost_of(coded_of(scans_[p][s], false), nullptr), 1);
       }
     }
+    const Cost upper = dc_cost(1);
+    if (searches_scans_) {
+      const Cost whole = dc_cost(0);
+      if (whole.bits < upper.bits + blocks) return add_scan(whole, picture_.plane_count);
+    }
+    add_scan(upper, picture_.plane_count);
     // The lowest bit of DC: one for each block.
     add_scan({.bits = blocks}, picture_.plane_count);
   }
@@ -246,7 +262,8 @@ class Estimate {
   std::uint64_t filling_blocks() const { return blocks_filling(dc_[0], mcu_side(0)); }
 
   const TransformedPicture& picture_;
-  JpegSettings settings_;
+  bool is_progressive_;
+  bool searches_scans_;
   std::int32_t line_step_;
   bool has_equal_chroma_ = true;
   double scale_ = 1;  ///< all rows over those that were counted
@@ -255,28 +272,59 @@ class Estimate {
   std::uint64_t bytes_ = 0;
 };
 
+// Of a low picture every line.
+std::int32_t line_step_of(Size size, EstimatePart part) {
+  constexpr std::int32_t kLeastCounted = 8;
+  constexpr std::int32_t kLines = 16;
+  if (part == EstimatePart::whole) return 1;
+  return std::clamp(size.height / (kLines * kLeastCounted), 1, 4);
+}
+
+// What searched scans save beside libjpeg's.
+Result<std::uint64_t> bytes_saved(const TransformedPicture& shape, CoefficientRows& rows,
+                                  const Quantizers& quantizers, const Execution& execution) {
+  QuantizedPicture picture;
+  picture.size = shape.size;
+  picture.subsampling = shape.subsampling;
+  QuantizedRows levels(shape, rows, quantizers);
+  picture.source = &levels;
+  return with_workspace(Limits{}.working_memory, execution,
+                        [&](const Execution& within) -> Result<std::uint64_t> {
+                          LIMEN_ASSIGN(const ScanScript script, search_script(picture, within));
+                          return static_cast<std::uint64_t>(std::max(script.saved_bytes, 0.0));
+                        });
+}
+
 }  // namespace
 
 Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& shape, CoefficientRows& rows,
                                           const Quantizers& quantizers,
-                                          const EncodeOptions& options, EstimatePart part,
-                                          const Execution& execution) {
+                                          const EncodeOptions& options, ScanChoice scans,
+                                          EstimatePart part, const Execution& execution) {
   LIMEN_ASSIGN(const JpegSettings settings, jpeg_settings(shape.size, options));
-  // Of a low picture every line.
-  constexpr std::int32_t kLeastCounted = 8;
-  constexpr std::int32_t kLines = 16;
-  std::int32_t line_step = 1;
-  if (part == EstimatePart::quarter) {
-    line_step = std::clamp(shape.size.height / (kLines * kLeastCounted), 1, 4);
-  }
-  const auto estimate = std::make_unique<Estimate>(shape, settings, line_step);
-  LIMEN_TRY(estimate->count(rows, quantizers, execution));
+  const bool is_searching = settings.is_progressive && scans == ScanChoice::fewest_bytes;
+  const std::int32_t line_step = line_step_of(shape.size, part);
+  const auto count = [&](bool is_progressive,
+                         const StandardTables* tables) -> Result<std::uint64_t> {
+    const auto estimate =
+        std::make_unique<Estimate>(shape, is_progressive, is_searching, line_step);
+    LIMEN_TRY(estimate->count(rows, quantizers, execution));
+    return estimate->bytes(tables);
+  };
   std::uint64_t bytes = 0;
   if (settings.has_own_tables) {
-    bytes = estimate->bytes(nullptr);
+    LIMEN_ASSIGN(bytes, count(settings.is_progressive, nullptr));
   } else {
     const StandardTables standard;
-    bytes = estimate->bytes(&standard);
+    LIMEN_ASSIGN(bytes, count(false, &standard));
+  }
+  if (is_searching) {
+    LIMEN_ASSIGN(const std::uint64_t saved, bytes_saved(shape, rows, quantizers, execution));
+    bytes -= std::min(saved, bytes);
+  }
+  if (settings.is_progressive && scans != ScanChoice::usual && bytes <= kMostBytesOfOneScan) {
+    LIMEN_ASSIGN(const std::uint64_t one, count(false, nullptr));
+    bytes = std::min(bytes, one);
   }
   std::vector<Bytes> prefixes;
   LIMEN_ASSIGN(const std::vector<JpegSegment> segments, plan_segments(options.metadata, prefixes));

@@ -21,7 +21,10 @@ struct AcTokens {
 class Coder {
  public:
   Coder(const QuantizedPicture& picture, const Execution& execution)
-      : picture_(picture), execution_(execution), grid_(picture.size, picture.subsampling) {}
+      : picture_(picture),
+        is_searching_(picture.scans == ScanChoice::fewest_bytes),
+        execution_(execution),
+        grid_(picture.size, picture.subsampling) {}
 
   Result<std::vector<CodedScan>> code() {
     LIMEN_TRY(start());
@@ -29,8 +32,7 @@ class Coder {
     for (std::int32_t y = 0; y < grid_.mcu_rows; ++y) {
       if (execution_.is_cancelled()) return cancelled();
       // libjpeg's own scans never put off more of chroma.
-      const auto chroma_bits =
-          picture_.searches_scans ? LevelBits::three_bits : LevelBits::two_bits;
+      const auto chroma_bits = is_searching_ ? LevelBits::three_bits : LevelBits::two_bits;
       LIMEN_TRY(rows_.load(picture_, y, {LevelBits::three_bits, chroma_bits, chroma_bits}));
       LIMEN_TRY(add_dc());
       for (AcTokens& ac : ac_) LIMEN_TRY(add_ac(ac));
@@ -49,7 +51,7 @@ class Coder {
  private:
   Result<void> start() {
     ScanScript script = standard_script(grid_.count);
-    if (picture_.searches_scans) {
+    if (is_searching_) {
       LIMEN_ASSIGN(script, search_script(picture_, execution_));
     }
     before_dc_bits_ = script.before_dc_bits;
@@ -82,7 +84,7 @@ class Coder {
         tokenize_dc(mcus_, 0, grid_.mcu_columns, 1, {dc_differences_.next(), dc_bits_.next()});
     dc_differences_.close(end.differences);
     dc_bits_.close(end.bits);
-    if (!picture_.searches_scans) return {};
+    if (!is_searching_) return {};
     rows_.fill(whole_mcus_);
     LIMEN_TRY(dc_whole_.make_room(most, *execution_.workspace));
     const DcTokens whole =
@@ -119,7 +121,7 @@ class Coder {
 
   // Where blocks are smooth, a bit that is left for later costs more than the larger difference.
   void choose_dc() {
-    if (picture_.searches_scans) {
+    if (is_searching_) {
       has_dc_bits_ = dc_bits(dc_whole_) >= dc_bits(dc_differences_) + dc_bits(dc_bits_);
     }
     if (!has_dc_bits_) dc_differences_ = std::move(dc_whole_);
@@ -178,6 +180,7 @@ class Coder {
   }
 
   const QuantizedPicture& picture_;
+  bool is_searching_;
   const Execution& execution_;
   JpegGrid grid_;
   LevelRows rows_;

@@ -18,18 +18,10 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
-// The effort from which on progressive scans are searched, and that for what is drawn, of which
-// libjpeg's scans make files that are larger by a tenth.
-constexpr int kLeastSearching = 5;
-constexpr int kLeastSearchingDrawn = 2;
-
 class ShapedJpegTrials final : public ShapedTrials {
  public:
   ShapedJpegTrials(const EncodeOptions& options, FloatPicture picture, const Shaping& shaping)
-      : options_(options),
-        picture_(std::move(picture)),
-        chooser_(picture_, shaping),
-        is_graphic_(shaping.is_graphic) {}
+      : options_(options), picture_(std::move(picture)), chooser_(picture_, shaping) {}
 
   Result<void> prepare(const Execution& execution) {
     LIMEN_TRY(chooser_.prepare(execution.workspace));
@@ -130,8 +122,7 @@ class ShapedJpegTrials final : public ShapedTrials {
     picture.subsampling = picture_.subsampling;
     picture.tables = chosen.plan().tables;
     picture.source = &levels;
-    picture.searches_scans =
-        options_.effort >= (is_graphic_ ? kLeastSearchingDrawn : kLeastSearching);
+    picture.scans = ScanChoice::fewest_bytes;
     return picture;
   }
 
@@ -170,7 +161,7 @@ class ShapedJpegTrials final : public ShapedTrials {
       LIMEN_ASSIGN(
           const std::uint64_t bytes,
           estimate_jpeg_bytes(chosen->shape(), *chosen, quantizers_of(chosen->plan().tables),
-                              options_, part, execution));
+                              options_, ScanChoice::fewest_bytes, part, execution));
       return std::optional<std::uint64_t>(bytes);
     });
   }
@@ -199,7 +190,6 @@ class ShapedJpegTrials final : public ShapedTrials {
   EncodeOptions options_;
   FloatPicture picture_;
   LevelChooser chooser_;
-  bool is_graphic_;
   std::array<ChosenPicture, 2> kept_;
   std::size_t newest_ = 0;
   int last_shown_ = -1;

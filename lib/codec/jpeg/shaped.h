@@ -61,9 +61,9 @@ class ShapedTrials : public Trials {
 };
 
 /// `image`: gray8, or rgb8 with `options.chroma` of 4:2:0 or 4:4:4; borrowed. Of `options`, chroma,
-/// effort (5 and up, of drawings 2: progressive scans are searched), progressive and metadata
-/// matter. `execution.workspace`, where there is one, must outlive the trials. Errors: as
-/// start_trials().
+/// effort, progressive and metadata matter; progressive scans are those that take the fewest bytes,
+/// or one sequential scan where the file is smaller by it. `execution.workspace`, where there is
+/// one, must outlive the trials. Errors: as start_trials().
 Result<std::unique_ptr<ShapedTrials>> start_shaped_jpeg_trials(const ConstImageView& image,
                                                                const EncodeOptions& options,
                                                                const Shaping& shaping,

@@ -48,6 +48,8 @@ class JpegTrials final : public Trials {
     });
   }
 
+  void allow_sequential() override { scans_ = ScanChoice::usual_or_one; }
+
   Result<std::optional<std::uint64_t>> estimate_bytes(int setting,
                                                       const Execution& execution) override {
     return estimate(setting, EstimatePart::whole, execution);
@@ -68,6 +70,7 @@ class JpegTrials final : public Trials {
       TransformedRows rows(picture_);
       QuantizedRows levels(picture_, rows, quantizers);
       quantized.source = &levels;
+      quantized.scans = scans_;
       EncodeOptions options = options_;
       options.mode = quality_of(setting);
       return with_workspace(Limits{}.working_memory, execution, [&](const Execution& within) {
@@ -89,13 +92,14 @@ class JpegTrials final : public Trials {
       TransformedRows rows(picture_);
       LIMEN_ASSIGN(const std::uint64_t bytes,
                    estimate_jpeg_bytes(picture_, rows, quantizers_of(tables_of(setting)), options_,
-                                       part, execution));
+                                       scans_, part, execution));
       return std::optional<std::uint64_t>(bytes);
     });
   }
 
   ConstImageView image_;
   EncodeOptions options_;
+  ScanChoice scans_ = ScanChoice::usual;
   TransformedPicture picture_;
   ShownPicture shown_;
 };
