@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -29,6 +30,8 @@ struct JpegFixture {
   bool is_interleaved = true;
   unsigned restart_interval = 0;
   bool has_adobe = false;
+  /// Codes of DC differences of 1 to 12 bits, the longest for those that are 0.
+  bool has_long_dc_codes = false;
   /// Horizontal and vertical factor of each component; 0 leaves libjpeg's.
   std::array<std::array<int, 2>, 4> sampling{};
 };
@@ -52,6 +55,14 @@ inline Bytes make_jpeg(const ConstImageView& image, const JpegFixture& fixture) 
   state.arith_code = fixture.is_arithmetic;
   state.restart_interval = fixture.restart_interval;
   state.write_Adobe_marker = fixture.has_adobe || state.write_Adobe_marker;
+  for (int table = 0; fixture.has_long_dc_codes && table < 2; ++table) {
+    JHUFF_TBL& dc = *state.dc_huff_tbl_ptrs[table];
+    for (int i = 0; i < 12; ++i) {
+      dc.bits[i + 1] = 1;
+      dc.huffval[i] = static_cast<UINT8>(11 - i);
+    }
+    std::fill_n(dc.bits + 13, 4, UINT8{0});
+  }
   std::vector<jpeg_scan_info> scans;
   for (int i = 0; i < state.num_components; ++i) {
     const auto& factors = fixture.sampling[static_cast<std::size_t>(i)];

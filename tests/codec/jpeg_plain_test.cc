@@ -12,6 +12,7 @@
 #include "limen/codec/encode.h"
 #include "tests/codec/jpeg_fixture.h"
 #include "tests/codec/plain_planes.h"
+#include "tests/codec/rgba8.h"
 #include "tests/data.h"
 #include "tests/pictures.h"
 
@@ -134,6 +135,27 @@ TEST(JpegPlain, TablesMadeForThePicture) {
           EXPECT_EQ(compare_plain(*file), PlainOutcome::equal) << quality << ", " << effort;
         }
       }
+    }
+  }
+}
+
+// Skipped rows give no samples, but their DC coefficients count.
+TEST(JpegPlain, SkippedRows) {
+  JpegFixture fixture;
+  for (const bool has_long_codes : {false, true}) {
+    fixture.has_long_dc_codes = has_long_codes;
+    const Bytes file = file_of(scene({240, 180}, rgb8), fixture);
+    ASSERT_EQ(compare_plain(file), PlainOutcome::equal);
+    const auto all = plain_planes(file, 8);
+    const auto rest = plain_planes(file, 8, 9);
+    ASSERT_TRUE(all && rest);
+    for (std::size_t c = 0; c < 3; ++c) {
+      const Size size = (*all)[c].size();
+      const std::int32_t first = 9 * (c == 0 ? 16 : 8);
+      const Rect window{0, first, size.width, size.height - first};
+      EXPECT_TRUE(is_identical(subview((*rest)[c].const_view(), window),
+                               subview((*all)[c].const_view(), window)))
+          << c;
     }
   }
 }

@@ -15,8 +15,9 @@
 
 namespace limen::test {
 
-/// Nothing where the file is left to libjpeg.
-inline std::optional<std::vector<Image>> plain_planes(ByteView file, int eighths) {
+/// Nothing where the file is left to libjpeg. Rows of MCUs above `first_row` are skipped.
+inline std::optional<std::vector<Image>> plain_planes(ByteView file, int eighths,
+                                                      std::int32_t first_row = 0) {
   Workspace workspace;
   const Execution execution{.workspace = &workspace};
   JpegDecompressor jpeg(file, execution, 1, false);
@@ -42,8 +43,8 @@ inline std::optional<std::vector<Image>> plain_planes(ByteView file, int eighths
     planes.push_back(*std::move(plane));
   }
   const auto height = static_cast<std::int32_t>(state.output_height);
-  for (std::int32_t y = 0; y < height; y += scan->mcu_height()) {
-    if (!scan->decode_row(windows)) return {};
+  for (std::int32_t row = 0; row * scan->mcu_height() < height; ++row) {
+    if (!(row < first_row ? scan->skip_row() : scan->decode_row(windows))) return {};
   }
   return planes;
 }

@@ -29,86 +29,92 @@ bool for_each_code(const CodedTable& coded, LongCodes& codes, const Use& use) {
   return true;
 }
 
-// Gives each window that begins with the code, and has what is behind it too, its entry(bits
-// behind the code).
-template <class Entry, class MakeEntry>
-void fill_windows(std::array<Entry, kWindows>& entries, std::int32_t code, int length, int size,
-                  const MakeEntry& make_entry) {
-  const int rest = kWindowBits - length - size;
-  const std::size_t same = std::size_t{1} << rest;
-  for (int bits = 0; bits < 1 << size; ++bits) {
-    const auto first = static_cast<std::size_t>((code << size | bits) << rest);
-    std::fill_n(entries.begin() + static_cast<std::ptrdiff_t>(first), same, make_entry(bits));
+// What each window begins with.
+struct Windows {
+  std::array<DecodeEntry, kWindows> entries;
+  /// Bits of the code, and the sign behind it where there is one: all that has to be in a window.
+  std::array<std::uint8_t, kWindows> needed;
+
+  Windows() { entries.fill(kNotLookedUp); }
+
+  /// Windows that begin with this code, which goes on by `step` and has `size` bits behind it. The
+  /// highest of these tells what the others add to.
+  void add(std::int32_t code, int length, int size, unsigned step) {
+    const int least = length + std::min(size, 1);
+    if (least > kWindowBits || length + size > kMostLookedUp) return;
+    const int seen = std::min(size, kWindowBits - length);
+    const int beyond = size - seen;
+    const int rest = kWindowBits - length - seen;
+    const std::size_t same = std::size_t{1} << rest;
+    for (int bits = 0; bits < 1 << seen; ++bits) {
+      const int value = size == 0 ? 0 : extended(bits << beyond, size);
+      const auto first = static_cast<std::size_t>((code << seen | bits) << rest);
+      std::fill_n(&entries[first], same, one_symbol(length + size, step, value, beyond));
+      std::fill_n(&needed[first], same, static_cast<std::uint8_t>(least));
+    }
   }
-}
 
-constexpr AcEntry one_symbol(unsigned bits, unsigned step, int value) {
-  const auto word = static_cast<AcEntry>(static_cast<std::uint16_t>(value));
-  return bits | AcEntry{step} << 8 | AcEntry{step} << 16 | AcEntry{bits} << 24 | word << 32 |
-         word << 48;
-}
-
-constexpr AcEntry code_alone(unsigned bits, unsigned step, unsigned size) {
-  return AcEntry{step} << 8 | AcEntry{bits} << 24 | AcEntry{size} << 32;
-}
-
-// The second symbol is the first one of the window that begins behind the first.
-void join_symbols(std::array<AcEntry, kWindows>& entries) {
-  for (std::size_t window = 0; window < kWindows; ++window) {
-    const AcEntry first = entries[window];
-    if (all_bits(first) == 0 || first_step(first) >= kEndOfBlock) continue;
-    const AcEntry second = entries[window << first_bits(first) & (kWindows - 1)];
-    const unsigned bits = first_bits(first) + first_bits(second);
-    if (all_bits(second) == 0 || bits > kWindowBits) continue;
-    const unsigned steps = first_step(first) + first_step(second);
-    const auto last = static_cast<AcEntry>(static_cast<std::uint16_t>(first_value(second)));
-    entries[window] = (first & 0x0000FFFFFF00FF00) | bits | AcEntry{steps} << 16 | last << 48;
+  /// Fills a table with them, each followed by what the rest of its window begins with.
+  void join(std::array<DecodeEntry, kWindows>& joined) const {
+    for (std::size_t window = 0; window < kWindows; ++window) {
+      const DecodeEntry first = entries[window];
+      joined[window] = first;
+      const auto taken = static_cast<int>(all_bits(first));
+      if (first == kNotLookedUp || ends_block(first) || taken >= kWindowBits) continue;
+      const std::size_t rest = window << taken & (kWindows - 1);
+      const DecodeEntry second = entries[rest];
+      const int bits = taken + static_cast<int>(all_bits(second));
+      if (second == kNotLookedUp || taken + needed[rest] > kWindowBits || bits > kMostLookedUp) {
+        continue;
+      }
+      joined[window] = two_symbols(first, second, std::max(0, bits - kWindowBits));
+    }
   }
-}
+
+ private:
+  static DecodeEntry packed(int bits, unsigned first_step, std::uint16_t first, std::uint16_t last,
+                            int beyond, unsigned steps) {
+    return static_cast<DecodeEntry>(bits) | DecodeEntry{first_step} << 8 |
+           DecodeEntry{first} << 16 | DecodeEntry{last} << 32 |
+           DecodeEntry{kBehind - static_cast<unsigned>(beyond)} << 48 | DecodeEntry{steps} << 56;
+  }
+  static DecodeEntry one_symbol(int bits, unsigned step, int value, int beyond) {
+    const auto word = static_cast<std::uint16_t>(value);
+    return packed(bits, step, word, word, beyond, step);
+  }
+  // What of the second one's coefficient is not in the window counts as zeros there too.
+  static DecodeEntry two_symbols(DecodeEntry first, DecodeEntry second, int beyond) {
+    return packed(static_cast<int>(all_bits(first) + all_bits(second)), first_step(first),
+                  first_value(first), last_value(second), beyond,
+                  first_step(first) + first_step(second));
+  }
+};
 
 }  // namespace
 
-bool make_table(const CodedTable& coded, DcTable& table) {
-  table.entries.fill({});
-  return for_each_code(coded, table.codes, [&](int size, std::int32_t code, int length) {
-    if (size > kMostSize) return false;
-    if (length + size > kWindowBits) return true;
-    fill_windows(table.entries, code, length, size, [&](int bits) {
-      const int difference = size == 0 ? 0 : extended(bits, size);
-      return DcTable::Entry{static_cast<std::uint8_t>(length + size),
-                            static_cast<std::int16_t>(difference)};
-    });
-    return true;
-  });
+bool make_dc_table(const CodedTable& coded, DecodeTable& table) {
+  Windows windows;
+  const bool is_code =
+      for_each_code(coded, table.codes, [&](int size, std::int32_t code, int length) {
+        if (size > kMostSize) return false;
+        windows.add(code, length, size, 1);
+        return true;
+      });
+  table.entries = windows.entries;
+  return is_code;
 }
 
-bool make_table(const CodedTable& coded, AcTable& table) {
-  table.entries.fill(0);
+bool make_ac_table(const CodedTable& coded, DecodeTable& table) {
+  Windows windows;
   const bool is_code =
       for_each_code(coded, table.codes, [&](int symbol, std::int32_t code, int length) {
         const int run = symbol >> 4;
         const int size = symbol & 15;
-        if (length > kWindowBits) return true;
-        if (length + size > kWindowBits) {
-          const AcEntry entry =
-              code_alone(static_cast<unsigned>(length), static_cast<unsigned>(run) + 1,
-                         static_cast<unsigned>(size));
-          fill_windows(table.entries, code, length, 0, [&](int) { return entry; });
-          return true;
-        }
-        const auto bits = static_cast<unsigned>(length + size);
-        if (size == 0) {
-          const unsigned step = run == 15 ? 16 : kEndOfBlock;
-          fill_windows(table.entries, code, length, 0,
-                       [&](int) { return one_symbol(bits, step, 0); });
-          return true;
-        }
-        fill_windows(table.entries, code, length, size, [&](int behind) {
-          return one_symbol(bits, static_cast<unsigned>(run) + 1, extended(behind, size));
-        });
+        const bool ends = size == 0 && run < 15;
+        windows.add(code, length, size, ends ? kEndOfBlock : static_cast<unsigned>(run) + 1);
         return true;
       });
-  if (is_code) join_symbols(table.entries);
+  if (is_code) windows.join(table.entries);
   return is_code;
 }
 

@@ -12,15 +12,19 @@
 
 namespace limen::inline LIMEN_ABI {
 
-/// Bits that are looked up at once. A table of AC coefficients takes 8 bytes for each value of
-/// them: those of luma and chroma stay in the first cache together.
+/// Bits that are looked up at once. A table takes 8 bytes for each value of them: those of luma and
+/// chroma stay in the first cache together.
 inline constexpr int kWindowBits = 11;
 inline constexpr std::size_t kWindows = std::size_t{1} << kWindowBits;
 
-/// Added to a position in a block by the symbol that ends it.
+/// The most that one look-up takes. Twice that and a window fit what a reader has at least.
+inline constexpr int kMostLookedUp = 22;
+
+/// Positions in a block are how many of its coefficients are known: the DC coefficient is the
+/// first. The symbol that ends the block adds this.
 inline constexpr unsigned kEndOfBlock = 128;
 
-/// Codes by their length, for those that are longer than the window.
+/// Codes by their length, to decode a symbol without a window.
 struct LongCodes {
   std::array<std::int32_t, 17> last{};    ///< [length]; -1 for none
   std::array<std::int32_t, 17> offset{};  ///< code + offset: place in `symbols`
@@ -53,44 +57,42 @@ constexpr int extended(int bits, int size) {
   return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 }
 
-/// Differences of DC coefficients.
-struct DcTable {
-  struct Entry {
-    std::uint8_t bits = 0;  ///< of the code and what is behind it; 0: more than the window
-    std::int16_t difference = 0;
-  };
-  std::array<Entry, kWindows> entries;
-  LongCodes codes;
-};
-
-/// One or two symbols of AC coefficients, packed: from the lowest bit
-///   8  bits of them all; 0: more than the window
+/// One or two symbols, packed: from the lowest bit
+///   8  bits of them all
 ///   8  how far the first one goes on in the block, its coefficient included
-///   8  how far all do
-///   8  bits of the first one
 ///   16 the first coefficient
 ///   16 the last one, which is the first again where there is no second
-/// The symbol that ends a block goes on by kEndOfBlock and has a coefficient that nobody wants.
-/// Where the bits of all are 0, the window may hold the code without what is behind it: then the
-/// bits of the first one are those of its code, and how many are behind it stands for the first
-/// coefficient. Where those are 0 too, the code is longer than the window, or there is none.
-using AcEntry = std::uint64_t;
-constexpr unsigned all_bits(AcEntry entry) { return entry & 0xFF; }
-constexpr unsigned first_step(AcEntry entry) { return entry >> 8 & 0xFF; }
-constexpr unsigned all_steps(AcEntry entry) { return entry >> 16 & 0xFF; }
-constexpr unsigned first_bits(AcEntry entry) { return entry >> 24 & 0xFF; }
-constexpr std::int16_t first_value(AcEntry entry) {
-  return static_cast<std::int16_t>(entry >> 32 & 0xFFFF);
+///   8  kBehind less how many bits of the last coefficient lie behind the window: these, its lowest
+///      ones, are to be added
+///   8  how far all go on
+/// A symbol that ends a block goes on by kEndOfBlock, which is thus an entry's highest bit, and has
+/// a coefficient that nobody wants. A difference of DC coefficients goes on by 1.
+using DecodeEntry = std::uint64_t;
+constexpr unsigned all_bits(DecodeEntry entry) { return entry & 0xFF; }
+constexpr unsigned first_step(DecodeEntry entry) { return entry >> 8 & 0xFF; }
+constexpr std::uint16_t first_value(DecodeEntry entry) {
+  return static_cast<std::uint16_t>(entry >> 16);
 }
-constexpr std::int16_t last_value(AcEntry entry) { return static_cast<std::int16_t>(entry >> 48); }
+constexpr std::uint16_t last_value(DecodeEntry entry) {
+  return static_cast<std::uint16_t>(entry >> 32);
+}
+constexpr unsigned behind(DecodeEntry entry) { return entry >> 48 & 63; }
+constexpr unsigned all_steps(DecodeEntry entry) { return static_cast<unsigned>(entry >> 56); }
+constexpr bool ends_block(DecodeEntry entry) { return entry >> 63 != 0; }
 
-struct AcTable {
-  std::array<AcEntry, kWindows> entries;
+/// Bits of a word behind its window.
+inline constexpr unsigned kBehind = 64 - kWindowBits;
+
+/// A window that does not hold what a look-up needs to know goes on beyond any block.
+inline constexpr DecodeEntry kNotLookedUp = DecodeEntry{64} << 56;
+
+struct DecodeTable {
+  std::array<DecodeEntry, kWindows> entries;
   LongCodes codes;
 };
 
 /// False for a table that is no prefix code or has symbols without a meaning.
-bool make_table(const CodedTable& coded, DcTable& table);
-bool make_table(const CodedTable& coded, AcTable& table);
+bool make_dc_table(const CodedTable& coded, DecodeTable& table);
+bool make_ac_table(const CodedTable& coded, DecodeTable& table);
 
 }  // namespace limen::inline LIMEN_ABI

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/codec/jpeg/entropy_decoder.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -11,21 +12,25 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
-// Where in its group's levels a zigzag position is; behind the block, the place that nobody wants.
-// A position is at most 62, then two symbols follow, the second of which may end the block.
+// Where in its group's levels a position's last coefficient is; behind the block, the place that
+// nobody wants.
 constexpr std::size_t kPositions = 256;
 constexpr std::array<std::uint16_t, kPositions> level_places() {
   std::array<std::uint16_t, kPositions> places{};
   places.fill(kGroupCoefficients);
   const QuantTable zigzag = zigzag_places();
   for (std::size_t k = 0; k < 64; ++k) {
-    places[k] = static_cast<std::uint16_t>(zigzag[k] * kBlockGroup);
+    places[k + 1] = static_cast<std::uint16_t>(zigzag[k] * kBlockGroup);
   }
   return places;
 }
 constexpr std::array<std::uint16_t, kPositions> kPlaces = level_places();
 
-constexpr unsigned kBad = kPositions;
+constexpr unsigned kBlockLength = 64;
+
+// Bytes that the reader takes in advance or may skip at a time.
+constexpr std::ptrdiff_t kReach = 32;
+static_assert(kReach <= static_cast<std::ptrdiff_t>(ScanBytes::kMostLeft));
 
 std::uint64_t first_highest(const std::uint8_t* bytes) {
   std::uint64_t word;
@@ -39,18 +44,32 @@ std::uint32_t highest(std::uint64_t held, int count) {
   return static_cast<std::uint32_t>(held >> (64 - count));
 }
 
+// A mask of ones or none. Compilers make a branch of what depends on a condition they see, and this
+// one is as good as random: a branch would be mispredicted once a block.
+inline std::uint64_t hidden_mask(bool condition) {
+  std::uint64_t mask = -static_cast<std::uint64_t>(condition);
+  __asm__("" : "+r"(mask));
+  return mask;
+}
+
 }  // namespace
 
 // At least 56 bits. What is read beyond them is read again, and is the same then.
 inline void EntropyDecoder::Bits::refill() {
-  held |= first_highest(next) >> count;
-  next += (63 - count) >> 3;
+  held |= first_highest(next) >> (count & 63);
+  next += (63 - (count & 63)) >> 3;
   count |= 56;
 }
 
-EntropyDecoder::EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> blocks,
-                               unsigned restart_interval)
-    : bytes_(bytes), blocks_(blocks), restart_interval_(restart_interval) {
+EntropyDecoder::EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> mcu,
+                               std::span<PlacedBlock> places, unsigned restart_interval)
+    : bytes_(bytes), mcu_(mcu), places_(places), restart_interval_(restart_interval) {
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    PlacedBlock& place = places[i];
+    place.ac = mcu[i % mcu.size()].ac->entries.data();
+    place.to_next = reinterpret_cast<std::uintptr_t>(place.ac) ^
+                    reinterpret_cast<std::uintptr_t>(mcu[(i + 1) % mcu.size()].dc->entries.data());
+  }
   begin_interval();
 }
 
@@ -63,14 +82,14 @@ void EntropyDecoder::begin_interval() {
 
 void EntropyDecoder::find_safe_end() {
   // Behind the interval's last byte the reader may have a word in advance.
-  safe_end_ = bytes_.is_whole() ? bytes_.end() + 8 : bytes_.end() - ScanBytes::kMostLeft;
+  safe_end_ = bytes_.is_whole() ? bytes_.end() + 8 : bytes_.end() - kReach;
 }
 
-bool EntropyDecoder::read_on() {
+bool EntropyDecoder::read_on(Bits& bits) {
   if (bytes_.is_whole()) return false;
-  bits_.next = bytes_.add_piece(bits_.next);
+  bits.next = bytes_.add_piece(bits.next);
   find_safe_end();
-  return bits_.next <= safe_end_;
+  return bits.next <= safe_end_;
 }
 
 bool EntropyDecoder::restart() {
@@ -81,121 +100,125 @@ bool EntropyDecoder::restart() {
   return true;
 }
 
-inline bool EntropyDecoder::decode_dc(Bits& bits, const DcTable& table, int& difference) {
-  const DcTable::Entry entry = table.entries[bits.held >> (64 - kWindowBits)];
-  if (entry.bits != 0) [[likely]] {
-    bits.drop(entry.bits);
-    difference = entry.difference;
-    return true;
-  }
-  const LongCodes::Found found = table.codes.find(highest(bits.held, 16));
+// One symbol by its code: few are too long for the window, and few fill a block to its end. `at`
+// becomes kBlockLength at the block's end. False where the block is no block.
+__attribute__((noinline)) bool EntropyDecoder::decode_symbol(const PlacedBlock& block, Bits& bits,
+                                                             unsigned& at) const {
+  const McuBlock& coded = mcu_[static_cast<std::size_t>(&block - places_.data()) % mcu_.size()];
+  const bool is_dc = at == 0;
+  bits.refill();
+  const LongCodes::Found found = (is_dc ? coded.dc : coded.ac)->codes.find(highest(bits.held, 16));
   if (found.length == 0) return false;
   bits.drop(static_cast<unsigned>(found.length));
-  difference = 0;
-  if (found.symbol == 0) return true;
-  difference = extended(static_cast<int>(highest(bits.held, found.symbol)), found.symbol);
-  bits.drop(static_cast<unsigned>(found.symbol));
+  const int size = is_dc ? found.symbol : found.symbol & 15;
+  const int run = is_dc ? 0 : found.symbol >> 4;
+  if (!is_dc && size == 0 && run < 15) {
+    at = kBlockLength;
+    return true;
+  }
+  at += static_cast<unsigned>(run) + 1;
+  if (at > kBlockLength) return false;
+  int value = 0;
+  if (size > 0) {
+    value = extended(static_cast<int>(highest(bits.held, size)), size);
+    bits.drop(static_cast<unsigned>(size));
+  }
+  block.levels[kPlaces[at]] = static_cast<std::int16_t>(value);
+  bits.refill();
   return true;
 }
 
-// Codes that are longer than the window: few, and none in most blocks.
-__attribute__((noinline)) LongCodes::Found EntropyDecoder::find_long(const LongCodes& codes,
-                                                                     std::uint64_t held) {
-  return codes.find(highest(held, 16));
-}
-
-// One symbol that the window does not hold, which begins with `entry`. Returns the position of its
-// coefficient, kEndOfBlock or more at the end, or kBad.
-inline unsigned EntropyDecoder::decode_long_ac(Bits& bits, const AcTable& table, AcEntry entry,
-                                               unsigned at, std::int16_t* levels) {
-  bits.refill();
-  int size = first_value(entry);
-  if (first_bits(entry) != 0) {
-    bits.drop(first_bits(entry));
-    at += first_step(entry);
-  } else {
-    const LongCodes::Found found = find_long(table.codes, bits.held);
-    if (found.length == 0) return kBad;
-    bits.drop(static_cast<unsigned>(found.length));
-    size = found.symbol & 15;
-    if (size == 0) return found.symbol >> 4 == 15 ? at + 16 : at + kEndOfBlock;
-    at += static_cast<unsigned>(found.symbol >> 4) + 1;
-  }
-  const int value = extended(static_cast<int>(highest(bits.held, size)), size);
-  bits.drop(static_cast<unsigned>(size));
-  levels[kPlaces[at]] = static_cast<std::int16_t>(value);
-  return at;
-}
-
-// False where the block is no block. `at` is the position of the coefficient that came last.
-inline bool EntropyDecoder::decode_ac(Bits& bits, const AcTable& table, std::int16_t* levels) {
-  unsigned at = 0;
-  // Returns whether more may follow.
-  const auto look_up = [&]() __attribute__((always_inline)) {
-    const std::uint64_t before = bits.held;
-    const AcEntry entry = table.entries[before >> (64 - kWindowBits)];
-    if (all_bits(entry) == 0) [[unlikely]] {
-      at = decode_long_ac(bits, table, entry, at, levels);
-      bits.refill();
-      return at < 63;
-    }
-    bits.drop(all_bits(entry) & 63);
-    const unsigned first = at + first_step(entry);
-    at += all_steps(entry);
-    levels[kPlaces[first]] = first_value(entry);
-    levels[kPlaces[at]] = last_value(entry);
-    if (at < 63) [[likely]]
-      return true;
-    if (first == 63 && at > 63) {
-      // The second symbol is the next block's.
-      bits.count += all_bits(entry) - first_bits(entry);
-      bits.held = before << first_bits(entry);
-      at = 63;
-    } else if (first > 63 && first < kEndOfBlock) {
-      at = kBad;
-    }
-    return false;
-  };
-  static_assert(4 * kWindowBits <= 56);
-  do {
-    bits.refill();
-  } while (look_up() && look_up() && look_up() && look_up());
-  return at == 63 || (at >= kEndOfBlock && at < kBad);
-}
-
-bool EntropyDecoder::decode(std::size_t count, const std::uint32_t* offsets, std::int16_t* levels) {
+// Blocks follow each other without a branch: a symbol that ends one chooses the next table and the
+// next place. The time of all is that from one look-up to the next, and what else is done for a
+// symbol fits in beside.
+bool EntropyDecoder::decode_blocks(const PlacedBlock* block, const PlacedBlock* end) {
   Bits bits = bits_;
-  const McuBlock* const blocks = blocks_.data();
-  const std::size_t block_count = blocks_.size();
-  int range = 0;
-  for (std::size_t m = 0; m < count; ++m) {
-    if (restart_interval_ != 0) {
-      if (to_restart_ == 0) {
-        bits_ = bits;
-        if (!restart()) return false;
-        bits = bits_;
-      }
-      --to_restart_;
+  const DecodeEntry* table = mcu_[0].dc->entries.data();
+  unsigned at = 0;
+  bits.refill();
+  // Returns whether there are more: 1, or 0 at the end, -1 where something is odd.
+  const auto look_up = [&](bool refills) __attribute__((always_inline)) {
+    const DecodeEntry entry = table[bits.held >> kBehind];
+    // The table's answer takes longer than this.
+    if (refills) bits.refill();
+    unsigned past = at + all_steps(entry);
+    std::uint64_t ends = hidden_mask(ends_block(entry));
+    if ((past & kBlockLength) == 0) [[likely]] {
+      const std::uint64_t held = bits.held;
+      bits.held <<= all_bits(entry) & 63;
+      bits.count -= static_cast<unsigned>(entry);
+      block->levels[kPlaces[at + first_step(entry)]] =
+          static_cast<std::int16_t>(first_value(entry));
+      const std::uint64_t more = (held << kWindowBits >> kWindowBits) >> behind(entry);
+      block->levels[kPlaces[past]] = static_cast<std::int16_t>(last_value(entry) + more);
+    } else {
+      Bits slow = bits;
+      unsigned here = at;
+      if (!decode_symbol(*block, slow, here)) return -1;
+      bits = slow;
+      past = here;
+      ends = hidden_mask(past == kBlockLength);
     }
+    at = past & ~static_cast<unsigned>(ends);
+    table = reinterpret_cast<const DecodeEntry*>(reinterpret_cast<std::uintptr_t>(block->ac) ^
+                                                 (block->to_next & ends));
+    block = reinterpret_cast<const PlacedBlock*>(reinterpret_cast<const std::byte*>(block) +
+                                                 (sizeof(PlacedBlock) & ends));
+    return block != end ? 1 : 0;
+  };
+  static_assert(2 * kMostLookedUp + kWindowBits <= 56);
+  int more = 1;
+  do {
     if (bits.next > safe_end_) [[unlikely]] {
-      bits_ = bits;
-      if (!read_on()) return false;
-      bits = bits_;
+      Bits slow = bits;
+      if (!read_on(slow)) return false;
+      bits = slow;
     }
-    for (std::size_t b = 0; b < block_count; ++b) {
-      const McuBlock& block = blocks[b];
-      std::int16_t* const to = levels + *offsets++;
-      bits.refill();
-      int difference;
-      if (!decode_dc(bits, *block.dc, difference)) return false;
-      const int dc = last_dc_[block.component] += difference;
-      range |= dc + (1 << 14);
-      *to = static_cast<std::int16_t>(dc);
-      if (!decode_ac(bits, *block.ac, to)) return false;
-    }
-  }
+    more = look_up(true);
+    if (more <= 0) break;
+    more = look_up(false);
+  } while (more > 0);
+  bits.count &= 63;
   bits_ = bits;
+  return more == 0;
+}
+
+// DC coefficients are coded by their differences.
+bool EntropyDecoder::add_up_dc(const PlacedBlock* first, std::size_t mcus) {
+  const std::size_t blocks = mcu_.size();
+  int range = 0;
+  for (std::size_t begin = 0, next = 0; begin < blocks; begin = next) {
+    const std::size_t component = mcu_[begin].component;
+    while (next < blocks && mcu_[next].component == component) ++next;
+    int dc = last_dc_[component];
+    for (std::size_t mcu = 0; mcu < mcus; ++mcu) {
+      for (std::size_t b = begin; b < next; ++b) {
+        std::int16_t& level = first[mcu * blocks + b].levels[0];
+        dc += level;
+        range |= dc + (1 << 14);
+        level = static_cast<std::int16_t>(dc);
+      }
+    }
+    last_dc_[component] = dc;
+  }
   return (range & ~0x7FFF) == 0;
+}
+
+bool EntropyDecoder::decode(std::size_t count) {
+  const PlacedBlock* block = places_.data();
+  while (count > 0) {
+    std::size_t mcus = count;
+    if (restart_interval_ != 0) {
+      if (to_restart_ == 0 && !restart()) return false;
+      mcus = std::min<std::size_t>(mcus, to_restart_);
+      to_restart_ -= static_cast<unsigned>(mcus);
+    }
+    const PlacedBlock* const end = block + mcus * mcu_.size();
+    if (!decode_blocks(block, end) || !add_up_dc(block, mcus)) return false;
+    block = end;
+    count -= mcus;
+  }
+  return true;
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -23,21 +23,32 @@ inline constexpr std::size_t kLevelsOfGroup = kGroupCoefficients + kBlockGroup;
 
 /// What one block of each MCU is coded by.
 struct McuBlock {
-  const DcTable* dc = nullptr;
-  const AcTable* ac = nullptr;
+  const DecodeTable* dc = nullptr;
+  const DecodeTable* ac = nullptr;
   std::size_t component = 0;
+};
+
+/// A block of one of the MCUs that are decoded together. The table of its first symbol is what the
+/// block before it ends with.
+struct PlacedBlock {
+  const DecodeEntry* ac = nullptr;
+  std::uintptr_t to_next = 0;  ///< bits that `ac` and the next block's DC table differ in
+  std::int16_t* levels = nullptr;
 };
 
 class EntropyDecoder {
  public:
-  /// `blocks`: of an MCU, in their order, at most kMostMcuBlocks. `restart_interval` in MCUs; 0 for
-  /// none. All but `bytes` itself, which is copied, must outlive this.
-  EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> blocks, unsigned restart_interval);
+  /// `mcu`: its blocks, in their order, at most kMostMcuBlocks. `places`: those of all MCUs that
+  /// may be decoded together, and one more, whose `ac` and `levels` are set; the rest is not.
+  /// `restart_interval` in MCUs; 0 for none. All but `bytes` itself, which is copied, must outlive
+  /// this.
+  EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> mcu, std::span<PlacedBlock> places,
+                 unsigned restart_interval);
 
-  /// The next `count` MCUs. Levels that are not 0 are written: that of row-major frequency k of an
-  /// MCU's block goes to levels[offset + k * kBlockGroup], its offset being the next one of
-  /// `offsets`. Position 64 may be written too. False where something is odd.
-  bool decode(std::size_t count, const std::uint32_t* offsets, std::int16_t* levels);
+  /// The next `count` MCUs. Levels that are not 0 are written: that of row-major frequency k of a
+  /// block goes to its levels[k * kBlockGroup]. Position 64 may be written too. False where
+  /// something is odd.
+  bool decode(std::size_t count);
 
   /// Whether all that was decoded stood there.
   bool has_stood_there() const { return bits_left() >= 0; }
@@ -56,26 +67,25 @@ class EntropyDecoder {
     }
   };
 
-  static bool decode_dc(Bits& bits, const DcTable& table, int& difference);
-  static bool decode_ac(Bits& bits, const AcTable& table, std::int16_t* levels);
-  static unsigned decode_long_ac(Bits& bits, const AcTable& table, AcEntry entry, unsigned at,
-                                 std::int16_t* levels);
-  static LongCodes::Found find_long(const LongCodes& codes, std::uint64_t held);
+  bool decode_blocks(const PlacedBlock* block, const PlacedBlock* end);
+  bool decode_symbol(const PlacedBlock& block, Bits& bits, unsigned& at) const;
+  bool add_up_dc(const PlacedBlock* first, std::size_t mcus);
   void begin_interval();
   void find_safe_end();
-  bool read_on();
+  bool read_on(Bits& bits);
   bool restart();
   std::ptrdiff_t bits_left() const {
     return (bytes_.end() - bits_.next) * 8 + static_cast<std::ptrdiff_t>(bits_.count);
   }
 
   ScanBytes bytes_;
-  std::span<const McuBlock> blocks_;
+  std::span<const McuBlock> mcu_;
+  std::span<const PlacedBlock> places_;
   unsigned restart_interval_;
   unsigned to_restart_ = 0;
   int next_restart_ = 0;
   Bits bits_;
-  const std::uint8_t* safe_end_ = nullptr;  // an MCU may begin up to here
+  const std::uint8_t* safe_end_ = nullptr;  // up to here bits may be refilled
   std::array<int, 4> last_dc_{};
 };
 

@@ -44,23 +44,24 @@ bool read_steps(const JQUANT_TBL* table, Dequantizer& dequantizer) {
 }
 
 // Each of libjpeg's tables that a component uses is made once.
-template <class Table>
 class MadeTables {
  public:
-  explicit MadeTables(std::array<Table, 3>& room) : room_(room) {}
+  using Make = bool(const CodedTable&, DecodeTable&);
+  MadeTables(std::array<DecodeTable, 3>& room, Make* make) : room_(room), make_(make) {}
 
-  const Table* get(JHUFF_TBL* const* from, int number) {
+  const DecodeTable* get(JHUFF_TBL* const* from, int number) {
     if (number < 0 || number >= NUM_HUFF_TBLS || from[number] == nullptr) return nullptr;
-    const Table*& made = made_[static_cast<std::size_t>(number)];
+    const DecodeTable*& made = made_[static_cast<std::size_t>(number)];
     if (made != nullptr) return made;
-    Table& table = room_[used_++];
-    if (make_table({from[number]->bits, from[number]->huffval}, table)) made = &table;
+    DecodeTable& table = room_[used_++];
+    if (make_({from[number]->bits, from[number]->huffval}, table)) made = &table;
     return made;
   }
 
  private:
-  std::array<Table, 3>& room_;
-  std::array<const Table*, NUM_HUFF_TBLS> made_{};
+  std::array<DecodeTable, 3>& room_;
+  Make* make_;
+  std::array<const DecodeTable*, NUM_HUFF_TBLS> made_{};
   std::size_t used_ = 0;
 };
 
@@ -70,10 +71,10 @@ struct PlainScan::Room {
   alignas(64) std::array<std::int16_t, kMostMcuBlocks * kLevelsOfGroup> levels;
   alignas(64) std::array<std::uint8_t, std::size_t{8} * kGroupWidth> samples;
   alignas(64) std::array<std::uint8_t, ScanBytes::kRoom> bytes;
-  std::array<AcTable, 3> ac;
-  std::array<DcTable, 3> dc;
+  std::array<DecodeTable, 3> ac;
+  std::array<DecodeTable, 3> dc;
   std::array<McuBlock, kMostMcuBlocks> blocks;
-  std::array<std::uint32_t, kMcus * kMostMcuBlocks> offsets;  // of an MCU's blocks in `levels`
+  std::array<PlacedBlock, kMcus * kMostMcuBlocks + 1> places;
 };
 
 std::uint64_t PlainScan::memory_bytes() { return sizeof(Room); }
@@ -96,14 +97,14 @@ std::optional<PlainScan> PlainScan::open(const JpegDecompressor& jpeg, Workspace
     blocks += static_cast<std::size_t>(scan.components_[c].across * scan.components_[c].down);
   }
   scan.decoder_.emplace(ScanBytes(bytes, room.bytes.data()), std::span(room.blocks).first(blocks),
-                        state.restart_interval);
+                        std::span(room.places).first(kMcus * blocks + 1), state.restart_interval);
   return scan;
 }
 
 bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
   count_ = static_cast<std::size_t>(state.num_components);
-  MadeTables ac(room.ac);
-  MadeTables dc(room.dc);
+  MadeTables ac(room.ac, make_ac_table);
+  MadeTables dc(room.dc, make_dc_table);
   std::size_t block = 0;
   for (std::size_t c = 0; c < count_; ++c) {
     const jpeg_component_info& from = state.comp_info[c];
@@ -125,16 +126,15 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
     block += blocks;
   }
   level_count_ = block * kLevelsOfGroup;
-  std::uint32_t* offset = room.offsets.data();
+  PlacedBlock* place = room.places.data();
   for (std::size_t mcu = 0; mcu < kMcus; ++mcu) {
     for (std::size_t c = 0; c < count_; ++c) {
       const Component& component = components_[c];
       const auto across = static_cast<std::size_t>(component.across);
-      const auto first = static_cast<std::size_t>(component.levels - room.levels.data());
       for (std::size_t y = 0; y < static_cast<std::size_t>(component.down); ++y) {
         for (std::size_t x = mcu * across; x < (mcu + 1) * across; ++x) {
-          *offset++ = static_cast<std::uint32_t>(
-              first + (y * across + x / kBlockGroup) * kLevelsOfGroup + x % kBlockGroup);
+          place++->levels =
+              component.levels + (y * across + x / kBlockGroup) * kLevelsOfGroup + x % kBlockGroup;
         }
       }
     }
@@ -150,7 +150,7 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
 bool PlainScan::skip_row() {
   for (std::int32_t x = 0; x < mcu_columns_; x += kMcus) {
     const auto count = std::min(kMcus, static_cast<std::size_t>(mcu_columns_ - x));
-    if (!decoder_->decode(count, room_->offsets.data(), room_->levels.data())) return false;
+    if (!decoder_->decode(count)) return false;
   }
   ++row_;
   return decoder_->has_stood_there();
@@ -160,7 +160,7 @@ bool PlainScan::decode_row(const SampleWindows& windows) {
   for (std::int32_t x = 0; x < mcu_columns_; x += kMcus) {
     const auto count = std::min(kMcus, static_cast<std::size_t>(mcu_columns_ - x));
     std::fill_n(room_->levels.begin(), level_count_, std::int16_t{0});
-    if (!decoder_->decode(count, room_->offsets.data(), room_->levels.data())) return false;
+    if (!decoder_->decode(count)) return false;
     for (std::size_t c = 0; c < count_; ++c) {
       if (!place(components_[c], x, windows[c])) return false;
     }

@@ -16,14 +16,14 @@ class ScanBytes {
  public:
   /// What a piece brings, beside what is left of the one before.
   static constexpr std::size_t kPiece = std::size_t{16} * 1024;
-  /// What may be left. More than the longest MCU: ten blocks of codes of 16 bits and 15 behind.
-  static constexpr std::size_t kMostLeft = 2560;
+  /// What may be left, and what of the room lies behind a piece.
+  static constexpr std::size_t kMostLeft = 64;
   static constexpr std::size_t kRoom = kMostLeft + kPiece + kMostLeft;
 
   /// `bytes`: from behind a scan's header on. `room`: kRoom bytes. Both are borrowed.
   ScanBytes(ByteView bytes, std::uint8_t* room);
 
-  /// Bytes up to here may be read, unless the input ends. Behind them is room for one MCU more.
+  /// Bytes up to here may be read, unless the input ends. Behind them is room for more.
   const std::uint8_t* end() const { return end_; }
   /// Whether end() is that of the restart interval, or of the scan.
   bool is_whole() const { return marker_ != 0; }
