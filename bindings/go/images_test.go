@@ -196,6 +196,35 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestSharpChromaAndQuantizer(t *testing.T) {
+	picture := scene(256, 256)
+	files := map[limen.SharpYUV]string{}
+	for _, way := range []limen.SharpYUV{limen.SharpYUVAuto, limen.SharpYUVOff, limen.SharpYUVOn} {
+		options := limen.EncodeOptions{Format: limen.WebP, SharpYUV: way}
+		output, err := limen.Encode(background, picture, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[way] = string(output.Bytes)
+		if way == limen.SharpYUVAuto {
+			continue
+		}
+		found, err := limen.FindSmallest(background, picture, options)
+		if err != nil || found.SharpYUV != (way == limen.SharpYUVOn) {
+			t.Errorf("%v: %v %v", way, found.SharpYUV, err)
+		}
+	}
+	if files[limen.SharpYUVAuto] != files[limen.SharpYUVOff] || files[limen.SharpYUVOn] == files[limen.SharpYUVOff] {
+		t.Error("the sharp way is not the one of the three that differs")
+	}
+	for effort, quantizer := range map[int]limen.Quantizer{1: limen.QuantizerLibjpeg, 4: limen.QuantizerLimen} {
+		found, err := limen.FindSmallest(background, picture, limen.EncodeOptions{Effort: effort})
+		if err != nil || found.Search.Quantizer != quantizer {
+			t.Errorf("effort %d: %+v %v", effort, found.Search, err)
+		}
+	}
+}
+
 func TestEncodeAndFindSmallest(t *testing.T) {
 	picture := scene(96, 64)
 	output, err := limen.Encode(background, picture, limen.EncodeOptions{})
@@ -228,6 +257,7 @@ func TestEncodeAndFindSmallest(t *testing.T) {
 		"fidelity":   {Fidelity: limen.Quality(200)},
 		"no formats": {Formats: []limen.Format{0}, Fidelity: limen.Invisible()},
 		"huge":       {BitDepth: 1 << 40},
+		"sharp":      {SharpYUV: 3},
 		"budget":     {TimeBudget: -1, Fidelity: limen.Invisible()},
 	} {
 		if _, err := limen.Encode(background, picture, options); !errors.Is(err, limen.ErrInvalidArgument) {

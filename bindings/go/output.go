@@ -23,6 +23,8 @@ type Output struct {
 	// kept source, of which that is not known.
 	Mode   Fidelity
 	Chroma Chroma
+	// SharpYUV: a WebP's chroma was halved the sharp way. Only where Search is not nil.
+	SharpYUV bool
 	// KeptSource: the source's own coded picture, not encoded again.
 	KeptSource bool
 	// Search is what a search found; nil where the codec was told its own knob, for then nobody looked.
@@ -45,7 +47,16 @@ type Search struct {
 	WorstBlockAt image.Rectangle
 	Evaluations  int // candidates scored
 	Encodes      int // files made by an encoder
+	Quantizer    Quantizer
 }
+
+// Quantizer is what has chosen the levels of a JPEG that was searched for.
+type Quantizer int32
+
+const (
+	QuantizerLibjpeg Quantizer = C.LIMEN_QUANTIZER_LIBJPEG // Encode does the same for Output.Mode
+	QuantizerLimen   Quantizer = C.LIMEN_QUANTIZER_LIMEN   // tables and choices made for the picture
+)
 
 // WriteTo writes the file. A writer's error comes back as an *Error of ErrIO, which wraps it.
 func (o *Output) WriteTo(w io.Writer) (int64, error) {
@@ -83,6 +94,7 @@ func outputOf(found *C.limen_output) Output {
 		BitDepth:        int(found.bit_depth),
 		HasAlpha:        found.has_alpha != 0,
 		Chroma:          Chroma(found.chroma),
+		SharpYUV:        found.sharp_yuv != 0,
 		KeptSource:      found.kept_source != 0,
 		PeakBytes:       uint64(found.peak_bytes),
 		ColorAction:     C.GoString(found.color),
@@ -103,6 +115,7 @@ func outputOf(found *C.limen_output) Output {
 			WorstBlockAt: rectangleOf(found.worst_block_at),
 			Evaluations:  int(found.evaluations),
 			Encodes:      int(found.encodes),
+			Quantizer:    Quantizer(found.quantizer),
 		}
 	}
 	return out

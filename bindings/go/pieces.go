@@ -73,6 +73,7 @@ type EncodeOptions struct {
 	Formats  []Format
 	Effort   int // EffortFastest, or 1 to 9, the smallest; 0: 4
 	Chroma   Chroma
+	SharpYUV SharpYUV
 	Baseline bool        // a JPEG that is not progressive
 	BitDepth int         // 0: 8; AVIF: 8 or 10
 	Matte    color.Color // what lies behind transparency in JPEG; nil: white
@@ -81,6 +82,16 @@ type EncodeOptions struct {
 	// ICC, EXIF and XMP are embedded as they are.
 	ICC, EXIF, XMP []byte
 }
+
+// SharpYUV is how a lossy WebP's chroma is halved: the sharp way has finer edges of colour, and takes
+// more time.
+type SharpYUV int32
+
+const (
+	SharpYUVAuto SharpYUV = C.LIMEN_SHARP_YUV_AUTOMATIC // from effort 7 up; where a search finds it smaller
+	SharpYUVOff  SharpYUV = C.LIMEN_SHARP_YUV_OFF
+	SharpYUVOn   SharpYUV = C.LIMEN_SHARP_YUV_ON
+)
 
 // Encode makes a file of an image, in sRGB. A Fidelity that names a target is searched for.
 func Encode(ctx context.Context, picture image.Image, options EncodeOptions) (Output, error) {
@@ -160,6 +171,7 @@ func (o *EncodeOptions) fill(a *arena, to *C.limen_encode_options) error {
 		}
 	}
 	to.chroma = C.int32_t(o.Chroma)
+	to.sharp_yuv = C.int32_t(o.SharpYUV)
 	to.progressive = boolOf(!o.Baseline)
 	if o.BitDepth != 0 {
 		if to.bit_depth, err = narrow("bit depth", o.BitDepth); err != nil {

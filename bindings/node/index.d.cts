@@ -176,6 +176,10 @@ declare namespace limen {
     certified: boolean;
     evaluations: number;
     encodes: number;
+    /** JPEG: what has chosen its levels; 'libjpeg': encode() does the same for the quality. */
+    quantizer?: 'libjpeg' | 'limen';
+    /** WebP: its chroma was halved the sharp way. */
+    sharpYuv?: boolean;
   }
   interface Output {
     data: Buffer;
@@ -270,6 +274,11 @@ declare namespace limen {
     format?: Format;
     /** Where a target is searched for: all that may come out. */
     formats?: Format[];
+    /**
+     * Lossy WebP: chroma halved the sharp way, with finer edges of colour for more time; without
+     * it from effort 7 up, and part of a search.
+     */
+    sharpYuv?: boolean;
     /** AVIF: 8 or 10. */
     bitDepth?: number;
     /** What transparency is laid on where the format has none; white. */

@@ -507,6 +507,8 @@ typedef struct limen_transform_options {
 } limen_transform_options;
 LIMEN_C_API void limen_transform_options_init(limen_transform_options* options, size_t struct_size);
 
+enum { LIMEN_QUANTIZER_LIBJPEG = 0, LIMEN_QUANTIZER_LIMEN = 1 };
+
 typedef struct limen_outputs limen_outputs;
 typedef struct limen_output {
   size_t struct_size;
@@ -536,6 +538,8 @@ typedef struct limen_output {
   size_t dropped_metadata_count;
   const char* const* notes;
   size_t note_count;
+  int32_t quantizer; /* has_search, JPEG: LIMEN_QUANTIZER_, what chose its levels */
+  int32_t sharp_yuv; /* has_search, WebP: its chroma was halved the sharp way */
 } limen_output;
 
 /* One source into one variant a recipe, in their order; all or nothing. Errors name the recipe
@@ -580,6 +584,8 @@ LIMEN_C_API limen_status limen_decode(const limen_source* source,
                                       const limen_execution* execution, limen_image** image,
                                       limen_error** error);
 
+enum { LIMEN_SHARP_YUV_AUTOMATIC = 0, LIMEN_SHARP_YUV_OFF = 1, LIMEN_SHARP_YUV_ON = 2 };
+
 typedef struct limen_encode_options {
   size_t struct_size;
   int32_t format;         /* JPEG */
@@ -597,6 +603,7 @@ typedef struct limen_encode_options {
   limen_bytes icc;     /* embedded as they are; empty: none */
   limen_bytes exif;
   limen_bytes xmp;
+  int32_t sharp_yuv; /* LIMEN_SHARP_YUV_; automatic. Lossy WebP's way of halving chroma */
 } limen_encode_options;
 LIMEN_C_API void limen_encode_options_init(limen_encode_options* options, size_t struct_size);
 /* One output. u8 or u16 pixels, straight alpha. With a target this is find_smallest() of

@@ -43,6 +43,7 @@ void set_search(const SearchReport& search, limen_output& filled) {
   filled.worst_block_at = from_rect(search.worst_block_at);
   filled.evaluations = search.evaluations;
   filled.encodes = search.encodes;
+  filled.quantizer = from_enum(search.quantizer);
 }
 
 limen_output view_of(const Output& output) {
@@ -66,6 +67,7 @@ limen_output view_of(const Output& output) {
   filled.dropped_metadata_count = output.dropped_metadata.size();
   filled.notes = output.notes.data();
   filled.note_count = output.notes.size();
+  filled.sharp_yuv = variant.sharp_yuv;
   return filled;
 }
 

@@ -104,6 +104,17 @@ Result<EncodeOptions> to_encode(const limen_encode_options& known) {
   options.effort = known.effort;
   LIMEN_ASSIGN(options.chroma,
                to_enum(known.chroma, ChromaSubsampling::yuv420, "limen_encode_options: chroma"));
+  switch (known.sharp_yuv) {
+    case LIMEN_SHARP_YUV_AUTOMATIC:
+      break;
+    case LIMEN_SHARP_YUV_OFF:
+    case LIMEN_SHARP_YUV_ON:
+      options.sharp_yuv = known.sharp_yuv == LIMEN_SHARP_YUV_ON;
+      break;
+    default:
+      return invalid_argument("limen_encode_options: sharp_yuv " + std::to_string(known.sharp_yuv) +
+                              ": allowed is 0 to 2");
+  }
   options.progressive = known.progressive != 0;
   options.bit_depth = known.bit_depth;
   options.matte = to_color(known.matte);
@@ -150,6 +161,7 @@ Result<void> search(const ConstImageView& view, const limen_encode_options& know
   LIMEN_ASSIGN(Found found, find_smallest(view, options, within));
   variant.bytes = std::move(found.bytes);
   variant.format = found.format;
+  variant.sharp_yuv = found.sharp_yuv;
   variant.mode = std::visit(
       [](auto mode) -> std::variant<Quality, Lossless, NearLossless> { return mode; }, found.mode);
   variant.search =

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -231,6 +232,52 @@ TEST(Encode, SearchesForATarget) {
   EXPECT_EQ(output.format, static_cast<int>(found->format));
 }
 
+TEST(Encode, HalvesChromaOfWebpAsAsked) {
+  const Image picture = scene({70, 50}, rgb8);
+  const limen_pixels pixels = c_pixels(picture.const_view());
+  const std::pair<std::int32_t, std::optional<bool>> ways[] = {
+      {LIMEN_SHARP_YUV_AUTOMATIC, std::nullopt},
+      {LIMEN_SHARP_YUV_OFF, false},
+      {LIMEN_SHARP_YUV_ON, true}};
+  for (const auto& [way, cpp_way] : ways) {
+    limen_encode_options options = defaults(limen_encode_options_init);
+    EXPECT_EQ(options.sharp_yuv, LIMEN_SHARP_YUV_AUTOMATIC);
+    options.format = LIMEN_FORMAT_WEBP;
+    options.sharp_yuv = way;
+    limen_outputs* outputs = nullptr;
+    ASSERT_EQ(limen_encode(&pixels, &options, nullptr, &outputs, nullptr), LIMEN_OK);
+    const COutputs held(outputs);
+    EXPECT_EQ(bytes_at(outputs, 0),
+              *encode(picture.const_view(), {.format = Format::webp, .sharp_yuv = cpp_way}))
+        << way;
+  }
+}
+
+TEST(Encode, ReportsWhatTheSearchMadeTheFileBy) {
+  const Image picture = scene({90, 60}, rgb8);
+  const limen_pixels pixels = c_pixels(picture.const_view());
+  for (const std::int32_t format : {LIMEN_FORMAT_JPEG, LIMEN_FORMAT_WEBP}) {
+    for (const std::int32_t way : {LIMEN_SHARP_YUV_OFF, LIMEN_SHARP_YUV_ON}) {
+      limen_encode_options options = defaults(limen_encode_options_init);
+      options.format = format;
+      options.fidelity = LIMEN_FIDELITY_INVISIBLE;
+      options.sharp_yuv = way;
+      SearchOptions cpp;
+      cpp.encode.format = static_cast<Format>(format);
+      cpp.encode.sharp_yuv = way == LIMEN_SHARP_YUV_ON;
+      const auto found = find_smallest(picture.const_view(), cpp);
+      ASSERT_TRUE(found.has_value());
+      limen_outputs* outputs = nullptr;
+      ASSERT_EQ(limen_encode(&pixels, &options, nullptr, &outputs, nullptr), LIMEN_OK);
+      const COutputs held(outputs);
+      const limen_output output = output_at(outputs, 0);
+      EXPECT_EQ(bytes_at(outputs, 0), found->bytes);
+      EXPECT_EQ(output.quantizer, static_cast<int>(found->quantizer));
+      EXPECT_EQ(output.sharp_yuv != 0, found->sharp_yuv);
+    }
+  }
+}
+
 TEST(Encode, RefusesWhatMakesNoSense) {
   const Image picture = scene({8, 8}, rgb8);
   const limen_pixels pixels = c_pixels(picture.const_view());
@@ -245,6 +292,8 @@ TEST(Encode, RefusesWhatMakesNoSense) {
       {LIMEN_INVALID_ARGUMENT, [](auto& o) { o.effort = 10; }},
       {LIMEN_INVALID_ARGUMENT, [](auto& o) { o.chroma = LIMEN_CHROMA_OTHER; }},
       {LIMEN_INVALID_ARGUMENT, [](auto& o) { o.bit_depth = 9; }},
+      {LIMEN_INVALID_ARGUMENT, [](auto& o) { o.sharp_yuv = 3; }},
+      {LIMEN_INVALID_ARGUMENT, [](auto& o) { o.sharp_yuv = -1; }},
       {LIMEN_INVALID_ARGUMENT,
        [](auto& o) {
          o.icc = {nullptr, 3};

@@ -6,6 +6,8 @@ const { native, readText, readTexts, readBytes } = require('./native.cjs');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
 const { chromas } = require('./recipe.cjs');
 
+const quantizers = ['libjpeg', 'limen'];
+
 const samples = [Uint8Array, Uint16Array, Float32Array];
 
 const isBytes = (value) =>
@@ -138,6 +140,8 @@ function outputFrom(outputs, index, output) {
       evaluations: output.evaluations,
       encodes: output.encodes,
     };
+    if (made.format === 'jpeg') made.search.quantizer = quantizers[output.quantizer];
+    if (made.format === 'webp') made.search.sharpYuv = output.sharp_yuv !== 0;
   }
   return made;
 }

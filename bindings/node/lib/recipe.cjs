@@ -259,6 +259,7 @@ const encodeSetters = {
   worstBlock: asNumber('worst_block'),
   effort: asInteger('effort'),
   chroma: asChoice('chroma', chromas),
+  sharpYuv: (value, into) => (into.sharp_yuv = 1 + flag(value, 'sharpYuv')), // 0: automatic
   progressive: asFlag('progressive'),
   bitDepth: asInteger('bit_depth'),
   matte: (value, into) => (into.matte = parseColor(value, 'matte')),

@@ -49,6 +49,23 @@ test('bytes as a target', async () => {
   assert.ok(output.data.length <= 9000 && output.data.length > 6000);
 });
 
+test('WebP halves chroma as asked, and a search says what it made the file by', async () => {
+  const original = picture(96, 64);
+  const make = (options) => limen.encode(original, { format: 'webp', quality: 70, ...options });
+  const [plain, sharp, usual] = await Promise.all([{ sharpYuv: false }, { sharpYuv: true }, {}].map(make));
+  assert.notDeepEqual(sharp.data, plain.data);
+  assert.deepEqual(usual.data, plain.data);
+  for (const sharpYuv of [false, true]) {
+    const { search } = await limen.findSmallest(original, { format: 'webp', sharpYuv });
+    assert.equal(search.sharpYuv, sharpYuv);
+    assert.equal(search.quantizer, undefined);
+  }
+  const quantizer = async (effort) => (await limen.findSmallest(picture(256, 256), { effort })).search.quantizer;
+  assert.equal(await quantizer(1), 'libjpeg');
+  assert.equal(await quantizer(4), 'limen');
+  await assert.rejects(make({ sharpYuv: 1 }), limen.InvalidArgumentError);
+});
+
 test('pixels in and out: lossless round trip, gray to RGBA', async () => {
   for (const channels of [1, 2, 3, 4]) {
     const original = picture(37, 21, channels);

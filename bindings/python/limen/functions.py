@@ -193,6 +193,7 @@ def find_smallest(
     worst_block: float | None = None,
     effort: int = 4,
     chroma: Chroma = "automatic",
+    sharp_yuv: bool | None = None,
     progressive: bool = True,
     bit_depth: int = 8,
     matte: Color = "white",
@@ -207,7 +208,8 @@ def find_smallest(
 
     image: pixels, or a file to decode. target: "invisible" (default), "flicker-proof", or a score.
     formats: the smallest file among them wins. worst_block: least score of the worst block.
-    time_budget: seconds after which no trial starts, 0 for none. The others: `Image.encode`.
+    time_budget: seconds after which no trial starts, 0 for none. chroma "automatic" and sharp_yuv
+    None: part of the search. The others: `Image.encode`.
 
     A target that no format reaches is no error: ``found.reached`` is False. Raises
     `InvalidArgumentError`, `UnsupportedError`, `LimitExceededError` (some 55 bytes a pixel, 1 GB),
@@ -222,6 +224,7 @@ def find_smallest(
         "worst_block": worst_block,
         "effort": effort,
         "chroma": chroma,
+        "sharp_yuv": sharp_yuv,
         "progressive": progressive,
         "bit_depth": bit_depth,
         "matte": matte,

@@ -305,6 +305,7 @@ class Image(_limen.Pixels):
         near_lossless: int | None = None,
         effort: int = 4,
         chroma: Chroma = "automatic",
+        sharp_yuv: bool | None = None,
         progressive: bool = True,
         bit_depth: int = 8,
         matte: Color = "white",
@@ -318,6 +319,7 @@ class Image(_limen.Pixels):
         quality: the codec's knob, 0 to 100 (80 where nothing is named; `limen.find_smallest` looks
         for it). lossless: PNG always, WebP, AVIF. near_lossless: WebP, 100 to 0. effort: 0 (fastest)
         to 9 (smallest). chroma: automatic is 4:2:0, from quality 90 up 4:4:4 in JPEG and AVIF.
+        sharp_yuv: lossy WebP's way of halving chroma, finer and slower; None: from effort 7 up.
         bit_depth: 8, AVIF also 10. matte: behind alpha in JPEG. icc_profile, exif (a TIFF stream,
         with or without "Exif" in front) and xmp are embedded as they are.
 
@@ -331,6 +333,7 @@ class Image(_limen.Pixels):
             "near_lossless": near_lossless,
             "effort": effort,
             "chroma": chroma,
+            "sharp_yuv": sharp_yuv,
             "progressive": progressive,
             "bit_depth": bit_depth,
             "matte": matte,

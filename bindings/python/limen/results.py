@@ -140,6 +140,7 @@ class Trial:
 
     format: str
     chroma: str
+    sharp_yuv: bool
     quality: float | None
     lossless: bool
     #: As Found's.
@@ -207,6 +208,8 @@ class Variant(_File):
     quality: float | None
     lossless: bool
     chroma: str
+    #: WebP whose quality was searched for: its chroma was halved the sharp way.
+    sharp_yuv: bool
     #: The source's own coded picture, not encoded again.
     kept_source: bool
     #: None where a codec's own knob was named: nobody has looked.
@@ -239,7 +242,10 @@ class Variant(_File):
     def _of(report: dict[str, Any]) -> Variant:
         if report["search"] is not None:
             report["search"] = _search(report["search"])
-        return Variant(**report)
+        # __init__() of a frozen class sets each field by a call.
+        made: Variant = object.__new__(Variant)
+        made.__dict__.update(report)
+        return made
 
     def _repr_html_(self) -> str:
         about: dict[str, Any] = {
@@ -266,6 +272,8 @@ class Found(_File):
     #: What chose a JPEG's levels: "libjpeg", which `Image.encode` does again, or "limen".
     quantizer: str
     chroma: str
+    #: WebP: what `Image.encode` takes.
+    sharp_yuv: bool
     score: float
     worst_block: float
     worst_block_at: Box

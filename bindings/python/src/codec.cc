@@ -67,7 +67,7 @@ py::object decode(const py::object& source, const py::dict& dictionary, const py
   fields.read("upright", finish.upright);
   fields.read("srgb", finish.srgb);
   if (const py::handle box = fields.find("box")) finish.box = read_box(box, "box");
-  limen::Decoded decoded = call_unlocked([&] {
+  limen::Decoded decoded = borrowed.run([&] {
     // So that limits.working_memory counts for the steps together, where the caller brings none.
     std::optional<limen::Workspace> own;
     limen::Execution execution = borrowed.execution();
@@ -96,6 +96,9 @@ limen::EncodeOptions read_encode_options(const Fields& fields) {
   if (const auto mode = read_mode(fields)) options.mode = *mode;
   fields.read("effort", options.effort);
   fields.read("chroma", options.chroma, kChroma);
+  if (const py::handle sharp = fields.find("sharp_yuv")) {
+    options.sharp_yuv = read_bool(sharp, "sharp_yuv");
+  }
   fields.read("progressive", options.progressive);
   fields.read("bit_depth", options.bit_depth);
   if (const py::handle matte = fields.find("matte")) {
@@ -125,7 +128,7 @@ void register_codec(py::module_& module) {
         const Call borrowed = read_call(call);
         const limen::EncodeOptions read = read_encode_options(Fields(options));
         return bytes_of(
-            call_unlocked([&] { return limen::encode(data.view, read, borrowed.execution()); }));
+            borrowed.run([&] { return limen::encode(data.view, read, borrowed.execution()); }));
       },
       py::arg("pixels"), py::arg("options"), py::arg("call"));
 }

@@ -33,7 +33,7 @@ template <class Work>
 Pixels make(const Pixels& pixels, const py::tuple& call, const Work& work) {
   const PixelData data = pixels.get();
   const Call borrowed = read_call(call);
-  return Pixels(pixel_data(call_unlocked([&] { return work(data.view, borrowed.execution()); })));
+  return Pixels(pixel_data(borrowed.run([&] { return work(data.view, borrowed.execution()); })));
 }
 
 /// Calls work(view of a copy, execution) -> Result<void> unlocked.

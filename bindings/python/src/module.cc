@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "module.h"
 
+#include <cstdlib>
+
 #include "errors.h"
+#include "interrupt.h"
 #include "limen/codec/support.h"
 #include "limen/core/simd_target.h"
 #include "limen/core/version.h"
@@ -13,6 +16,10 @@
 // of the package do not.
 PYBIND11_MODULE(_limen, module) {
   module.doc() = "The C++ library behind the package limen.";
+  // As the first large block that a program frees: from then on malloc keeps blocks of up to this
+  // size, and twice that at the end of its heap, for the next file instead of giving them back.
+  std::free(std::malloc(1 << 20));
+  limen_python::register_interrupt();
   limen_python::register_errors(module);
   limen_python::register_options(module);
   limen_python::register_pixels(module);

@@ -138,6 +138,10 @@ Call read_call(const py::tuple& call) {
   if (!call[0].is_none()) {
     if (!py::isinstance<limen::CancelToken>(call[0])) raise_type("cancel", "CancelToken", call[0]);
     result.cancel = call[0].cast<std::shared_ptr<limen::CancelToken>>();
+  } else if (is_main_thread()) {
+    // Not owned, for it lives as long as the process.
+    result.cancel = {std::shared_ptr<void>(), &interrupt_token()};
+    result.sees_interrupts = true;
   }
   result.threads = read_int<unsigned>(call[1], "threads");
   // As the tool has it; more would only be a way to run out of them.

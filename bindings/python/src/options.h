@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "errors.h"
+#include "interrupt.h"
 #include "limen/core/cancel.h"
 #include "limen/core/color.h"
 #include "limen/core/execution.h"
@@ -81,11 +82,31 @@ limen::Limits read_limits(py::handle value, limen::Limits defaults = {});
 struct Call {
   /// Borrowed from Python, so both may be shared by threads.
   std::shared_ptr<limen::CancelToken> cancel;
+  bool sees_interrupts = false;  ///< `cancel` is interrupt_token()
   std::shared_ptr<limen::Workspace> workspace;
   unsigned threads = 1;
 
   limen::Execution execution() const {
     return {.workspace = workspace.get(), .cancel = cancel.get(), .threads = threads};
+  }
+
+  /// call_unlocked() of work under execution(). Ctrl-C ends it where it is the main thread's and
+  /// has no token of the caller's: with what Python's handler raises, else it begins anew.
+  template <class Work>
+  auto run(Work&& work) const {
+    while (sees_interrupts) {
+      auto result = [&] {
+        const InterruptWatch watch;
+        const py::gil_scoped_release unlocked;
+        return work();
+      }();
+      if (!cancel->is_cancelled()) return value_or_raise(std::move(result));
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+      if (result || result.error().code != limen::ErrorCode::cancelled) {
+        return value_or_raise(std::move(result));
+      }
+    }
+    return call_unlocked(std::forward<Work>(work));
   }
 };
 

@@ -61,6 +61,7 @@ py::tuple trials_of(const std::vector<limen::Trial>& trials) {
     report["format"] = str_of(kFormats, trials[i].format);
     report["chroma"] = str_of(kChroma, trials[i].chroma);
     write_mode(report, trials[i].mode);
+    report["sharp_yuv"] = trials[i].sharp_yuv;
     report["quantizer"] = std::string(limen::name(trials[i].quantizer));
     report["score"] = trials[i].score.value;
     report["worst_block"] = trials[i].worst_block.value;
@@ -166,6 +167,7 @@ py::dict report_of(const limen::Variant& variant) {
   report["lossless"] = false;
   if (variant.mode) write_mode(report, *variant.mode);
   report["chroma"] = str_of(kChroma, variant.chroma);
+  report["sharp_yuv"] = variant.sharp_yuv;
   report["kept_source"] = variant.kept_source;
   report["search"] = py::none();
   if (variant.search) {
@@ -200,6 +202,7 @@ py::dict report_of(const limen::Found& found) {
   report["mime_type"] = std::string(limen::mime_type(found.format));
   write_mode(report, found.mode);
   report["chroma"] = str_of(kChroma, found.chroma);
+  report["sharp_yuv"] = found.sharp_yuv;
   write_search(report, found);
   return report;
 }

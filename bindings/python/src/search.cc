@@ -47,8 +47,8 @@ py::dict find_smallest(const Pixels& pixels, const py::dict& dictionary, const p
     raise_invalid("time_budget: seconds, 0 (no limit) to 1e9");
   }
   options.time_budget = std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
-  return report_of(call_unlocked(
-      [&] { return limen::find_smallest(data.view, options, borrowed.execution()); }));
+  return report_of(
+      borrowed.run([&] { return limen::find_smallest(data.view, options, borrowed.execution()); }));
 }
 
 /// An original with what the metric needs of it, and its pixels for a heat map.
@@ -68,7 +68,7 @@ void register_search(py::module_& module) {
         const PixelData first = original.get();
         const PixelData second = candidate.get();
         const Call borrowed = read_call(call);
-        return report_of(call_unlocked(
+        return report_of(borrowed.run(
             [&] { return limen::ssimulacra2(first.view, second.view, borrowed.execution()); }));
       },
       py::arg("original"), py::arg("candidate"), py::arg("call"));
@@ -77,7 +77,7 @@ void register_search(py::module_& module) {
       .def(py::init([](const Pixels& original, const py::tuple& call) {
              const PixelData data = original.get();
              const Call borrowed = read_call(call);
-             return std::make_shared<Prepared>(Prepared{data, call_unlocked([&] {
+             return std::make_shared<Prepared>(Prepared{data, borrowed.run([&] {
                                                           return limen::Ssimulacra2::prepare(
                                                               data.view, borrowed.execution());
                                                         })});
@@ -89,7 +89,7 @@ void register_search(py::module_& module) {
              const py::tuple& call) {
             const PixelData data = candidate.get();
             const Call borrowed = read_call(call);
-            return report_of(call_unlocked(
+            return report_of(borrowed.run(
                 [&] { return self->metric.compare(data.view, borrowed.execution()); }));
           },
           py::arg("candidate"), py::arg("call"))
@@ -99,7 +99,7 @@ void register_search(py::module_& module) {
              const py::tuple& call) {
             const PixelData data = candidate.get();
             const Call borrowed = read_call(call);
-            return Pixels(pixel_data(call_unlocked([&]() -> limen::Result<limen::Image> {
+            return Pixels(pixel_data(borrowed.run([&]() -> limen::Result<limen::Image> {
               LIMEN_ASSIGN(const limen::ErrorMap map,
                            limen::map_errors(self->metric, data.view, borrowed.execution()));
               return limen::heatmap(map, self->original.view, borrowed.execution());

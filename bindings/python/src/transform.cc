@@ -90,7 +90,7 @@ py::bytes transform_one(const py::object& source, const limen::Recipe& recipe,
                         const py::list& pictures, const py::object& on_damage,
                         const py::object& limits, const py::tuple& call) {
   const Job job(source, pictures, on_damage, limits, call);
-  const limen::Variant variant = call_unlocked([&] {
+  const limen::Variant variant = job.call.run([&] {
     return job.subject.with([&](const auto& view) {
       return limen::transform(view, recipe, job.options, job.call.execution());
     });
@@ -103,7 +103,7 @@ py::list transform(const py::object& source, const py::list& recipes, const py::
   const Job job(source, pictures, on_damage, limits, call);
   std::vector<limen::Recipe> read;
   for (const py::handle each : recipes) read.push_back(each.cast<const limen::Recipe&>());
-  std::vector<limen::Variant> variants = call_unlocked([&] {
+  std::vector<limen::Variant> variants = job.call.run([&] {
     return job.subject.with([&](const auto& view) {
       return limen::transform(view, std::span<const limen::Recipe>(read), job.options,
                               job.call.execution());
@@ -120,7 +120,7 @@ py::list transform(const py::object& source, const py::list& recipes, const py::
 Pixels render(const py::object& source, const limen::Recipe& recipe, const py::list& pictures,
               const py::object& on_damage, const py::object& limits, const py::tuple& call) {
   const Job job(source, pictures, on_damage, limits, call);
-  return Pixels(pixel_data(call_unlocked([&] {
+  return Pixels(pixel_data(job.call.run([&] {
     return job.subject.with([&](const auto& view) {
       return limen::render(view, recipe, job.options, job.call.execution());
     });
@@ -162,7 +162,7 @@ void register_transform(py::module_& module) {
         const FileBytes file(source);
         const Call borrowed = read_call(call);
         const limen::Limits read = read_limits(limits);
-        const limen::Placeholder made = call_unlocked(
+        const limen::Placeholder made = borrowed.run(
             [&] { return limen::make_placeholder(file.view(), read, borrowed.execution()); });
         py::dict report;
         report["data_uri"] = made.data_uri;

@@ -18,6 +18,55 @@ import limen
 from limen import Recipe
 
 
+# In a child, which would take minutes if nothing stopped it.
+_INTERRUPTED = """
+import os, signal, sys, threading
+import limen
+from limen import Recipe
+
+handler = sys.argv[1]
+pixels = memoryview(os.urandom(300 * 400 * 3)).cast("B", (300, 400, 3))
+source = limen.Image.from_array(pixels).encode("png")
+seen = []
+if handler == "noted":
+    signal.signal(signal.SIGINT, lambda number, frame: seen.append(number))
+before = signal.getsignal(signal.SIGINT)
+workspace = limen.Workspace()
+
+
+def interrupt():
+    while workspace.bytes_in_use == 0:  # until the work has begun
+        pass
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+count = 20 if handler == "noted" else 20000
+recipes = [Recipe(width=200 + i % 190, format="webp", quality=80, effort=6) for i in range(count)]
+expected = limen.variants(source, recipes, workspace=workspace) if handler == "noted" else None
+workspace.release_unused()
+thread = threading.Thread(target=interrupt)
+thread.start()
+try:
+    made = limen.variants(source, recipes, workspace=workspace)
+    ended = "returned"
+except KeyboardInterrupt:
+    ended = "interrupted"
+thread.join()
+assert signal.getsignal(signal.SIGINT) is before
+assert limen.transform(source, recipes[0])
+if handler == "noted":
+    assert ended == "returned" and seen == [signal.SIGINT]
+    assert [each.data for each in made] == [each.data for each in expected]
+else:
+    assert ended == "interrupted"
+"""
+
+
+@pytest.mark.parametrize("handler", ["python's own", "noted"])
+def test_an_interrupt_ends_a_call_of_the_main_thread(handler: str) -> None:
+    subprocess.run([sys.executable, "-c", _INTERRUPTED, handler], check=True, timeout=60)
+
+
 def test_eight_threads_at_once() -> None:
     sources = [file_of(format, 120, 90) for format in ("jpeg", "png", "webp", "avif")]
     recipe = Recipe(width=60, format="webp", quality=70)

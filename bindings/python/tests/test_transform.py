@@ -93,6 +93,22 @@ def test_a_mode_is_reported(jpeg: bytes) -> None:
     assert lossless.lossless
 
 
+def test_webp_halves_chroma_as_asked() -> None:
+    image = limen.Image.from_array(smooth(96, 64))
+    plain, sharp = (image.encode("webp", quality=70, sharp_yuv=way) for way in (False, True))
+    assert sharp != plain
+    assert image.encode("webp", quality=70) == plain
+    for way in (False, True):
+        found = limen.find_smallest(image, formats=["webp"], sharp_yuv=way)
+        assert {trial.sharp_yuv for trial in found.trials if not trial.lossless} == {way}
+        if not found.lossless:
+            assert found.sharp_yuv is way
+            again = image.encode("webp", quality=found.quality, sharp_yuv=found.sharp_yuv)
+            assert again == found.data
+    with pytest.raises(TypeError):
+        image.encode("webp", sharp_yuv=1)  # type: ignore[arg-type]
+
+
 def test_the_smallest_file_reaches_its_target() -> None:
     image = limen.Image.from_array(smooth(200, 150))
     plain = limen.find_smallest(image, effort=1)
