@@ -101,10 +101,11 @@ def whole_jobs(results: Results) -> list[Aim]:
         found.append(Aim(f"five WebPs at equal score, {entry.outcome.name} beside "
                          f"{equal.peer.name}", EQUAL_SCORE,
                          Verdict(equal.peer.times(entry.outcome), entry.void)))
-    found += [Aim(f"{result.job.title}, {one.name} to {result.outcomes[0].name}", BINDING,
-                  Verdict(one.times(result.outcomes[0])), at_most=True)
-              for result in results.bindings for one in result.outcomes
-              if one.contender.binding_of]
+    found += [Aim(f"{result.job.title}, {one.name} to {result.outcomes[0].name}, processor time, "
+                  f"{how}", BINDING, Verdict(one.times(result.outcomes[0])), at_most=True)
+              for how, several in (("one call at a time", results.bindings),
+                                   ("two in flight", results.bindings_in_flight))
+              for result in several for one in result.outcomes if one.contender.binding_of]
     return found
 
 

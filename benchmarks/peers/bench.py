@@ -22,12 +22,23 @@ from resize import MODES, SIZES, run_case, two_threads
 from resize_peers import Limen, Resampler, find_peers
 from results import Memory, Results
 from runner import Failed, Runner
-from work import FIVE_JPEG, FIVE_OF_ONE_MP, JOBS, ONE_MP, TWO_MP, Contender, bindings, contenders
+from work import (
+    FIVE_JPEG,
+    FIVE_OF_ONE_MP,
+    JOBS,
+    ONE_MP,
+    TWO_MP,
+    Contender,
+    bindings,
+    contenders,
+    go_peers,
+)
 
 PARTS = ("jobs", "bindings", "equal", "throughput", "memory", "resize")
 FULL, QUICK = Effort(7, 0.2), Effort(3, 0.05)
 ORIGINALS = 10_000  # of the memory's part, a tenth of it in a quick run
 WORKERS = 2
+IN_FLIGHT = 2
 
 
 def reading() -> argparse.Namespace:
@@ -86,6 +97,8 @@ def main() -> None:
     parts = arguments.part or PARTS
     effort = effort_of(arguments)
     os.environ["PEER_MODULES"] = f"{(arguments.peers / 'node').resolve()}/"
+    for library in (arguments.peers / "venv").resolve().glob("lib/*/*/pyvips_binary.libs/libvips-*"):
+        os.environ["PEER_VIPS"] = str(library)
     work = arguments.peers / "work"
     originals = make_originals(arguments.photos, work / "originals")
     mark = make_mark(work)
@@ -100,8 +113,12 @@ def main() -> None:
     if "bindings" in parts and (theirs := find_missing(
             bindings(arguments.peers.resolve()), results)):
         plain = [one for one in everybody if one.key not in ("limen-fine", "limen-small")]
-        results.bindings = [run_job(job, originals[job.originals], mark, [*plain, *theirs], effort,
-                                    work / "files") for job in (TWO_MP, FIVE_JPEG)]
+        plain += find_missing(go_peers(arguments.peers.resolve()), results)
+        for job in (TWO_MP, FIVE_JPEG):
+            of_job = (job, originals[job.originals], mark)
+            results.bindings.append(run_job(*of_job, [*plain, *theirs], effort, work / "files"))
+            results.bindings_in_flight.append(run_job(*of_job, [plain[0], *theirs], effort,
+                                                      work / "files", IN_FLIGHT))
     if "equal" in parts and "sharp" in by_key:
         results.equal = run_equal_score(
             str((arguments.build / "bin/limen").resolve()), originals[FIVE_JPEG.originals], mark,

@@ -37,6 +37,10 @@ if command -v go >/dev/null; then
   (cd "$here/runners/limen_go" &&
     PKG_CONFIG_PATH="$whole/prefix/lib/pkgconfig" CGO_LDFLAGS="-Wl,-rpath,$whole/prefix/lib" \
       go build -o "$whole/limen_go" .) || echo "limen's Go package: not built"
+  for name in imaging vips; do
+    (cd "$here/runners/go_peers" && go build -o "$whole/go_$name" "./$name") ||
+      echo "Go's $name: not built"
+  done
 fi
 
 # limen's own packages, where `make test` has packed them.

@@ -49,6 +49,10 @@ class Outcome:
         """How often `other`'s processor time fits into this one's: the median of the rounds."""
         return statistics.median(a / b for a, b in zip(self.cpu, other.cpu, strict=True))
 
+    def wall_times(self, other: "Outcome") -> float:
+        """The same of wall time."""
+        return statistics.median(a / b for a, b in zip(self.wall, other.wall, strict=True))
+
 
 @dataclasses.dataclass
 class JobResult:
@@ -91,8 +95,9 @@ def take_turns(turns: Sequence[Callable[[int], Taken]], effort: Effort) -> list[
 
 
 def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
-            contenders: Sequence[Contender], effort: Effort, folder: pathlib.Path) -> JobResult:
-    say(job.title)
+            contenders: Sequence[Contender], effort: Effort, folder: pathlib.Path,
+            in_flight: int = 1) -> JobResult:
+    say(job.title + (f", {in_flight} in flight" if in_flight > 1 else ""))
     result = JobResult(job, [], [])
     with started([one for one in contenders if one.does(job)]) as running:
         prepared = []
@@ -106,7 +111,9 @@ def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
                 result.absent.append(f"{contender.key}: {reason}")
         for _, runner, _ in prepared:
             runner.restart_peak()
-        taken = take_turns([runner.run for _, runner, _ in prepared], effort)
+        turns = [lambda passes, runner=runner: runner.run(passes, in_flight=in_flight)
+                 for _, runner, _ in prepared]
+        taken = take_turns(turns, effort)
         judge = Judge(job, sources, prepared[0][2]["mark"])
         for (contender, runner, _), rounds in zip(prepared, taken, strict=True):
             peak = runner.memory("VmHWM")

@@ -36,19 +36,36 @@ def job_text(result: JobResult) -> str:
 
 def bindings_text(results: list[JobResult]) -> str:
     lines = ["## Through the bindings\n",
-             "The same bytes by limen from other languages, processor time: what the binding costs "
-             "beside C++, and each peer's time in units of the binding's.\n"]
+             "The same bytes by limen from other languages: what the binding costs beside C++, one "
+             "call after the other, and each peer's processor time in units of the binding's. "
+             "Recipes are prepared once. Wall time has in it how long this machine takes to wake "
+             "another thread, which Node needs twice a call.\n"]
     for result in results:
         base = result.outcomes[0]
         ours = [one for one in result.outcomes if one.contender.binding_of]
         lines += [f"### {result.job.title}\n",
-                  f"| | CPU ms | / {base.name} | {' | '.join('/ ' + one.name for one in ours)} |",
-                  "|---|---|---|" + "---|" * len(ours)]
+                  f"| | CPU ms | / {base.name} | wall / {base.name} | "
+                  f"{' | '.join('/ ' + one.name for one in ours)} |",
+                  "|---|---|---|---|" + "---|" * len(ours)]
         lines += [f"| {one.name} | {one.cpu_ms:.2f} | {one.times(base):.3f} | "
+                  f"{one.wall_times(base):.3f} | "
                   + " | ".join(f"{one.times(ours_one):.2f}" for ours_one in ours) + " |"
                   for one in result.outcomes]
         lines += [f"\nNot in the table: {reason}." for reason in result.absent] + [""]
     return "\n".join(lines)
+
+
+def in_flight_text(results: list[JobResult]) -> str:
+    lines = ["### Two calls in flight\n",
+             "As a service has them: one works, the next one waits for it. C++ does one after the "
+             "other.\n",
+             "| | CPU ms | / C++ | wall ms | / C++ |", "|---|---|---|---|---|"]
+    for result in results:
+        base = result.outcomes[0]
+        lines += [f"| {result.job.title}, {one.name} | {one.cpu_ms:.2f} | {one.times(base):.3f} | "
+                  f"{one.wall_ms:.2f} | {one.wall_times(base):.3f} |" for one in result.outcomes]
+        lines += [f"\nNot in the table: {reason}." for reason in result.absent]
+    return "\n".join(lines) + "\n"
 
 
 def equal_text(equal: EqualScore) -> str:
@@ -161,6 +178,7 @@ def write(results: Results, out: pathlib.Path, chart: str | None) -> None:
         parts += [job_text(job) for job in results.jobs]
     if results.bindings:
         parts.append(bindings_text(results.bindings))
+        parts.append(in_flight_text(results.bindings_in_flight))
     if results.equal:
         parts.append(equal_text(results.equal))
     if results.throughput:

@@ -33,6 +33,7 @@ class Results:
     rounds: int
     jobs: list[JobResult] = dataclasses.field(default_factory=list)
     bindings: list[JobResult] = dataclasses.field(default_factory=list)
+    bindings_in_flight: list[JobResult] = dataclasses.field(default_factory=list)
     equal: EqualScore | None = None
     throughput: list[Throughput] = dataclasses.field(default_factory=list)
     memory: Memory | None = None

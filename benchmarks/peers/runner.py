@@ -3,10 +3,12 @@
 
     {"do": "describe"}              -> {"name", "version", "details", "threads"}
     {"do": "prepare", "job": …}     -> {}; work.Job.request() has the fields
-    {"do": "run", "passes": n, "workers": w}
+    {"do": "run", "passes": n, "workers": w, "in_flight": f}
                                     -> {"cpu", "wall"}: seconds for n times all sources, from bytes
                                        in memory to bytes in memory; the processor time is the
-                                       process's, with all its threads
+                                       process's, with all its threads. With f above 1 a binding
+                                       that hands its calls to another thread has so many under way,
+                                       of which one works; others do one after the other anyway
     {"do": "save", "folder": path}  -> {"files", "pixels"}: lists by source of paths by variant; the
                                        pixels are those before encoding, as PNG
 
@@ -86,8 +88,9 @@ class Runner:
         errors = [line for line in lines if "Error" in line]
         return (errors or lines or ["ended without a word"])[-1]
 
-    def run(self, passes: int, workers: int = 1) -> Taken:
-        answer = self.ask({"do": "run", "passes": passes, "workers": workers})
+    def run(self, passes: int, workers: int = 1, in_flight: int = 1) -> Taken:
+        answer = self.ask({"do": "run", "passes": passes, "workers": workers,
+                           "in_flight": in_flight})
         return Taken(answer["cpu"], answer["wall"])
 
     def save(self, folder: pathlib.Path) -> dict[str, list[list[str]]]:

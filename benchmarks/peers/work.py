@@ -79,6 +79,12 @@ def python(name: str) -> tuple[str, ...]:
 EXACT = {"effort": 1, "progressive": False, "method": 4, "shrink": "exact"}
 
 
+def go_peers(peers: pathlib.Path) -> list[Contender]:
+    """What a Go program would take instead of limen's package."""
+    return [Contender(f"go-{name}", "", (str(peers / f"go_{name}"),))
+            for name in ("vips", "imaging")]
+
+
 def bindings(peers: pathlib.Path) -> list[Contender]:
     """limen from other languages; they need not be there."""
     commands = {"python": python("limen_python"),

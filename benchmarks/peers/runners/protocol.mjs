@@ -38,7 +38,7 @@ class Server {
         this.#sources = request.job.sources.map((path) => readFileSync(path));
         return {};
       case 'run':
-        return this.#run(request.passes);
+        return this.#run(request.passes, request.in_flight ?? 1);
       case 'save':
         return this.#save(request.folder);
       default:
@@ -46,12 +46,17 @@ class Server {
     }
   }
 
-  async #run(passes) {
+  async #run(passes, inFlight) {
     const wall = process.hrtime.bigint();
     const cpu = process.cpuUsage();
-    for (let pass = 0; pass < passes; ++pass) {
-      for (const source of this.#sources) await this.#peer.files(source, this.#job);
-    }
+    const count = passes * this.#sources.length;
+    let next = 0;
+    const one = async () => {
+      while (next < count) {
+        await this.#peer.files(this.#sources[next++ % this.#sources.length], this.#job);
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight }, one));
     const used = process.cpuUsage(cpu);
     return {
       cpu: (used.user + used.system) / 1e6,

@@ -13,7 +13,9 @@ import json
 import pathlib
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypedDict
 
 
@@ -65,7 +67,7 @@ class Server:
         if self.job is None:
             raise ValueError("nothing is prepared")
         if what == "run":
-            return self.run(self.job, request["passes"])
+            return self.run(self.job, request["passes"], request.get("in_flight", 1))
         if what == "save":
             return self.save(self.job, pathlib.Path(request["folder"]))
         raise ValueError(f"unknown request {what}")
@@ -75,12 +77,25 @@ class Server:
         self.sources = [pathlib.Path(path).read_bytes() for path in job["sources"]]
         return {}
 
-    def run(self, job: Job, passes: int) -> dict[str, float]:
+    def run(self, job: Job, passes: int, in_flight: int) -> dict[str, float]:
         wall, cpu = time.perf_counter(), time.process_time()
-        for _ in range(passes):
-            for source in self.sources:
-                self.peer.files(source, job)
+        if in_flight > 1:
+            self.run_several(job, passes, in_flight)
+        else:
+            for _ in range(passes):
+                for source in self.sources:
+                    self.peer.files(source, job)
         return {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
+
+    def run_several(self, job: Job, passes: int, in_flight: int) -> None:
+        with ThreadPoolExecutor(1) as worker:
+            waiting: deque[Future[Sequence[bytes]]] = deque()
+            for source in self.sources * passes:
+                waiting.append(worker.submit(self.peer.files, source, job))
+                if len(waiting) == in_flight:
+                    waiting.popleft().result()
+            while waiting:
+                waiting.popleft().result()
 
     def save(self, job: Job, folder: pathlib.Path) -> dict[str, list[list[str]]]:
         files, pixels = [], []

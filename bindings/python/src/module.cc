@@ -18,7 +18,8 @@ PYBIND11_MODULE(_limen, module) {
   module.doc() = "The C++ library behind the package limen.";
   // As the first large block that a program frees: from then on malloc keeps blocks of up to this
   // size, and twice that at the end of its heap, for the next file instead of giving them back.
-  std::free(std::malloc(1 << 20));
+  void* volatile block = std::malloc(1 << 20);  // which compilers would leave out otherwise
+  std::free(block);
   limen_python::register_interrupt();
   limen_python::register_errors(module);
   limen_python::register_options(module);

@@ -1,0 +1,3 @@
+module limen.example/protocol
+
+go 1.19
