@@ -12,7 +12,10 @@
 // another effort (1: libjpeg's quantiser, one scan, the best of both chroma modes), and times
 // besides. What ended in a lossless file is counted apart. Times are this thread's processor time,
 // the least of --repeat runs, in units of one encode of the answer in the same minute: of a JPEG by
-// libjpeg's encoder, and apart from that ("cost in limen's encodes") by limen's.
+// libjpeg's encoder, and apart from that ("cost in limen's encodes") by limen's. Of sequential
+// files by libjpeg's quantiser it also tells "cost in progressive encodes": what the search would
+// cost if it ended with a progressive file of the same levels, in units of libjpeg's encode of
+// that.
 
 #include <ctime>
 
@@ -96,7 +99,7 @@ struct Oracle {
 struct Totals {
   int pictures = 0, reached = 0, known = 0, same = 0, missed = 0, false_claims = 0, lossless = 0;
   int same_of_mode = 0, uncertified = 0;
-  std::vector<double> evaluations, encodes, cost, own_cost, ratio, per_megapixel;
+  std::vector<double> evaluations, encodes, cost, own_cost, progressive_cost, ratio, per_megapixel;
   std::vector<double> beside_bytes, beside_time;
   std::map<int, std::vector<double>> beside_fixed;  ///< by quality: the answer's bytes over its
   std::vector<std::string> misses;
@@ -140,6 +143,7 @@ class Judge {
       print("encodes", t.encodes);
       print("cost", t.cost);
       print("cost in limen's encodes", t.own_cost);
+      if (!t.progressive_cost.empty()) print("cost in progressive encodes", t.progressive_cost);
       print("bytes / oracle", t.ratio);
       print("seconds a megapixel", t.per_megapixel);
       if (arguments_.beside) {
@@ -233,6 +237,16 @@ class Judge {
     if (found->format == Format::jpeg) {
       cost = search_seconds /
              least_seconds(arguments_.repeat, [&] { encode_by_libjpeg(original, same); });
+    }
+    constexpr int kLeastProgressive = 2;  // of efforts
+    if (found->format == Format::jpeg && same.effort < kLeastProgressive) {
+      EncodeOptions progressive = same;
+      progressive.effort = kLeastProgressive;
+      const double own_seconds = least_seconds(
+          arguments_.repeat, [&] { required(encode(picture, progressive, execution_), name); });
+      totals.progressive_cost.push_back(
+          (search_seconds - encode_seconds + own_seconds) /
+          least_seconds(arguments_.repeat, [&] { encode_by_libjpeg(original, progressive); }));
     }
     const Image decoded = required(decode(found->bytes, {}, execution_), name).image;
     const Ssimulacra2 metric = required(Ssimulacra2::prepare(original, execution_), name);

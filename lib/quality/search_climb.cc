@@ -145,6 +145,29 @@ Forecast Forecast::met_at(const Goal& goal, int setting) const {
   return Forecast(curve_, {log_loss(goal.score) - height, log_loss(goal.worst_block) - height});
 }
 
+std::vector<double> Forecast::curve_through(const std::vector<Rung>& seen,
+                                            const Offsets& offsets) const {
+  std::vector<double> bent = curve_;
+  const Losses losses = score_losses(seen);
+  if (losses.empty()) return bent;
+  const auto excess = [&](const Losses::value_type& loss) {
+    return loss.second - offsets.score - curve_[static_cast<std::size_t>(loss.first)];
+  };
+  std::size_t above = 0;  // the first that was seen at this setting or higher
+  for (int setting = 0; setting < count(); ++setting) {
+    while (above < losses.size() && losses[above].first < setting) ++above;
+    double bend = excess(losses[std::min(above, losses.size() - 1)]);
+    if (above > 0 && above < losses.size()) {
+      const auto& low = losses[above - 1];
+      const double part = static_cast<double>(setting - low.first) /
+                          static_cast<double>(losses[above].first - low.first);
+      bend = excess(low) + part * (bend - excess(low));
+    }
+    bent[static_cast<std::size_t>(setting)] += bend;
+  }
+  return bent;
+}
+
 Offsets Forecast::offsets(const Goal& goal, const std::vector<Rung>& seen) const {
   const double score = log_loss(goal.score);
   const double block = log_loss(goal.worst_block);

@@ -68,6 +68,10 @@ class Forecast {
   /// The same forecast, but that it takes the goal to be met at this setting until it sees better.
   Forecast met_at(const Goal& goal, int setting) const;
 
+  /// The mean curve bent such that at these offsets it runs through the scores seen: what a sample
+  /// shows of the picture's own curve, which of a picture that was a JPEG has a peak.
+  std::vector<double> curve_through(const std::vector<Rung>& seen, const Offsets& offsets) const;
+
   /// How far from the mean curve the picture is where it meets the goal, by what was seen.
   Offsets offsets(const Goal& goal, const std::vector<Rung>& seen) const;
 

@@ -23,7 +23,7 @@ constexpr int kEffortForDoubt = 5;
 
 // By how many settings the other way may be foretold to miss what would be smaller and be tried: a
 // sample errs by .6 in the mean, and at 90 promises a whole one too little of plain chroma.
-constexpr double kQuickDoubt = -0.5;
+constexpr double kQuickDoubt = 0;
 constexpr double kDoubt = 1.1;
 
 // From this effort on a mode that promises the larger file is climbed all the same.

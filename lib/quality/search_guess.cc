@@ -14,12 +14,16 @@ namespace limen::inline LIMEN_ABI::search {
 
 namespace {
 
-// Looks at a sample: of settings that are shown without their file, and of files.
-constexpr std::size_t kMostSampled = 3;
+// Looks at a sample: of settings that are shown without their file, of files, and of JPEGs by
+// limen's own quantiser, whose settings lie close.
+constexpr std::size_t kMostSampled = 5;
 constexpr std::size_t kMostSampledFiles = 2;
-// So near to what was looked at, the curve is known: in settings, and in the mean curve's height
-// where settings lie close.
-constexpr int kNearEnough = 2;
+constexpr std::size_t kMostSampledFine = 3;
+// So near to what was looked at, the curve is known: in settings, of which AVIF's are dear, and in
+// the mean curve's height where settings lie close.
+constexpr int kNearEnough = 1;
+constexpr int kNearEnoughOfAvif = 2;
+constexpr int kNearEnoughOfFine = 2;
 constexpr double kNearInHeight = 0.1;
 // The least share of JPEG's error that is worth a look at a JPEG of the whole picture.
 constexpr double kWorthALook = 0.3;
@@ -93,15 +97,19 @@ Result<void> Contest::start_sampling() {
 
 Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
   const Forecast forecast(mode.curve, by_features);
-  const std::size_t most = mode.sample->shows_files() ? kMostSampledFiles : kMostSampled;
-  const int encodes = sampling_->encodes;
   const bool is_fine = mode.sample->quantizer() == JpegQuantizer::limen;
+  const std::size_t most = mode.sample->shows_files() ? kMostSampledFiles
+                           : is_fine                  ? kMostSampledFine
+                                                      : kMostSampled;
+  const int encodes = sampling_->encodes;
+  const bool is_avif = mode.sample->options().format == Format::avif;
+  const int near = is_avif ? kNearEnoughOfAvif : is_fine ? kNearEnoughOfFine : kNearEnough;
   const auto height = [&](int setting) { return mode.curve[static_cast<std::size_t>(setting)]; };
   std::vector<Rung> seen;
   while (seen.size() < most) {
     const int next = forecast.next(session_.goal, seen, -1, forecast.count());
     const bool is_known = std::any_of(seen.begin(), seen.end(), [&](const Rung& rung) {
-      return std::abs(rung.setting - next) <= kNearEnough ||
+      return std::abs(rung.setting - next) <= near ||
              (is_fine && std::abs(height(rung.setting) - height(next)) < kNearInHeight);
     });
     if (is_known) break;
@@ -110,7 +118,10 @@ Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
     seen.push_back(*rung);
   }
   session_.encodes += sampling_->encodes - encodes;
-  return forecast.offsets(session_.goal, seen) + mode.sample->model().beside_sample;
+  const Offsets offsets = forecast.offsets(session_.goal, seen);
+  // Weighed levels are climbed on a curve of their own.
+  if (!is_fine) mode.curve = forecast.curve_through(seen, offsets);
+  return offsets + mode.sample->model().beside_sample;
 }
 
 // Tells where samples are best looked at, at a fraction of what another format's file takes: once

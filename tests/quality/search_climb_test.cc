@@ -182,6 +182,24 @@ TEST(SearchClimb, ForecastsWhereTheGoalIsMet) {
   EXPECT_EQ(moved.next(kGoal, {}, -1, 43), 42);
 }
 
+TEST(SearchClimb, ACurveIsBentToWhatWasSeen) {
+  const std::vector<double> curve = plain_curve(100);
+  const auto rung = [&](int setting, double excess) {
+    const double loss = std::exp(curve[static_cast<std::size_t>(setting)] + excess);
+    return Rung{setting, {Score{100 - loss}, Score{100 - loss}, {}}};
+  };
+  const search::Forecast forecast(curve, {});
+  // As the offset says, then above it, in the order in which they were seen.
+  const auto bent = forecast.curve_through({rung(60, 0.5), rung(40, 0.3)}, {0.3, 0.3});
+  ASSERT_EQ(bent.size(), curve.size());
+  const std::pair<int, double> bends[] = {{0, 0}, {40, 0}, {50, 0.1}, {60, 0.2}, {99, 0.2}};
+  for (const auto& [setting, bend] : bends) {
+    const auto at = static_cast<std::size_t>(setting);
+    EXPECT_NEAR(bent[at] - curve[at], bend, 1e-9) << setting;
+  }
+  EXPECT_EQ(forecast.curve_through({}, {1, 1}), curve);
+}
+
 TEST(SearchClimb, EndsEarlyWhereItIsTold) {
   const auto script = scripted("line", 100, [](int i) { return 50.0 + 0.5 * i; });
 

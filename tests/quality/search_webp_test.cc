@@ -94,11 +94,13 @@ TEST(SearchWebP, HighEffortTakesTheSmallerOfBothWays) {
   }
 }
 
-// Its colours are so pale that how chroma is halved hardly matters.
+// With grain, and colours so pale that how chroma is halved hardly matters.
 Image pale_scene(Size size) {
   const Image base = scene(size, rgb8);
+  const Image grain = noise(size, gray8);
   return make_picture(size, rgb8, [&](std::int32_t x, std::int32_t y, int c) {
-    return 0.8 * get_sample(base.view(), x, y, 1) + 0.2 * get_sample(base.view(), x, y, c);
+    return 0.85 * get_sample(base.view(), x, y, 1) + 0.05 * get_sample(base.view(), x, y, c) +
+           0.1 * get_sample(grain.view(), x, y, 0);
   });
 }
 
