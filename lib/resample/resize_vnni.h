@@ -30,7 +30,8 @@ struct FixedKernels {
   void (*fixed_light)(const std::uint8_t*, std::size_t, std::int16_t*);
   void (*fixed_widen)(const std::uint8_t*, std::size_t, std::int16_t*);
   void (*fixed_premultiply)(const std::uint8_t*, std::size_t, int, std::int16_t*);
-  void (*fixed_unpremultiply)(const std::int16_t*, std::size_t, int, std::uint8_t*);
+  void (*fixed_unpremultiply)(const std::int16_t*, std::size_t, int, std::uint8_t*,
+                              const std::uint8_t*);
 };
 
 /// Those for AVX-512 with VNNI, whose multiply-add of pairs adds to a sum as well: two fifths of

@@ -117,8 +117,11 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
                 [&](std::int32_t begin, std::int32_t end) {
                   if (!finished_after) return;
                   for (std::int32_t r = 0; r < count; ++r) {
-                    fixed_finish_row(job, results[r], end - begin,
-                                     job.target.row_as<std::uint8_t>(y + r) + begin * channels);
+                    const auto to = [&](std::int32_t row) {
+                      return job.target.row_as<std::uint8_t>(y + std::min(row, count - 1)) +
+                             begin * channels;
+                    };
+                    fixed_finish_row(job, results[r], end - begin, to(r), to(r + 2));
                   }
                 });
     }

@@ -73,12 +73,14 @@ inline void fixed_prepare_row(const Job& job, const std::uint8_t* from, std::int
 }
 
 /// Undoes what fixed_prepare_row() did to pixels with alpha. The kernels themselves end others.
+/// What is written later, from `later` on, is fetched.
 inline void fixed_finish_row(const Job& job, const std::int16_t* from, std::int32_t pixels,
-                             std::uint8_t* to) {
+                             std::uint8_t* to, const std::uint8_t* later) {
   const int channels = job.channels();
   const auto count = static_cast<std::size_t>(pixels) * static_cast<std::size_t>(channels);
   if (job.linear_light) return fixed_encode_row(job, from, count, to);
-  LIMEN_FIXED_KERNEL(fixed_unpremultiply)(from, static_cast<std::size_t>(pixels), channels, to);
+  LIMEN_FIXED_KERNEL(fixed_unpremultiply)
+  (from, static_cast<std::size_t>(pixels), channels, to, later);
 }
 
 }  // namespace resample

@@ -105,7 +105,10 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
         LIMEN_FIXED_KERNEL(fixed_pairs_mid)(down);
         const auto pixels = static_cast<std::int32_t>((down.end - begin) / channels);
         for (std::int32_t r = 0; r < count; ++r) {
-          fixed_finish_row(job, sums[r], pixels, job.target.row_as<std::uint8_t>(y + r) + begin);
+          const auto to = [&](std::int32_t row) {
+            return job.target.row_as<std::uint8_t>(y + std::min(row, count - 1)) + begin;
+          };
+          fixed_finish_row(job, sums[r], pixels, to(r), to(r + 2));
         }
       }
       y += count;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "limen/resample/resize-rows.h"
 
@@ -16,6 +17,7 @@
 #define LIMEN_RESAMPLE_RESIZE_PIXELS_INL_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -36,21 +38,45 @@ HWY_MAYBE_UNUSED std::int16_t premultiply_fixed(std::uint32_t color, std::uint32
                                    kMidZero);
 }
 
-/// One pixel of mids multiplied by their last channel, as straight u8. Each step is rounded as IEEE
-/// 754 has it: equal on every machine.
+/// 32640 / alpha, by which a colour is multiplied in 16 bits: a power of two that moves alpha to
+/// the top of them, and what is left. Rounded as IEEE 754 has it: equal on every machine. Together
+/// they are within 2^-16 of the quotient, and the product, rounded down, within .012 of a level.
+struct InverseAlpha {
+  std::uint16_t power;
+  std::uint16_t fraction;  ///< in 32768ths, 1 to 2
+};
+inline constexpr float kTwiceWhite = 2 * (255 << kMidBits);
+/// Half a unit of the fraction, in a float's 23 bits.
+inline constexpr std::int32_t kFractionHalf = 1 << 7;
+inline constexpr std::int32_t kExponentBits = 0x7F800000;
+/// The least alpha that does not round to 0.
+inline constexpr std::int32_t kLeastAlpha = 1 << (kMidBits - 1);
+
+HWY_MAYBE_UNUSED InverseAlpha inverse_alpha(std::int32_t alpha) {
+  const float quotient = kTwiceWhite / static_cast<float>(alpha);
+  std::int32_t bits;
+  std::memcpy(&bits, &quotient, sizeof(bits));
+  bits += kFractionHalf;
+  const std::int32_t power_bits = bits & kExponentBits;
+  float power;
+  std::memcpy(&power, &power_bits, sizeof(power));
+  return {static_cast<std::uint16_t>(power), static_cast<std::uint16_t>(bits >> 8 | 0x8000)};
+}
+
+/// One pixel of mids multiplied by their last channel, as straight u8.
 HWY_MAYBE_UNUSED void unpremultiply_pixel(const std::int16_t* from, int channels,
                                           std::uint8_t* to) {
   const std::int32_t alpha = from[channels - 1] + kMidZero;
-  const std::int32_t rounded = (alpha + (1 << (kMidBits - 1))) >> kMidBits;
+  const std::int32_t rounded = (alpha + kLeastAlpha) >> kMidBits;
   to[channels - 1] = static_cast<std::uint8_t>(rounded < 0 ? 0 : rounded > 255 ? 255 : rounded);
+  const InverseAlpha inverse = alpha < kLeastAlpha ? InverseAlpha{0, 0} : inverse_alpha(alpha);
   for (int c = 0; c < channels - 1; ++c) {
     // Not clamped to white but to alpha: where that overshoots, so does what it multiplies.
     std::int32_t color = from[c] + kMidZero;
     color = color < 0 ? 0 : color > alpha ? alpha : color;
-    to[c] = rounded <= 0
-                ? 0
-                : static_cast<std::uint8_t>(
-                      static_cast<float>(color) * (255.0f / static_cast<float>(alpha)) + 0.5f);
+    const auto normal = static_cast<std::uint32_t>(color) * inverse.power;
+    to[c] = static_cast<std::uint8_t>(((normal * inverse.fraction >> 16) + (1 << (kMidBits - 1))) >>
+                                      kMidBits);
   }
 }
 
@@ -73,7 +99,8 @@ HWY_MAYBE_UNUSED void fixed_premultiply(const std::uint8_t* samples, std::size_t
 }
 
 HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t pixels, int channels,
-                                          std::uint8_t* samples) {
+                                          std::uint8_t* samples, const std::uint8_t* later) {
+  static_cast<void>(later);
   for (std::size_t i = 0; i < pixels * channels; i += channels) {
     unpremultiply_pixel(mid + i, channels, samples + i);
   }
@@ -144,100 +171,169 @@ HWY_MAYBE_UNUSED void fixed_premultiply(const std::uint8_t* samples, std::size_t
   premultiply_row<4>(samples, count, mid);
 }
 
-/// What most pixels of most pictures need: where all of two vectors are opaque, or all transparent,
-/// stores them and returns true. The same as without: 255 / alpha is 1 / 128 then.
-HWY_INLINE bool store_plain_pixels(const std::int16_t* mid, std::uint8_t* samples) {
-  const hn::CappedTag<std::int16_t, 32> d16;
-  const hn::Rebind<std::uint8_t, decltype(d16)> d8;
-  HWY_ALIGN static constexpr std::int16_t kColors[8] = {-1, -1, -1, 0, -1, -1, -1, 0};
-  const auto colors = hn::LoadDup128(d16, kColors);
-  const auto zero = hn::Set(d16, static_cast<std::int16_t>(-kMidZero));
-  const auto white = hn::Set(d16, static_cast<std::int16_t>((255 << kMidBits) - kMidZero));
-  const auto a = hn::LoadU(d16, mid);
-  const auto b = hn::LoadU(d16, mid + hn::Lanes(d16));
-  const auto all = [&](auto x, auto y) HWY_ATTR { return hn::AllTrue(d16, hn::And(x, y)); };
-  const auto is_color = hn::MaskFromVec(colors);
-  if (all(hn::Or(is_color, hn::Eq(a, white)), hn::Or(is_color, hn::Eq(b, white)))) {
-    const auto level = [&](auto v) HWY_ATTR {
-      const auto half = hn::Set(d16, static_cast<std::int16_t>(kMidZero + (1 << (kMidBits - 1))));
-      const auto clamped = hn::Min(hn::Max(v, zero), white);
-      return hn::DemoteTo(d8, hn::ShiftRight<kMidBits>(hn::Add(clamped, half)));
-    };
-    hn::StoreU(level(a), d8, samples);
-    hn::StoreU(level(b), d8, samples + hn::Lanes(d16));
-    return true;
-  }
-  const auto least = hn::Set(d16, static_cast<std::int16_t>((1 << (kMidBits - 1)) - kMidZero));
-  if (all(hn::Or(is_color, hn::Lt(a, least)), hn::Or(is_color, hn::Lt(b, least)))) {
-    hn::StoreU(hn::Zero(d8), d8, samples);
-    hn::StoreU(hn::Zero(d8), d8, samples + hn::Lanes(d16));
-    return true;
-  }
-  return false;
+/// A constant that stays in a register: compilers would rather make it anew each time.
+template <class D>
+HWY_INLINE hn::Vec<D> kept_constant(D d, hn::TFromD<D> value) {
+#if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
+  asm("" : "+r"(value));
+#endif
+  return hn::Set(d, value);
 }
 
-HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t pixels, int channels,
-                                          std::uint8_t* samples) {
-  const hn::CappedTag<std::int32_t, 16> d32;
-  const hn::RebindToFloat<decltype(d32)> df;
-  const hn::Rebind<std::int16_t, decltype(d32)> d16;
-  const hn::Rebind<std::uint8_t, decltype(d32)> d8;
-  const std::size_t step = hn::Lanes(d32);
-  const std::size_t count = pixels * static_cast<std::size_t>(channels);
-  const auto zero = hn::Zero(d32);
-  HWY_ALIGN static constexpr std::int32_t kAlphaLanes[2][4] = {{0, -1, 0, -1}, {0, 0, 0, -1}};
-  const auto is_alpha = hn::MaskFromVec(hn::LoadDup128(d32, kAlphaLanes[channels == 4]));
-  const auto color_of = [&](auto value, auto alpha, auto scale) HWY_ATTR {
-    const auto color = hn::Min(hn::Max(value, zero), alpha);
-    return hn::ConvertTo(d32, hn::Add(hn::Mul(hn::ConvertTo(df, color), scale), hn::Set(df, 0.5f)));
-  };
-  // 255 / alpha; 0 where alpha rounds to 0, and so do the colours.
-  const auto scale_of = [&](auto alpha) HWY_ATTR {
-    const auto visible = hn::Gt(alpha, hn::Set(d32, (1 << (kMidBits - 1)) - 1));
-    // Never by zero: converting NaN is undefined where Highway does it in plain C++.
-    const auto divisor = hn::ConvertTo(df, hn::Max(alpha, hn::Set(d32, 1)));
-    return hn::IfThenElseZero(hn::RebindMask(df, visible), hn::Div(hn::Set(df, 255.0f), divisor));
-  };
-  const auto rounded_alpha = [&](auto alpha) HWY_ATTR {
-    return hn::ShiftRight<kMidBits>(hn::Add(alpha, hn::Set(d32, 1 << (kMidBits - 1))));
-  };
-  const auto load = [&](std::size_t at) HWY_ATTR {
-    return hn::Add(hn::PromoteTo(d32, hn::LoadU(d16, mid + at)), hn::Set(d32, kMidZero));
-  };
-  std::size_t i = 0;
-  if (channels == 4) {
-    // Divisions are dear: one for the pixels of four vectors.
-    const hn::Repartition<std::uint64_t, decltype(d32)> d64;
-    for (; i + 4 * step <= count; i += 4 * step) {
-      if (store_plain_pixels(mid + i, samples + i)) continue;
-      const auto a = load(i), b = load(i + step), c = load(i + 2 * step), d = load(i + 3 * step);
-      const auto alphas = hn::BitCast(
-          d32, hn::InterleaveUpper(d64, hn::BitCast(d64, hn::InterleaveUpper(d32, a, b)),
-                                   hn::BitCast(d64, hn::InterleaveUpper(d32, c, d))));
-      const auto scales = hn::BitCast(d32, scale_of(alphas));
-      const auto store = [&](auto value, auto scale, std::size_t at) HWY_ATTR {
-        const auto alpha = hn::Broadcast<3>(value);
-        const auto color = color_of(value, alpha, hn::BitCast(df, scale));
-        hn::StoreU(hn::DemoteTo(d8, hn::IfThenElse(is_alpha, rounded_alpha(alpha), color)), d8,
-                   samples + at);
-      };
-      store(a, hn::Broadcast<0>(scales), i);
-      store(b, hn::Broadcast<1>(scales), i + step);
-      store(c, hn::Broadcast<2>(scales), i + 2 * step);
-      store(d, hn::Broadcast<3>(scales), i + 3 * step);
+/// inverse_alpha() in each lane.
+template <class D32>
+struct InverseAlphas {
+  using V = hn::Vec<D32>;
+  hn::RebindToFloat<D32> df;
+  hn::Vec<hn::RebindToFloat<D32> > twice_white, shifter;
+  V half, exponent, hidden, upper, least;
+
+  HWY_INLINE explicit InverseAlphas(D32 d)
+      : twice_white(hn::BitCast(df, kept_constant(d, 0x477F0000))),
+        // 2^23: the lowest bits of what is below are those of the sum.
+        shifter(hn::BitCast(df, kept_constant(d, 0x4B000000))),
+        half(kept_constant(d, kFractionHalf)),
+        exponent(kept_constant(d, kExponentBits)),
+        hidden(kept_constant(d, std::numeric_limits<std::int32_t>::min())),
+        upper(kept_constant(d, static_cast<std::int32_t>(0xFFFF0000))),
+        least(kept_constant(d, kLeastAlpha)) {}
+
+  /// The power below, the fraction above; 0 where alpha rounds to 0.
+  HWY_INLINE V of(D32 d, V alpha) const {
+    const auto quotient = hn::Div(twice_white, hn::ConvertTo(df, alpha));
+    const auto bits = hn::Add(hn::BitCast(d, quotient), half);
+    const auto power = hn::Add(hn::BitCast(df, hn::And(bits, exponent)), shifter);
+    const auto fraction = hn::Or(hn::ShiftLeft<8>(bits), hidden);
+    return hn::IfThenZeroElse(are_invisible(alpha),
+                              hn::IfVecThenElse(upper, fraction, hn::BitCast(d, power)));
+  }
+  HWY_INLINE hn::Mask<D32> are_invisible(V alpha) const { return hn::Lt(alpha, least); }
+};
+
+/// Two vectors of pixels at a time.
+template <int kChannels>
+struct Unpremultiply {
+  using D16 = hn::CappedTag<std::uint16_t, 32>;
+  using D32 = hn::Repartition<std::int32_t, D16>;
+  using Bytes16 = hn::Repartition<std::uint8_t, D16>;
+  using V = hn::Vec<D16>;
+  using Index = hn::Vec<Bytes16>;
+  static constexpr std::size_t kLanes = hn::MaxLanes(D16());
+
+  InverseAlphas<D32> inverses;
+  V sign, below, half, is_alpha;
+  hn::Vec<D32> white;
+  // In each block of 128 bits: each pixel's alpha; the powers and fractions of the first vector's
+  // pixels, and of the second's, between which they lie where a pixel has four channels.
+  Index alpha, power_a, power_b, fraction_a, fraction_b;
+
+  HWY_INLINE Unpremultiply() : inverses(D32()) {
+    HWY_ALIGN static constexpr std::uint8_t kAlphas[2][16] = {
+        {2, 3, 2, 3, 6, 7, 6, 7, 10, 11, 10, 11, 14, 15, 14, 15},
+        {6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14, 15}};
+    HWY_ALIGN static constexpr std::uint8_t kPowers[2][16] = {
+        {0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13},
+        {0, 1, 0, 1, 0, 1, 0, 1, 8, 9, 8, 9, 8, 9, 8, 9}};
+    HWY_ALIGN static constexpr std::uint16_t kIsAlpha[2][8] = {
+        {0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF}, {0, 0, 0, 0xFFFF, 0, 0, 0, 0xFFFF}};
+    const D16 d16;
+    const Bytes16 bytes;
+    constexpr int kFour = kChannels == 4;
+    sign = kept_constant(d16, std::uint16_t{0x8000});
+    below = kept_constant(d16, std::uint16_t{0x8000 - kMidZero});
+    half = kept_constant(d16, static_cast<std::uint16_t>(kLeastAlpha));
+    is_alpha = hn::LoadDup128(d16, kIsAlpha[kFour]);
+    white = kept_constant(D32(), 255 << kMidBits);
+    alpha = hn::LoadDup128(bytes, kAlphas[kFour]);
+    power_a = hn::LoadDup128(bytes, kPowers[kFour]);
+    power_b = kFour ? hn::Add(power_a, kept_constant(bytes, std::uint8_t{4})) : power_a;
+    const auto two = kept_constant(bytes, std::uint8_t{2});
+    fraction_a = hn::Add(power_a, two);
+    fraction_b = hn::Add(power_b, two);
+  }
+
+  /// Mids as u16 with a zero of 0; what is below is 0.
+  HWY_INLINE V load(const std::int16_t* mid) const {
+    const hn::RebindToSigned<D16> di16;
+    return hn::SaturatedSub(hn::Xor(hn::BitCast(D16(), hn::LoadU(di16, mid)), sign), below);
+  }
+
+  HWY_INLINE V look_up(V from, Index index) const {
+    return hn::BitCast(D16(), hn::TableLookupBytes(hn::BitCast(Bytes16(), from), index));
+  }
+
+  HWY_INLINE void store(V value, std::uint8_t* to) const {
+    const hn::Rebind<std::uint8_t, D16> d8;
+    const auto level = hn::ShiftRight<kMidBits>(hn::Add(value, half));
+    hn::StoreU(hn::DemoteTo(d8, hn::BitCast(hn::RebindToSigned<D16>(), level)), d8, to);
+  }
+
+  HWY_INLINE V divide(V value, V clamped, V inverse, Index power, Index fraction) const {
+    const auto normal = hn::Mul(clamped, look_up(inverse, power));
+    const auto color = hn::MulHigh(normal, look_up(inverse, fraction));
+    return hn::IfVecThenElse(is_alpha, value, color);
+  }
+
+  HWY_INLINE void run(const std::int16_t* mid, std::uint8_t* samples) const {
+    const D32 d32;
+    const hn::RebindToFloat<D32> df;
+    const hn::RebindToUnsigned<D32> du32;
+    const hn::Rebind<std::uint8_t, D16> d8;
+    const auto a = load(mid), b = load(mid + kLanes);
+    // Not clamped to white but to alpha: where that overshoots, so does what it multiplies.
+    const auto clamped_a = hn::Min(a, look_up(a, alpha)), clamped_b = hn::Min(b, look_up(b, alpha));
+    const auto upper = [&](auto v) HWY_ATTR {
+      return hn::BitCast(d32, hn::ShiftRight<16>(hn::BitCast(du32, v)));
+    };
+    // Divisions are dear: of four channels, one for the pixels of both vectors.
+    const auto alphas = kChannels == 4
+                            ? upper(hn::OddEven(hn::BitCast(df, b), hn::DupOdd(hn::BitCast(df, a))))
+                            : upper(a);
+    const auto others = kChannels == 4 ? alphas : upper(b);
+    // What most pixels of most pictures need. 32640 / alpha is 1 then: the same as without.
+    if (hn::AllTrue(d32, hn::And(hn::Eq(alphas, white), hn::Eq(others, white)))) {
+      store(clamped_a, samples);
+      store(clamped_b, samples + kLanes);
+      return;
     }
+    if (hn::AllTrue(d32, hn::And(inverses.are_invisible(alphas), inverses.are_invisible(others)))) {
+      hn::StoreU(hn::Zero(d8), d8, samples);
+      hn::StoreU(hn::Zero(d8), d8, samples + kLanes);
+      return;
+    }
+    const auto inverse_a = hn::BitCast(D16(), inverses.of(d32, alphas));
+    const auto inverse_b =
+        kChannels == 4 ? inverse_a : hn::BitCast(D16(), inverses.of(d32, others));
+    store(divide(a, clamped_a, inverse_a, power_a, fraction_a), samples);
+    store(divide(b, clamped_b, inverse_b, power_b, fraction_b), samples + kLanes);
   }
-  for (; i + step <= count; i += step) {
-    const auto value = load(i);
-    const auto alpha = channels == 4 ? hn::Broadcast<3>(value)
-                                     : hn::BitCast(d32, hn::DupOdd(hn::BitCast(df, value)));
-    const auto color = color_of(value, alpha, scale_of(alpha));
-    hn::StoreU(hn::DemoteTo(d8, hn::IfThenElse(is_alpha, rounded_alpha(alpha), color)), d8,
-               samples + i);
+};
+
+template <int kChannels>
+HWY_INLINE void unpremultiply_row(const std::int16_t* mid, std::size_t count, std::uint8_t* samples,
+                                  const std::uint8_t* later) {
+  constexpr std::size_t kStep = 2 * Unpremultiply<kChannels>::kLanes;
+  if (count < kStep) {
+    for (std::size_t i = 0; i < count; i += kChannels) {
+      unpremultiply_pixel(mid + i, kChannels, samples + i);
+    }
+    return;
   }
-  for (; i < count; i += static_cast<std::size_t>(channels)) {
-    unpremultiply_pixel(mid + i, channels, samples + i);
+  const Unpremultiply<kChannels> unpremultiply;
+  for (std::size_t at = 0; at < count; at += kStep) {
+    // The last pixels may be computed twice; that writes the same values again.
+    const std::size_t i = at + kStep <= count ? at : count - kStep;
+    hwy::Prefetch(later + i);
+    unpremultiply.run(mid + i, samples + i);
   }
+}
+
+/// What is written next from `later` on is fetched.
+HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t pixels, int channels,
+                                          std::uint8_t* samples, const std::uint8_t* later) {
+  const std::size_t count = pixels * static_cast<std::size_t>(channels);
+  if (channels == 2) return unpremultiply_row<2>(mid, count, samples, later);
+  unpremultiply_row<4>(mid, count, samples, later);
 }
 
 #endif  // vectors
