@@ -26,9 +26,6 @@ namespace {
 
 namespace terms = ssimulacra2_terms;
 
-constexpr std::size_t kOriginalPlanes = 3;
-constexpr std::size_t kCandidatePlanes = 4;
-
 struct ByteTables {
   std::array<float, 256> linear;
   std::array<float, 256> slope;
