@@ -140,7 +140,7 @@ Result<void> Contest::sample_jpeg(ChromaSubsampling chroma) {
   EncodeOptions options = modes_of(Format::jpeg).front();
   if (options.chroma != ChromaSubsampling::automatic) options.chroma = chroma;
   options = options_for_sample(options);
-  jpeg_.emplace();
+  jpeg_.emplace(Mode{});  // clang 14 does not see that it is default-constructible
   LIMEN_ASSIGN(jpeg_->ladder, Ladder::start(*aside_, options));
   LIMEN_ASSIGN(jpeg_->sample, Ladder::start(*sampling_, options));
   jpeg_->curve = jpeg_->ladder->curve();
