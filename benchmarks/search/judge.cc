@@ -242,6 +242,7 @@ class Judge {
     if (found->format == Format::jpeg && same.effort < kLeastProgressive) {
       EncodeOptions progressive = same;
       progressive.effort = kLeastProgressive;
+      progressive.progressive = true;
       const double own_seconds = least_seconds(
           arguments_.repeat, [&] { required(encode(picture, progressive, execution_), name); });
       totals.progressive_cost.push_back(
