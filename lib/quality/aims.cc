@@ -38,22 +38,33 @@ const Block& columns() {
   return turned;
 }
 
-// The orthonormal DCT of a block of 8x8.
+// The orthonormal DCT of a block of 8x8. Even frequencies are of what is the same in both halves of
+// a row, odd ones of what differs.
 void transform_block(const Block& in, float* out) {
   const Block& rows = basis();
   const Block& turned = columns();
   Block across;
   for (std::size_t y = 0; y < 8; ++y) {
     float sums[8] = {};
-    for (std::size_t x = 0; x < 8; ++x) {
-      for (std::size_t u = 0; u < 8; ++u) sums[u] += in[8 * y + x] * turned[8 * x + u];
+    for (std::size_t x = 0; x < 4; ++x) {
+      const float same = in[8 * y + x] + in[8 * y + 7 - x];
+      const float other = in[8 * y + x] - in[8 * y + 7 - x];
+      const float halves[8] = {same, other, same, other, same, other, same, other};
+      for (std::size_t u = 0; u < 8; ++u) sums[u] += halves[u] * turned[8 * x + u];
     }
     std::copy(sums, sums + 8, across.data() + 8 * y);
   }
+  Block same;
+  for (std::size_t i = 0; i < 32; ++i) {
+    const std::size_t across_from = 8 * (7 - i / 8) + i % 8;
+    same[i] = across[i] + across[across_from];
+    same[32 + i] = across[i] - across[across_from];
+  }
   for (std::size_t v = 0; v < 8; ++v) {
+    const float* const half = same.data() + 32 * (v % 2);
     float sums[8] = {};
-    for (std::size_t y = 0; y < 8; ++y) {
-      for (std::size_t u = 0; u < 8; ++u) sums[u] += across[8 * y + u] * rows[8 * v + y];
+    for (std::size_t y = 0; y < 4; ++y) {
+      for (std::size_t u = 0; u < 8; ++u) sums[u] += half[8 * y + u] * rows[8 * v + y];
     }
     std::copy(sums, sums + 8, out + 8 * v);
   }
@@ -97,23 +108,27 @@ Block slopes_of(const FloatPlanes& by_sample, std::size_t plane, const Patch& pa
 Block errors_of(const ConstImageView& shown, const ConstImageView& original, std::size_t plane,
                 const Patch& patch, std::int32_t halving) {
   Block block{};
-  const bool is_gray = original.format.layout == Layout::gray;
+  const std::int32_t step = original.format.layout == Layout::gray ? 1 : 3;
+  const float* const of = kFromRgb[plane];
   const float share = halving == 1 ? 1.0f : 0.25f;
   for (std::int32_t y = 0; y < patch.height; ++y) {
-    const std::int32_t step = is_gray ? 1 : 3;
     const auto* a = shown.row_as<std::uint8_t>(patch.top + y) + step * patch.left;
     const auto* b = original.row_as<std::uint8_t>(patch.top + y) + step * patch.left;
     float* const to = block.data() + 8 * (y / halving);
-    for (std::int32_t x = 0; x < patch.width; ++x, a += step, b += step) {
-      if (is_gray) {
-        to[x] = static_cast<float>(a[0] - b[0]);
-        continue;
-      }
-      const float* const of = kFromRgb[plane];
-      const float error = of[0] * static_cast<float>(a[0] - b[0]) +
-                          of[1] * static_cast<float>(a[1] - b[1]) +
-                          of[2] * static_cast<float>(a[2] - b[2]);
-      to[x / halving] += share * error;
+    std::array<float, 16> row{};
+    if (step == 1) {
+      for (std::int32_t x = 0; x < patch.width; ++x) to[x] = static_cast<float>(a[x] - b[x]);
+      continue;
+    }
+    for (std::int32_t x = 0; x < patch.width; ++x) {
+      row[static_cast<std::size_t>(x)] = of[0] * static_cast<float>(a[3 * x] - b[3 * x]) +
+                                         of[1] * static_cast<float>(a[3 * x + 1] - b[3 * x + 1]) +
+                                         of[2] * static_cast<float>(a[3 * x + 2] - b[3 * x + 2]);
+    }
+    if (halving == 1) {
+      std::copy(row.begin(), row.begin() + 8, to);
+    } else {
+      for (std::size_t x = 0; x < 8; ++x) to[x] += share * (row[2 * x] + row[2 * x + 1]);
     }
   }
   return block;
@@ -185,6 +200,9 @@ Aims::Bands Aims::read_slopes(const FloatPlanes& by_sample, const ConstImageView
   std::array<double, 64> slopes{};
   float* out = plane.slopes;
   for (std::int32_t y = 0; y < plane.blocks.height; ++y) {
+    Block row_together{};
+    Block row_errors{};
+    Block row_slopes{};
     for (std::int32_t x = 0; x < plane.blocks.width; ++x, out += 64) {
       const Patch patch = patch_of(original_.size, 8 * plane.halving, x, y);
       Block error;
@@ -193,11 +211,16 @@ Aims::Bands Aims::read_slopes(const FloatPlanes& by_sample, const ConstImageView
       const float weighs = mean_over(weights, p, x, y);
       const float inverse = 1 / weighs;
       for (std::size_t k = 0; k < 64; ++k) {
-        together[k] += static_cast<double>(out[k] * error[k]);
-        errors[k] += static_cast<double>(weighs * error[k] * error[k]);
-        slopes[k] += static_cast<double>(out[k] * out[k] * inverse);
+        row_together[k] += out[k] * error[k];
+        row_errors[k] += weighs * error[k] * error[k];
+        row_slopes[k] += out[k] * out[k] * inverse;
         out[k] *= inverse;
       }
+    }
+    for (std::size_t k = 0; k < 64; ++k) {
+      together[k] += static_cast<double>(row_together[k]);
+      errors[k] += static_cast<double>(row_errors[k]);
+      slopes[k] += static_cast<double>(row_slopes[k]);
     }
   }
   for (std::size_t k = 0; k < 64; ++k) {
