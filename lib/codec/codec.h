@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "limen/codec/decode.h"
 #include "limen/codec/encode.h"
@@ -28,6 +29,10 @@ struct Codec {
   /// Null where the format has no planar decode.
   Result<DecodedPlanar> (*decode_planar)(ByteView bytes, const ImageInfo& info,
                                          const DecodeOptions& options, const Execution& execution);
+  /// Null where the format knows no scales. See decode_scales.h; as for decode_planar().
+  Result<std::vector<DecodedPlanar>> (*decode_scales)(ByteView bytes, const ImageInfo& info,
+                                                      std::span<const DecodeOptions> each,
+                                                      const Execution& execution) = nullptr;
   std::uint64_t (*predicted_decode_bytes)(const ImageInfo& info, const DecodeOptions& options);
   /// The view is not empty, has no premultiplied alpha, is not cmyk and not f32; effort, quality
   /// and bit depth are in range; `execution.workspace` is never null.

@@ -2,6 +2,7 @@
 #include "limen/codec/decode.h"
 
 #include "lib/codec/codec.h"
+#include "lib/codec/decode_scales.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -95,6 +96,21 @@ Result<DecodedPlanar> decode_planar(ByteView bytes, const DecodeOptions& options
                             return codec->decode_planar(bytes, info, options, within);
                           });
   });
+}
+
+Result<std::vector<DecodedPlanar>> decode_planar_scales(ByteView bytes,
+                                                        std::span<const DecodeOptions> each,
+                                                        const Execution& execution) {
+  const Limits& limits = each.front().limits;
+  LIMEN_ASSIGN(const Codec* codec, codec_of(bytes, limits));
+  LIMEN_ASSIGN(const ImageInfo info, codec->probe(bytes, limits));
+  if (codec->decode_scales == nullptr || !has_planar_decode(info)) {
+    return std::vector<DecodedPlanar>();
+  }
+  for (const DecodeOptions& options : each) {
+    LIMEN_TRY(check_request(*codec, info, options, execution));
+  }
+  return codec->decode_scales(bytes, info, each, execution);
 }
 
 std::uint64_t predicted_decode_bytes(const ImageInfo& info, const DecodeOptions& options) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/codec/decode_scales.h"
 #include "lib/pipeline/planning.h"
 #include "lib/pipeline/stopwatch.h"
 #include "limen/color/icc.h"
@@ -49,17 +50,48 @@ void take(Decoding&& decoded, Source& source) {
   source.stored_region = decoded.region;
 }
 
+DecodeOptions options_for(const std::vector<const Task*>& tasks, const TransformOptions& options) {
+  const Task& first = *tasks.front();
+  DecodeOptions decode_as = decode_options(first.plan, first.recipe, options.limits);
+  decode_as.on_damage = options.on_damage;
+  decode_as.region = common_region(tasks);
+  return decode_as;
+}
+
 }  // namespace
+
+Result<std::vector<Source>> open_scales(const Original& original,
+                                        const std::vector<std::vector<const Task*>>& groups,
+                                        const TransformOptions& options, const Execution& execution,
+                                        std::uint32_t& decodes) {
+  std::vector<Source> sources;
+  std::vector<DecodeOptions> each;
+  for (const auto& tasks : groups) each.push_back(options_for(tasks, options));
+  StageTimes times;
+  std::vector<DecodedPlanar> decoded;
+  {
+    const Stopwatch watch(times.decode);
+    LIMEN_ASSIGN(decoded, decode_planar_scales(original.file, each, execution));
+  }
+  if (decoded.empty()) return sources;
+  ++decodes;
+  for (DecodedPlanar& planes : decoded) {
+    Source& source = sources.emplace_back();
+    source.file = original.file;
+    source.times = times;
+    source.planes = std::move(planes.image);
+    take(std::move(planes), source);
+    source.peak_bytes = execution.workspace->peak_bytes();
+  }
+  return sources;
+}
 
 Result<Source> open_source(const Original& original, const std::vector<const Task*>& tasks,
                            const TransformOptions& options, const Execution& execution,
                            std::uint32_t& decodes) {
   if (original.pixels) return borrow(original, options.limits);
   const Task& first = *tasks.front();
-  DecodeOptions decode_as = decode_options(first.plan, first.recipe, options.limits);
-  decode_as.on_damage = options.on_damage;
-  decode_as.region = common_region(tasks);
-
+  const DecodeOptions decode_as = options_for(tasks, options);
   Source source;
   source.file = original.file;
   ++decodes;

@@ -53,6 +53,13 @@ struct Source {
   }
 };
 
+/// The same for several groups of such tasks, all by planes and each of a scale of its own, from
+/// one decode: a source for each group. Nothing where that cannot be.
+Result<std::vector<Source>> open_scales(const Original& original,
+                                        const std::vector<std::vector<const Task*>>& groups,
+                                        const TransformOptions& options, const Execution& execution,
+                                        std::uint32_t& decodes);
+
 /// Decodes for these tasks, which all want the same scale, and either all planes or none. `decodes`
 /// counts calls of the decoder.
 Result<Source> open_source(const Original& original, const std::vector<const Task*>& tasks,

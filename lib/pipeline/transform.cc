@@ -27,18 +27,16 @@ Error at_recipe(Error error, std::size_t index, std::size_t count) {
 }
 
 // Whether two tasks start from the same decode: all do that read the picture at full scale, or its
-// planes at the same scale. A reduced decode to pixels serves recipes that ask for that scale and
-// window, which follow from each alone.
+// planes. A reduced decode to pixels serves recipes that ask for that scale and window, which
+// follow from each alone.
 bool share_decode(const Task& one, const Task& other) {
   const Plan& a = one.plan;
   const Plan& b = other.plan;
   const bool is_planar = a.path == PixelPath::planar_8;
-  if (a.scale_eighths != b.scale_eighths || is_planar != (b.path == PixelPath::planar_8)) {
-    return false;
-  }
-  return is_planar || a.scale_eighths == 8 ||
-         (a.at_least == b.at_least && a.region == b.region &&
-          one.recipe.shrink == other.recipe.shrink);
+  if (is_planar || b.path == PixelPath::planar_8) return a.path == b.path;
+  return a.scale_eighths == b.scale_eighths &&
+         (a.scale_eighths == 8 || (a.at_least == b.at_least && a.region == b.region &&
+                                   one.recipe.shrink == other.recipe.shrink));
 }
 
 // One call of transform(): the tasks, grouped by the decode that they share, and their outcomes.
@@ -110,15 +108,78 @@ class Job {
     if (execution_.progress != nullptr) execution_.progress->step();
   }
 
-  Result<void> make_group(const std::vector<std::size_t>& group) {
+  // One step a group, however often its source had to be decoded.
+  void count_decode() {
+    if (!std::exchange(is_decode_counted_, true)) step();
+  }
+
+  // The parts of a group that read the source at one scale each.
+  std::vector<std::vector<std::size_t>> scales_of(const std::vector<std::size_t>& group) const {
+    std::vector<std::vector<std::size_t>> scales;
+    for (const std::size_t index : group) {
+      const auto is_same = [&](const std::vector<std::size_t>& scale) {
+        return tasks_[scale.front()].plan.scale_eighths == tasks_[index].plan.scale_eighths;
+      };
+      const auto found = std::find_if(scales.begin(), scales.end(), is_same);
+      (found != scales.end() ? *found : scales.emplace_back()).push_back(index);
+    }
+    return scales;
+  }
+
+  std::vector<const Task*> tasks_of(const std::vector<std::size_t>& group) const {
     std::vector<const Task*> tasks;
     for (const std::size_t index : group) tasks.push_back(&tasks_[index]);
+    return tasks;
+  }
+
+  Result<void> make_group(const std::vector<std::size_t>& group) {
+    is_decode_counted_ = original_.pixels.has_value();
+    std::vector<std::vector<std::size_t>> scales = scales_of(group);
+    if (scales.size() > 1) LIMEN_TRY(make_scales_at_once(group, scales));
+    for (std::vector<std::size_t>& scale : scales) {
+      std::erase_if(scale, [&](std::size_t index) { return outcomes_[index].has_value(); });
+      if (scale.empty()) continue;
+      execution_.workspace->reset_peak();
+      LIMEN_ASSIGN(const Source source,
+                   open_source(original_, tasks_of(scale), options_, execution_, decodes_));
+      count_decode();
+      make_all(scale, [&](std::size_t) -> const Source& { return source; });
+    }
+    return first_error(group);
+  }
+
+  // Leaves without an outcome what has to be made scale by scale: all where they cannot be decoded
+  // together, else what lacked memory beside the others. What comes out is the same.
+  Result<void> make_scales_at_once(const std::vector<std::size_t>& group,
+                                   const std::vector<std::vector<std::size_t>>& scales) {
+    std::vector<std::vector<const Task*>> tasks;
+    for (const std::vector<std::size_t>& scale : scales) tasks.push_back(tasks_of(scale));
     execution_.workspace->reset_peak();
-    LIMEN_ASSIGN(const Source source,
-                 open_source(original_, tasks, options_, execution_, decodes_));
-    if (!original_.pixels) step();
+    auto opened = open_scales(original_, tasks, options_, execution_, decodes_);
+    if (!opened) {
+      if (opened.error().limit == Limit::working_memory) return {};
+      return std::move(opened).error();
+    }
+    const std::vector<Source> sources = *std::move(opened);
+    if (sources.empty()) return {};
+    count_decode();
+    make_all(group, [&](std::size_t index) -> const Source& {
+      return *std::find_if(sources.begin(), sources.end(), [&](const Source& source) {
+        return source.scale_eighths == tasks_[index].plan.scale_eighths;
+      });
+    });
+    for (const std::size_t index : group) {
+      std::optional<Result<Variant>>& outcome = outcomes_[index];
+      if (outcome && !*outcome && outcome->error().limit == Limit::working_memory) outcome.reset();
+    }
+    return {};
+  }
+
+  // Makes the variants of a group, each from the source that `source_of` has for it.
+  template <class SourceOf>
+  void make_all(const std::vector<std::size_t>& group, const SourceOf& source_of) {
     if (group.size() == 1) {
-      make(source, group.front(), execution_);
+      make(source_of(group.front()), group.front(), execution_);
     } else {
       Execution alone = execution_;
       alone.threads = 1;
@@ -127,17 +188,16 @@ class Job {
       run_tasks(group.size(), execution_, [&](std::size_t i) {
         const std::size_t index = group[i];
         if (index > failed.load()) return;  // the call has failed earlier in the recipes' order
-        make(source, index, alone);
+        make(source_of(index), index, alone);
         std::size_t lowest = failed.load();
         while (!*outcomes_[index] && index < lowest &&
                !failed.compare_exchange_weak(lowest, index)) {
         }
       });
       if (execution_.threads > 1 || execution_.executor != nullptr) {
-        retry_for_memory(source, group, alone);
+        retry_for_memory(source_of, group, alone);
       }
     }
-    return first_error(group);
   }
 
   void make(const Source& source, std::size_t index, const Execution& execution) {
@@ -154,14 +214,15 @@ class Job {
 
   // Variants made at the same time need more memory at the same time. What failed for that alone
   // gets another try with nothing beside it, so that threads never change what comes out.
-  void retry_for_memory(const Source& source, const std::vector<std::size_t>& group,
+  template <class SourceOf>
+  void retry_for_memory(const SourceOf& source_of, const std::vector<std::size_t>& group,
                         const Execution& execution) {
     for (const std::size_t index : group) {
       std::optional<Result<Variant>>& outcome = outcomes_[index];
       const bool was_skipped = !outcome;
       const bool lacked_memory =
           outcome && !*outcome && outcome->error().limit == Limit::working_memory;
-      if (was_skipped || lacked_memory) make(source, index, execution);
+      if (was_skipped || lacked_memory) make(source_of(index), index, execution);
       if (!*outcome) return;
     }
   }
@@ -187,6 +248,7 @@ class Job {
   std::vector<std::optional<Result<Variant>>> outcomes_;
   std::vector<MemoryReservation> reservations_;
   std::uint32_t decodes_ = 0;
+  bool is_decode_counted_ = false;  // of the group under way
 };
 
 }  // namespace

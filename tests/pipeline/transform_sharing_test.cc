@@ -112,6 +112,67 @@ TEST(TransformSharing, ADecoderThatReducesDecodesApartAndTheSameWhoeverIsBeside)
   expect_same_as_alone(source, recipes, *variants);
 }
 
+TEST(TransformSharing, PlanesOfSeveralScalesComeFromOneDecodeOfAPlainFile) {
+  std::vector<Recipe> recipes = {width(300), width(40), from_query("tl_px=33,41&br_px=320,99&w=40"),
+                                 width(90),  width(41), from_query("w=60&h=60&func=crop")};
+  for (std::size_t i = 1; i < recipes.size(); ++i) {
+    recipes[i].shrink = i == 3 ? ShrinkAccuracy::coarse : ShrinkAccuracy::fine;
+    recipes[i].fidelity = Quality{80};
+  }
+  recipes[0].fidelity = Quality{80};
+  const Image picture = scene({401, 303}, rgb8);
+  for (const bool is_plain : {true, false}) {
+    EncodeOptions options;
+    options.progressive = !is_plain;
+    const auto source = encode(picture.const_view(), options);
+    ASSERT_TRUE(source.has_value());
+    for (const unsigned threads : {1u, 3u}) {
+      Execution execution;
+      execution.threads = threads;
+      const auto variants = transform(*source, recipes, {}, execution);
+      ASSERT_TRUE(variants.has_value()) << variants.error().message;
+      EXPECT_EQ(variants->front().source_decodes, is_plain ? 1u : 3u);
+      expect_same_as_alone(*source, recipes, *variants);
+    }
+  }
+}
+
+// Where the planes of all scales do not fit at once, they are made one after the other.
+TEST(TransformSharing, ScalesThatDoNotFitTogetherAreMadeApart) {
+  std::vector<Recipe> recipes = {width(400), width(200), width(100)};
+  for (Recipe& recipe : recipes) {
+    recipe.shrink = ShrinkAccuracy::fine;
+    recipe.fidelity = Quality{80};
+    recipe.progressive = false;
+  }
+  EncodeOptions options;
+  options.progressive = false;
+  const auto source = encode(scene({1600, 1200}, rgb8).const_view(), options);
+  ASSERT_TRUE(source.has_value());
+  const auto all = transform(*source, recipes);
+  ASSERT_TRUE(all.has_value());
+  EXPECT_EQ(all->front().source_decodes, 1u);
+  TransformOptions scarce;
+  std::uint32_t most = 0;
+  for (scarce.limits.working_memory = 500'000; scarce.limits.working_memory < 6'000'000;
+       scarce.limits.working_memory += 100'000) {
+    bool fits_alone = true;
+    for (const Recipe& recipe : recipes)
+      fits_alone &= transform(*source, recipe, scarce).has_value();
+    const auto variants = transform(*source, recipes, scarce);
+    if (!variants) {
+      EXPECT_EQ(variants.error().limit, Limit::working_memory);
+      continue;
+    }
+    EXPECT_TRUE(fits_alone);
+    most = std::max(most, variants->front().source_decodes);
+    for (std::size_t i = 0; i < recipes.size(); ++i) {
+      EXPECT_EQ((*variants)[i].bytes, (*all)[i].bytes);
+    }
+  }
+  EXPECT_GT(most, 1u);
+}
+
 TEST(TransformSharing, ThreadsChangeNothing) {
   const Bytes source = photo();
   const std::vector<Recipe> recipes = motley();

@@ -176,6 +176,10 @@ Result<void> open_at_scale(JpegDecompressor& jpeg, const ImageInfo& info, int ei
           info.is_multi_scan) {
     return malformed(Format::jpeg, "the headers can be read in two ways");
   }
+  return choose_scale(jpeg, eighths);
+}
+
+Result<void> choose_scale(JpegDecompressor& jpeg, int eighths) {
   return jpeg.run([eighths](jpeg_decompress_struct& cinfo) {
     cinfo.scale_num = static_cast<unsigned>(eighths);
     cinfo.scale_denom = 8;

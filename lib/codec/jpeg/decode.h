@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "lib/codec/jpeg/session.h"
 #include "limen/codec/decode.h"
 
@@ -12,8 +15,17 @@ Result<Decoded> decode_jpeg(ByteView bytes, const ImageInfo& info, const DecodeO
 Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
                                          const DecodeOptions& options, const Execution& execution);
 
+/// What decode_jpeg_planar() gives for each of the options, which differ in scale and region alone,
+/// from one reading of the file. Nothing where libjpeg has to decode it, once for each.
+Result<std::vector<DecodedPlanar>> decode_jpeg_scales(ByteView bytes, const ImageInfo& info,
+                                                      std::span<const DecodeOptions> each,
+                                                      const Execution& execution);
+
 /// Opens `jpeg`, checks that libjpeg reads the same headers as limen did, and chooses the scale.
 Result<void> open_at_scale(JpegDecompressor& jpeg, const ImageInfo& info, int eighths);
+
+/// The same of a `jpeg` that is open and was not asked for output yet.
+Result<void> choose_scale(JpegDecompressor& jpeg, int eighths);
 
 /// Runs libjpeg up to the first row of output: for a file of several scans that is most of the
 /// work. `usable`: see with_best_effort().

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "lib/codec/jpeg/decode.h"
 #include "lib/codec/jpeg/geometry.h"
@@ -82,21 +85,51 @@ Result<void> create_planes(DecodedPlanar& decoded, std::size_t count, Size step,
   return {};
 }
 
+// What a picture comes to at the scale that `state` has.
+struct Scaled {
+  ScaledWindows windows;
+  std::int32_t first_row = 0;  // of MCUs
+  std::int32_t end_row = 0;
+};
+
+// Decides the window at that scale, and takes its planes.
+Result<Scaled> prepare_scaled(const jpeg_decompress_struct& state, const DecodeOptions& options,
+                              DecodedPlanar& decoded, Workspace& workspace) {
+  const Size step = chroma_step(state);
+  const Size stored = decoded.info.size;
+  decoded.region =
+      grown_window(scaled_window(stored, options.region, decoded.scale_eighths),
+                   scaled_size(stored, decoded.scale_eighths), step.width, step.height);
+  const Rect window = decoded.region;
+  const auto count = static_cast<std::size_t>(state.num_components);
+  LIMEN_TRY(create_planes(decoded, count, step, workspace));
+  Scaled scaled;
+  scaled.windows.block_sizes = block_sizes(state);
+  for (std::size_t c = 0; c < std::min<std::size_t>(count, 3); ++c) {
+    const Size of = c == 0 ? Size{1, 1} : step;
+    scaled.windows.windows[c] = {decoded.image.planes[c].view(), window.x / of.width,
+                                 window.y / of.height};
+  }
+  const std::int32_t lines = least_block_size(state) *
+                             (count == 1 ? 1 : static_cast<std::int32_t>(state.max_v_samp_factor));
+  scaled.first_row = window.y / lines;
+  scaled.end_row = (window.y + window.height + lines - 1) / lines;
+  return scaled;
+}
+
 // False where libjpeg has to decode the file.
-Result<bool> read_plain(const JpegDecompressor& jpeg, DecodedPlanar& decoded, Size step,
+Result<bool> read_plain(const JpegDecompressor& jpeg, std::span<const Scaled> scales,
                         const Execution& execution) {
   auto scan = PlainScan::open(jpeg, *execution.workspace);
   if (!scan) return false;
-  const Rect window = decoded.region;
-  SampleWindows windows;
-  const auto count = static_cast<std::size_t>(jpeg.state().num_components);
-  for (std::size_t c = 0; c < count; ++c) {
-    const Size of = c == 0 ? Size{1, 1} : step;
-    windows[c] = {decoded.image.planes[c].view(), window.x / of.width, window.y / of.height};
+  std::vector<ScaledWindows> windows;
+  std::int32_t first = scales.front().first_row;
+  std::int32_t end = 0;
+  for (const Scaled& scaled : scales) {
+    windows.push_back(scaled.windows);
+    first = std::min(first, scaled.first_row);
+    end = std::max(end, scaled.end_row);
   }
-  const std::int32_t lines = scan->mcu_height();
-  const std::int32_t first = window.y / lines;
-  const std::int32_t end = (window.y + window.height + lines - 1) / lines;
   for (std::int32_t row = 0; row < end; ++row) {
     if (execution.is_cancelled()) return cancelled();
     if (row < first ? !scan->skip_row() : !scan->decode_row(windows)) return false;
@@ -147,9 +180,8 @@ Result<void> read_by_libjpeg(JpegDecompressor& jpeg, const DecodeOptions& option
   return {};
 }
 
-Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
-                                  const DecodeOptions& options, const Execution& execution,
-                                  std::size_t* usable) {
+Result<DecodedPlanar> begin_decode(ByteView bytes, const ImageInfo& info,
+                                   const DecodeOptions& options) {
   DecodedPlanar decoded;
   decoded.info = info;
   if (options.read_metadata) {
@@ -157,20 +189,24 @@ Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
     decoded.metadata = copy_metadata(header);
   }
   decoded.scale_eighths = pick_scale(info.size, options);
+  return decoded;
+}
+
+Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
+                                  const DecodeOptions& options, const Execution& execution,
+                                  std::size_t* usable) {
+  LIMEN_ASSIGN(DecodedPlanar decoded, begin_decode(bytes, info, options));
   LIMEN_ASSIGN(
       const MemoryReservation held,
       execution.workspace->reserve(kLibjpegHeaderBytes + libjpeg_decode_bytes(info, true)));
   JpegDecompressor jpeg(bytes, execution, options.limits.scans,
                         options.on_damage == OnDamage::error);
   LIMEN_TRY(open_at_scale(jpeg, info, decoded.scale_eighths));
-  const Size step = chroma_step(jpeg.state());
-  const Size grid = scaled_size(info.size, decoded.scale_eighths);
-  decoded.region = grown_window(scaled_window(info.size, options.region, decoded.scale_eighths),
-                                grid, step.width, step.height);
-  const auto count = static_cast<std::size_t>(jpeg.state().num_components);
-  LIMEN_TRY(create_planes(decoded, count, step, *execution.workspace));
-  LIMEN_ASSIGN(const bool is_done, read_plain(jpeg, decoded, step, execution));
+  LIMEN_ASSIGN(const Scaled scaled,
+               prepare_scaled(jpeg.state(), options, decoded, *execution.workspace));
+  LIMEN_ASSIGN(const bool is_done, read_plain(jpeg, std::span(&scaled, 1), execution));
   if (is_done) return decoded;
+  const Size step = chroma_step(jpeg.state());
   LIMEN_TRY(start_output(jpeg, info, true, usable));
   LIMEN_TRY(read_by_libjpeg(jpeg, options, decoded, step, execution));
   return decoded;
@@ -183,6 +219,28 @@ Result<DecodedPlanar> decode_jpeg_planar(ByteView bytes, const ImageInfo& info,
   return with_best_effort(bytes, options.on_damage, [&](ByteView part, std::size_t* usable) {
     return decode_once(part, info, options, execution, usable);
   });
+}
+
+Result<std::vector<DecodedPlanar>> decode_jpeg_scales(ByteView bytes, const ImageInfo& info,
+                                                      std::span<const DecodeOptions> each,
+                                                      const Execution& execution) {
+  LIMEN_ASSIGN(const MemoryReservation held, execution.workspace->reserve(kLibjpegHeaderBytes));
+  JpegDecompressor jpeg(bytes, execution, each.front().limits.scans,
+                        each.front().on_damage == OnDamage::error);
+  LIMEN_TRY(open_at_scale(jpeg, info, DCTSIZE));
+  std::vector<DecodedPlanar> all;
+  std::vector<Scaled> scales;
+  for (const DecodeOptions& options : each) {
+    LIMEN_ASSIGN(DecodedPlanar decoded, begin_decode(bytes, info, options));
+    LIMEN_TRY(choose_scale(jpeg, decoded.scale_eighths));
+    LIMEN_ASSIGN(Scaled scaled,
+                 prepare_scaled(jpeg.state(), options, decoded, *execution.workspace));
+    all.push_back(std::move(decoded));
+    scales.push_back(scaled);
+  }
+  LIMEN_ASSIGN(const bool is_done, read_plain(jpeg, scales, execution));
+  if (!is_done) all.clear();
+  return all;
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -44,6 +44,7 @@ const Codec jpeg_codec = {
     .probe = probe_jpeg,
     .decode = decode_jpeg,
     .decode_planar = decode_jpeg_planar,
+    .decode_scales = decode_jpeg_scales,
     .predicted_decode_bytes = predicted_jpeg_bytes,
     .encode = encode_jpeg,
     .encode_planar = encode_jpeg_planar,

@@ -77,6 +77,13 @@ struct PlainScan::Room {
   std::array<PlacedBlock, kMcus * kMostMcuBlocks + 1> places;
 };
 
+BlockSizes block_sizes(const jpeg_decompress_struct& state) {
+  BlockSizes sizes{};
+  const auto count = std::min(sizes.size(), static_cast<std::size_t>(state.num_components));
+  for (std::size_t c = 0; c < count; ++c) sizes[c] = block_size(state.comp_info[c]);
+  return sizes;
+}
+
 std::uint64_t PlainScan::memory_bytes() { return sizeof(Room); }
 
 std::optional<PlainScan> PlainScan::open(const JpegDecompressor& jpeg, Workspace& workspace) {
@@ -112,7 +119,6 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
     // A component alone comes block by block, whatever its factors.
     component.across = count_ == 1 ? 1 : from.h_samp_factor;
     component.down = count_ == 1 ? 1 : from.v_samp_factor;
-    component.block_size = limen::block_size(from);
     const auto blocks = static_cast<std::size_t>(component.across * component.down);
     if (block + blocks > kMostMcuBlocks) return false;
     if (from.quant_tbl_no < 0 || from.quant_tbl_no >= NUM_QUANT_TBLS) return false;
@@ -143,6 +149,7 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
   const int highest = count_ == 1 ? 1 : state.max_v_samp_factor;
   const auto mcu_width = static_cast<JDIMENSION>(DCTSIZE * widest);
   mcu_columns_ = static_cast<std::int32_t>((state.image_width + mcu_width - 1) / mcu_width);
+  block_sizes_ = limen::block_sizes(state);
   mcu_height_ = least_block_size(state) * highest;
   return true;
 }
@@ -156,13 +163,15 @@ bool PlainScan::skip_row() {
   return decoder_->has_stood_there();
 }
 
-bool PlainScan::decode_row(const SampleWindows& windows) {
+bool PlainScan::decode_row(std::span<const ScaledWindows> scales) {
   for (std::int32_t x = 0; x < mcu_columns_; x += kMcus) {
     const auto count = std::min(kMcus, static_cast<std::size_t>(mcu_columns_ - x));
     std::fill_n(room_->levels.begin(), level_count_, std::int16_t{0});
     if (!decoder_->decode(count)) return false;
-    for (std::size_t c = 0; c < count_; ++c) {
-      if (!place(components_[c], x, windows[c])) return false;
+    for (const ScaledWindows& scaled : scales) {
+      for (std::size_t c = 0; c < count_; ++c) {
+        if (!place(components_[c], scaled.block_sizes[c], x, scaled.windows[c])) return false;
+      }
     }
   }
   ++row_;
@@ -170,9 +179,9 @@ bool PlainScan::decode_row(const SampleWindows& windows) {
 }
 
 // Makes the samples of the groups that lie in the window, at least in part.
-bool PlainScan::place(const Component& component, std::int32_t first_mcu,
+bool PlainScan::place(const Component& component, int block_size, std::int32_t first_mcu,
                       const SampleWindow& window) {
-  const std::int32_t side = component.block_size;
+  const std::int32_t side = block_size;
   const std::int32_t width = side * static_cast<std::int32_t>(kBlockGroup);
   const std::int16_t* levels = component.levels;
   for (int y = 0; y < component.down; ++y) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "lib/codec/jpeg/entropy_decoder.h"
 #include "lib/codec/jpeg/restore.h"
@@ -27,6 +28,16 @@ struct SampleWindow {
 };
 using SampleWindows = std::array<SampleWindow, 3>;
 
+/// How many samples a block has each way, by component: what a scale comes to.
+using BlockSizes = std::array<int, 3>;
+BlockSizes block_sizes(const jpeg_decompress_struct& state);
+
+/// Windows of the picture at a scale.
+struct ScaledWindows {
+  BlockSizes block_sizes{};
+  SampleWindows windows;
+};
+
 class PlainScan {
  public:
   /// Working memory of it.
@@ -36,13 +47,18 @@ class PlainScan {
   /// read and its scale is chosen, nothing more. It and the workspace must outlive this.
   static std::optional<PlainScan> open(const JpegDecompressor& jpeg, Workspace& workspace);
 
-  /// Rows of pixels, at the scale, that a row of MCUs stands for.
+  /// Rows of pixels, at the scale that was chosen, that a row of MCUs stands for.
   std::int32_t mcu_height() const { return mcu_height_; }
 
   /// The next row of MCUs: the samples that lie in the windows, one a component, those that
   /// libjpeg-turbo's accurate inverse DCT gives, or its reduced ones. False where something is odd:
   /// then nothing of it may be used.
-  bool decode_row(const SampleWindows& windows);
+  bool decode_row(const SampleWindows& windows) {
+    const ScaledWindows scaled{block_sizes_, windows};
+    return decode_row(std::span(&scaled, 1));
+  }
+  /// The same at several scales.
+  bool decode_row(std::span<const ScaledWindows> scales);
   /// The same without samples.
   bool skip_row();
 
@@ -50,7 +66,6 @@ class PlainScan {
   struct Room;
   struct Component {
     int across = 1;
-    int block_size = DCTSIZE;
     int down = 1;                    // blocks of an MCU
     std::int16_t* levels = nullptr;  // its groups: `down` rows of `across`
     Dequantizer dequantizer;
@@ -58,12 +73,14 @@ class PlainScan {
 
   PlainScan() = default;
   bool prepare(const jpeg_decompress_struct& state, Room& room);
-  bool place(const Component& component, std::int32_t first_mcu, const SampleWindow& window);
+  bool place(const Component& component, int block_size, std::int32_t first_mcu,
+             const SampleWindow& window);
 
   Buffer buffer_;
   Room* room_ = nullptr;
   std::size_t count_ = 0;
   std::array<Component, 3> components_;
+  BlockSizes block_sizes_{};
   std::size_t level_count_ = 0;
   std::int32_t mcu_columns_ = 0;
   std::int32_t mcu_height_ = 0;

@@ -41,6 +41,13 @@ struct Excess {
   }
 };
 
+// What the first pass makes of a column whose lowest frequency alone is not 0, at any scale.
+HWY_INLINE V16 flat_column(V16 lowest) {
+  static_assert(kPassBits == 2);
+  const V16 twice = hn::SaturatedAdd(lowest, lowest);
+  return hn::SaturatedAdd(twice, twice);
+}
+
 HWY_INLINE bool restore_8(const std::int16_t* HWY_RESTRICT levels, const Dequantizer& dequantizer,
                           std::uint8_t* HWY_RESTRICT samples, std::size_t stride) {
   const I16 d;
@@ -64,10 +71,7 @@ HWY_INLINE bool restore_8(const std::int16_t* HWY_RESTRICT levels, const Dequant
       const V16 any = hn::Or(hn::Or(hn::Or(level(1), level(2)), hn::Or(level(3), level(4))),
                              hn::Or(hn::Or(level(5), level(6)), level(7)));
       if (hn::AllTrue(d, hn::Eq(any, hn::Zero(d)))) {
-        const V16 dc = load(0);
-        const V16 twice = hn::SaturatedAdd(dc, dc);
-        static_assert(kPassBits == 2);
-        const V16 flat = hn::SaturatedAdd(twice, twice);
+        const V16 flat = flat_column(load(0));
         for (std::size_t i = 0; i < 8; ++i) store(i, flat);
       } else {
         inverse8<true>(load, store);
@@ -145,15 +149,21 @@ HWY_INLINE bool restore_reduced(const std::int16_t* HWY_RESTRICT levels,
   for (std::size_t c = 0; c < 8; ++c) {
     if (c == 4 || (kSize == 2 && c % 2 == 0 && c > 0)) continue;
     for (std::size_t b = c * kBlockGroup; b < (c + 1) * kBlockGroup; b += lanes) {
+      const auto level = [&](std::size_t i)
+                             HWY_ATTR { return hn::Load(d, levels + 8 * i * kBlockGroup + b); };
       const auto load = [&](std::size_t i) HWY_ATTR {
-        const V16 level = hn::Load(d, levels + 8 * i * kBlockGroup + b);
-        return excess.dequantize(level, dequantizer, 8 * i + c);
+        return excess.dequantize(level(i), dequantizer, 8 * i + c);
       };
       const auto store = [&](std::size_t i, V16 v) HWY_ATTR {
         excess.see(v);
         hn::Store(v, d, work + i * kGroupWidth + b);
       };
-      if constexpr (kSize == 4) {
+      V16 any = hn::Or(hn::Or(level(1), level(3)), hn::Or(level(5), level(7)));
+      if constexpr (kSize == 4) any = hn::Or(any, hn::Or(level(2), level(6)));
+      if (hn::AllTrue(d, hn::Eq(any, hn::Zero(d)))) {
+        const V16 flat = flat_column(load(0));
+        for (std::size_t i = 0; i < kSize; ++i) store(i, flat);
+      } else if constexpr (kSize == 4) {
         inverse4<true>(load, store);
       } else {
         inverse2<true>(load, store);
