@@ -39,6 +39,7 @@ FULL, QUICK = Effort(7, 0.2), Effort(3, 0.05)
 ORIGINALS = 10_000  # of the memory's part, a tenth of it in a quick run
 WORKERS = 2
 IN_FLIGHT = 2
+WARM_UP = 3.0  # seconds: V8 compiles for some hundred calls
 
 
 def reading() -> argparse.Namespace:
@@ -116,9 +117,10 @@ def main() -> None:
         plain += find_missing(go_peers(arguments.peers.resolve()), results)
         for job in (TWO_MP, FIVE_JPEG):
             of_job = (job, originals[job.originals], mark)
-            results.bindings.append(run_job(*of_job, [*plain, *theirs], effort, work / "files"))
+            results.bindings.append(run_job(*of_job, [*plain, *theirs], effort, work / "files",
+                                            warm_up=WARM_UP))
             results.bindings_in_flight.append(run_job(*of_job, [plain[0], *theirs], effort,
-                                                      work / "files", IN_FLIGHT))
+                                                      work / "files", IN_FLIGHT, WARM_UP))
     if "equal" in parts and "sharp" in by_key:
         results.equal = run_equal_score(
             str((arguments.build / "bin/limen").resolve()), originals[FIVE_JPEG.originals], mark,

@@ -94,9 +94,16 @@ def take_turns(turns: Sequence[Callable[[int], Taken]], effort: Effort) -> list[
     return taken
 
 
+def warm(turn: Callable[[int], Taken], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        turn(10)
+
+
 def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
             contenders: Sequence[Contender], effort: Effort, folder: pathlib.Path,
-            in_flight: int = 1) -> JobResult:
+            in_flight: int = 1, warm_up: float = 0) -> JobResult:
+    """Each contender works `warm_up` seconds before it is looked at: compilers settle meanwhile."""
     say(job.title + (f", {in_flight} in flight" if in_flight > 1 else ""))
     result = JobResult(job, [], [])
     with started([one for one in contenders if one.does(job)]) as running:
@@ -113,6 +120,8 @@ def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
             runner.restart_peak()
         turns = [lambda passes, runner=runner: runner.run(passes, in_flight=in_flight)
                  for _, runner, _ in prepared]
+        for turn in turns:
+            warm(turn, warm_up)
         taken = take_turns(turns, effort)
         judge = Judge(job, sources, prepared[0][2]["mark"])
         for (contender, runner, _), rounds in zip(prepared, taken, strict=True):

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// limen by its Node package, one call at work at a time.
+// limen by its Node package, in one thread of libuv's pool.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { serve } from './protocol.mjs';
 
+// One worker: with a second call in flight it goes on to that without waiting for the event loop.
+process.env.UV_THREADPOOL_SIZE = '1';
 const limen = createRequire(process.env.PEER_MODULES ?? import.meta.url)('limen-image');
-limen.concurrency(1);
 
 const marks = new Map();
 
@@ -50,4 +51,5 @@ await serve({
     return made.map(({ data }) => data);
   },
   pixels: () => [],
+  inFlight: (count) => limen.concurrency(count),
 });

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The runner's end of the protocol of ../runner.py, for peers that are called from Node. A runner
-// makes an object with three functions and hands it to serve():
+// makes an object with these functions and hands it to serve():
 //
 //   describe() -> { name, version, details }
 //   files(source, job) -> promise of one Buffer a variant: what is timed
 //   pixels(source, job) -> the same variants, their pixels before encoding as PNG files; none where it
 //                          is a binding of limen, whose files limen's own are compared with
+//   inFlight(count) -> nothing; where it is there, it is told how many calls will be under way
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -50,6 +51,7 @@ class Server {
     const wall = process.hrtime.bigint();
     const cpu = process.cpuUsage();
     const count = passes * this.#sources.length;
+    this.#peer.inFlight?.(inFlight);
     let next = 0;
     const one = async () => {
       while (next < count) {

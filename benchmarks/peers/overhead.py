@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a call through a binding costs beyond C++: processor time, wall time, page faults, switches of
+threads.
+
+    overhead.py --build build/release --peers build/peers [--in-flight 2] FILE.jpg…
+
+With a picture of a few pixels it is the binding's own cost that is left; with real ones what that is
+beside the work. Needs what `make bench` installs.
+"""
+
+import argparse
+import os
+import pathlib
+import statistics
+
+from measure import Effort, take_turns, warm
+from runner import Failed, Runner, Taken
+from work import EXACT, FIVE, Contender, bindings, contenders
+
+
+def job(files: list[str], widths: tuple[int, ...]) -> dict[str, object]:
+    return {"sources": [os.path.abspath(each) for each in files], "mark": None, "settings": EXACT,
+            "variants": [{"width": width, "height": 0, "format": "jpeg", "quality": 80}
+                         for width in widths]}
+
+
+class Watched:
+    """A contender's process, and what the kernel has counted of it while it worked."""
+
+    def __init__(self, contender: Contender, request: dict[str, object]) -> None:
+        self.runner = Runner(contender.command)
+        self.name = self.runner.about["name"]
+        self.faults = self.switches = self.passes = 0
+        self.runner.ask({"do": "prepare", "job": request})
+        warm(self.runner.run, 3)  # V8 compiles for some hundred calls
+
+    def counts(self) -> tuple[int, int]:
+        process = pathlib.Path(f"/proc/{self.runner.process.pid}")
+        faults = int((process / "stat").read_text().rsplit(")", 1)[1].split()[7])
+        switches = sum(int(line.split()[1]) for status in process.glob("task/*/status")
+                       for line in status.read_text().splitlines() if "ctxt_switches" in line)
+        return faults, switches
+
+    def run(self, passes: int, in_flight: int) -> Taken:
+        faults, switches = self.counts()
+        taken = self.runner.run(passes, in_flight=in_flight)
+        after = self.counts()
+        self.faults += after[0] - faults
+        self.switches += after[1] - switches
+        self.passes += passes
+        return taken
+
+
+def compare(everybody: list[Contender], files: list[str], widths: tuple[int, ...], effort: Effort,
+            in_flight: int) -> None:
+    watched = []
+    for contender in everybody:
+        try:
+            watched.append(Watched(contender, job(files, widths)))
+        except Failed as reason:
+            print(f"{contender.key}: {reason}")
+    taken = take_turns([lambda passes, one=one: one.run(passes, in_flight) for one in watched], effort)
+    base = taken[0]
+    for one, rounds in zip(watched, taken, strict=True):
+        calls = one.passes * len(files)
+        least = min(each.cpu for each in rounds) / len(files) * 1000
+        more = statistics.median(a.cpu - b.cpu for a, b in zip(rounds, base, strict=True))
+        cpu, wall = (statistics.median(getattr(a, field) / getattr(b, field)
+                                       for a, b in zip(rounds, base, strict=True))
+                     for field in ("cpu", "wall"))
+        print(f"{len(widths)} of {one.name}: {least:.3f} ms of processor time at the least, "
+              f"{more / len(files) * 1e6:+.0f} us a call beside C++, {cpu:.3f} times; wall time "
+              f"{wall:.3f} times; a call has {one.faults / calls:.1f} page faults and "
+              f"{one.switches / calls:.1f} switches of threads")
+        one.runner.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--peers", type=pathlib.Path, required=True)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--in-flight", type=int, default=1)
+    parser.add_argument("files", nargs="+")
+    arguments = parser.parse_args()
+    os.environ["PEER_MODULES"] = f"{(arguments.peers / 'node').resolve()}/"
+    limen = contenders(str((arguments.build / "bin/limen_peer_runner").resolve()))[0]
+    everybody = [limen, *bindings(arguments.peers.resolve())]
+    for widths in ((400,), FIVE):
+        compare(everybody, arguments.files, widths, Effort(arguments.rounds, 0.2),
+                arguments.in_flight)
+
+
+if __name__ == "__main__":
+    main()
