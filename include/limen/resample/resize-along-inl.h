@@ -341,6 +341,7 @@ HWY_INLINE void along_with(const FixedAlong& job) {
 template <int kChannels, class Out>
 HWY_INLINE void along_channels(const FixedAlong& job) {
   switch (unrolled_pairs(job.most_pairs)) {
+    case 3:
     case 4:
       return along_with<kChannels, 4, Out>(job);
     case 5:

@@ -58,7 +58,7 @@ struct Light {
 /// Bytes, to be multiplied by each pixel's last one.
 template <int kChannels>
 struct Straight {
-  static constexpr bool kLoadsNeedRegisters = true;
+  static constexpr bool kLoadsNeedRegisters = false;
   using Sample = std::uint8_t;
   using Scale = std::int16_t;
   static std::int32_t get(const Sample* row, std::size_t x) {
@@ -401,6 +401,7 @@ void down(const FixedDown& job) {
   std::int32_t most = 0;
   for (std::int32_t r = 0; r < job.outputs; ++r) most = job.pairs[r] > most ? job.pairs[r] : most;
   switch (unrolled_pairs(most)) {
+    case 3:
     case 4:
       return down_paired<4, In, Out>(job);
     case 5:

@@ -70,63 +70,69 @@ HWY_INLINE void pairs_at(D16 d16, const std::int16_t* const* pairs, std::int32_t
   }
 }
 
+/// Output row r.
 template <int kPairs, class Out>
-HWY_INLINE void down_pairs_of(const FixedPairs& job) {
+HWY_INLINE void down_pairs_row(const FixedPairs& job, std::int32_t r) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
   using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
   constexpr std::size_t kLanes = hn::MaxLanes(D16());
   constexpr int kVectors = 2;
   using Sample = typename Out::Sample;
-  for (std::int32_t r = 0; r < job.outputs; ++r) {
-    const std::int16_t* const* pairs = job.pairs + (job.first[r] - job.first[0]) / 2;
-    const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
-    const std::int32_t count = job.count[r];
-    const int bits = job.bits[r];
-    auto* out = static_cast<Sample*>(job.out[r]);
-    // Where the row after the next is written is fetched as well.
-    const auto* later = static_cast<const Sample*>(job.out[r + 2 < job.outputs ? r + 2 : r]);
-    hn::Vec<D16> kept[kPairs == 0 ? 1 : kPairs];
-    const std::int16_t* from[kPairs == 0 ? 1 : kPairs];
-    for (int p = 0; p < kPairs; ++p) {
-      kept[p] = broadcast_pair(d16, weights + 2 * p);
-      // Those behind the last have no weight.
-      from[p] = pairs[p < count ? p : count - 1];
-    }
-    const std::int16_t* const* rows = kPairs == 0 ? pairs : from;
-    std::size_t x = job.begin;
-    for (; x + kVectors * kLanes <= job.end; x += kVectors * kLanes) {
-      if (sizeof(Sample) == 1) hwy::Prefetch(later + (x - job.begin));
-      pairs_at<kVectors, kPairs, Out>(d16, rows, count, weights, kept, bits, x,
-                                      out + (x - job.begin));
-    }
-    for (; x < job.end; x += kLanes) {
-      Sample* to = out + (x - job.begin);
-      if (x + kLanes <= job.end) {
-        pairs_at<1, kPairs, Out>(d16, rows, count, weights, kept, bits, x, to);
-      } else {
-        HWY_ALIGN Sample last[kLanes];
-        pairs_at<1, kPairs, Out>(d16, rows, count, weights, kept, bits, x, last);
-        std::memcpy(to, last, (job.end - x) * sizeof(Sample));
-      }
+  const std::int16_t* const* pairs = job.pairs + (job.first[r] - job.first[0]) / 2;
+  const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
+  const std::int32_t count = job.count[r];
+  const int bits = job.bits[r];
+  auto* out = static_cast<Sample*>(job.out[r]);
+  // Where the row after the next is written is fetched as well.
+  const auto* later = static_cast<const Sample*>(job.out[r + 2 < job.outputs ? r + 2 : r]);
+  hn::Vec<D16> kept[kPairs == 0 ? 1 : kPairs];
+  const std::int16_t* from[kPairs == 0 ? 1 : kPairs];
+  for (int p = 0; p < kPairs; ++p) {
+    kept[p] = broadcast_pair(d16, weights + 2 * p);
+    // Those behind the last have no weight.
+    from[p] = pairs[p < count ? p : count - 1];
+  }
+  const std::int16_t* const* rows = kPairs == 0 ? pairs : from;
+  std::size_t x = job.begin;
+  for (; x + kVectors * kLanes <= job.end; x += kVectors * kLanes) {
+    if (sizeof(Sample) == 1) hwy::Prefetch(later + (x - job.begin));
+    pairs_at<kVectors, kPairs, Out>(d16, rows, count, weights, kept, bits, x,
+                                    out + (x - job.begin));
+  }
+  for (; x < job.end; x += kLanes) {
+    Sample* to = out + (x - job.begin);
+    if (x + kLanes <= job.end) {
+      pairs_at<1, kPairs, Out>(d16, rows, count, weights, kept, bits, x, to);
+    } else {
+      HWY_ALIGN Sample last[kLanes];
+      pairs_at<1, kPairs, Out>(d16, rows, count, weights, kept, bits, x, last);
+      std::memcpy(to, last, (job.end - x) * sizeof(Sample));
     }
   }
 }
 
 template <class Out>
 void down_pairs(const FixedPairs& job) {
-  std::int32_t most = 0;
-  for (std::int32_t r = 0; r < job.outputs; ++r) most = job.count[r] > most ? job.count[r] : most;
-  switch (unrolled_pairs(most)) {
-    case 4:
-      return down_pairs_of<4, Out>(job);
-    case 5:
-      return down_pairs_of<5, Out>(job);
-    case 6:
-      return down_pairs_of<6, Out>(job);
-    case 7:
-      return down_pairs_of<7, Out>(job);
-    default:
-      return down_pairs_of<0, Out>(job);
+  for (std::int32_t r = 0; r < job.outputs; ++r) {
+    switch (unrolled_pairs(job.count[r])) {
+      case 3:
+        down_pairs_row<3, Out>(job, r);
+        break;
+      case 4:
+        down_pairs_row<4, Out>(job, r);
+        break;
+      case 5:
+        down_pairs_row<5, Out>(job, r);
+        break;
+      case 6:
+        down_pairs_row<6, Out>(job, r);
+        break;
+      case 7:
+        down_pairs_row<7, Out>(job, r);
+        break;
+      default:
+        down_pairs_row<0, Out>(job, r);
+    }
   }
 }
 

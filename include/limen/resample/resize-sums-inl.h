@@ -114,11 +114,11 @@ HWY_INLINE hn::Vec<D16> broadcast_pair(D16 d, const std::int16_t* weights) {
 }
 
 /// Numbers of pairs that are worth code of their own, without a loop: those of filters that enlarge
-/// or reduce by less than two, where there are registers enough. Fewer than four take four, the
-/// others with weights of 0; 0: a loop.
+/// or reduce by less than two, where there are registers enough. Fewer than three take three,
+/// with weights of 0; 0: a loop.
 constexpr std::int32_t unrolled_pairs(std::int32_t most) {
   if (hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>()) < 32) return 0;
-  return most <= 4 ? 4 : most <= 7 ? most : 0;
+  return most <= 3 ? 3 : most <= 7 ? most : 0;
 }
 
 /// The weighted sums of kVectors vectors, pairs of which are interleaved into two each: lower,
