@@ -456,6 +456,24 @@ TEST(WebP, CancelEndsEveryCall) {
             ErrorCode::cancelled);
 }
 
+// What libwebp takes by itself is counted beforehand, so that it keeps to a worker's limit.
+TEST(WebP, LosslessEncodingCountsWhatLibwebpTakes) {
+  constexpr std::uint64_t kUsual = 256 * 1024 * 1024;
+  const auto outcome = [](const Image& image, int effort, std::uint64_t limit) {
+    Workspace workspace(limit);
+    return encode(image.view(), with_mode(Lossless{}, effort), {.workspace = &workspace});
+  };
+  const auto large = Image::create({2600, 2500}, gray8);
+  ASSERT_TRUE(large.has_value());
+  EXPECT_TRUE(outcome(*large, 4, kUsual).has_value());
+  // The slowest method takes more, less is too little for either.
+  for (const auto& refused : {outcome(*large, 9, kUsual), outcome(*large, 4, kUsual / 2)}) {
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::limit_exceeded);
+  }
+  EXPECT_TRUE(outcome(test::scene({64, 64}, rgb8), 4, kUsual / 32).has_value());
+}
+
 TEST(WebP, MemoryStaysBelowWhatWasPredictedAndWithinTheLimit) {
   const Image image = test::noise({301, 203}, rgba8);
   for (const auto& mode : {with_mode(Quality{80}), with_mode(Lossless{})}) {
