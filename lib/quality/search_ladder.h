@@ -115,6 +115,7 @@ class Ladder {
   Result<Rung> see(int setting);
   Result<Rung> judge(int setting, const ConstImageView& shown, bool is_raising = false);
   Result<void> ask_libjpeg(int setting);
+  Result<bool> meets_goal(const Bytes& file) const;
   Rung note(int setting, const Comparison& seen, const Comparison& believed);
   void tell(int setting);
   Trial* told(int setting);

@@ -8,6 +8,7 @@
 
 #include "lib/quality/refine.h"
 #include "lib/quality/search_ladder.h"
+#include "limen/codec/decode.h"
 
 namespace limen::inline LIMEN_ABI::search {
 
@@ -41,7 +42,11 @@ Result<Rung> Ladder::refine(const Rung& lowest) {
   auto refined = limen::refine(*shaped_, task, judge, session_->execution);
   // What does not fit into memory is left as it is.
   if (!refined && refined.error().code != ErrorCode::limit_exceeded) return refined.error();
-  if (!refined || !*refined || (*refined)->file.size() >= bytes) {
+  bool is_better = refined && *refined && (*refined)->file.size() < bytes;
+  if (is_better) {
+    LIMEN_ASSIGN(is_better, meets_goal((*refined)->file));
+  }
+  if (!is_better) {
     rungs_ = rungs;
     told_ = told_before;
     LIMEN_TRY(shaped_->move_aims({}));
@@ -55,6 +60,22 @@ Result<Rung> Ladder::refine(const Rung& lowest) {
   files_.clear();
   files_.emplace(found.rung.setting, std::move((*refined)->file));
   return found.rung;
+}
+
+// By the pixels that a decoder makes of the file itself: the setting below was seen of another.
+Result<bool> Ladder::meets_goal(const Bytes& file) const {
+  DecodeOptions options;
+  options.limits.input_bytes = file.size();
+  options.limits.metadata_bytes = file.size();
+  options.limits.pixels = area(original_->picture.size);
+  const auto decoded = decode(file, options, session_->execution);
+  if (!decoded) {
+    if (decoded.error().code == ErrorCode::limit_exceeded) return false;
+    return decoded.error();
+  }
+  LIMEN_ASSIGN(const Comparison seen,
+               original_->metric.compare(decoded->image.const_view(), session_->execution));
+  return session_->goal.is_met(seen);
 }
 
 }  // namespace limen::inline LIMEN_ABI::search

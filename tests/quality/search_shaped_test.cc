@@ -232,7 +232,7 @@ TEST(ShapedSearch, OddPicturesHaveAnswers) {
     const std::string what = std::to_string(picture.size().width) + "x" +
                              std::to_string(picture.size().height) + " of " +
                              std::to_string(picture.format().bytes_per_pixel()) + " bytes";
-    for (const int effort : {kFast, kDefault}) {
+    for (const int effort : {kFast, kDefault, kBest}) {
       const SearchOptions options = options_for(effort);
       const Found answer = found(picture.view(), options);
       EXPECT_TRUE(std::isfinite(answer.score.value)) << what;
@@ -269,6 +269,37 @@ TEST(ShapedSearch, HonoursTimeAndCancelAndMemory) {
       EXPECT_EQ(cramped.error().code, ErrorCode::limit_exceeded);
       EXPECT_EQ(small.bytes_in_use(), 0u);
     }
+  }
+}
+
+// However far a search gets, its file is what it says.
+TEST(ShapedSearch, AnyBudgetGivesTheBestSoFar) {
+  const Image picture = scene(kSampled, rgb8);
+  const Found whole = found(picture.view(), options_for(9));
+  for (const int microseconds : {100, 2'000, 6'000, 20'000, 60'000, 200'000}) {
+    SearchOptions options = options_for(9);
+    options.time_budget = std::chrono::microseconds(microseconds);
+    const Found answer = found(picture.view(), options);
+    const Comparison seen = compared(picture.view(), answer.bytes);
+    EXPECT_NEAR(seen.score.value, answer.score.value, 0.001) << microseconds;
+    EXPECT_EQ(answer.reached, answer.score.value >= 85 && answer.worst_block.value >= 77.5);
+    EXPECT_TRUE(answer.reached || !answer.certified) << microseconds;
+    // None of what was seen to pass is smaller.
+    for (const Trial& trial : answer.trials) {
+      EXPECT_TRUE(!trial.passes || trial.bytes == 0 || trial.bytes >= answer.bytes.size());
+    }
+    if (answer.reached) {
+      EXPECT_GE(answer.bytes.size(), whole.bytes.size());
+    }
+  }
+}
+
+TEST(ShapedSearch, TakesNoInks) {
+  const Image inks = scene(kSmall, cmyk8);
+  for (const int effort : {1, kDefault, kBest}) {
+    const auto refused = find_smallest(inks.view(), options_for(effort));
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
   }
 }
 

@@ -112,8 +112,8 @@ struct Found {
   bool reached = false;  ///< target and worst block; TargetBytes: it fits
   /// The next lower setting of this format and chroma was seen to fail, or there is none;
   /// TargetBytes: the next higher one was seen not to fit, or there is none. Of a JPEG from effort
-  /// 8 on: so it was where the gradient was followed from, to a still smaller file. False where
-  /// time ran out first, and where the target was not reached.
+  /// 8 on: so it was where the gradient was followed from, and the still smaller file itself was
+  /// decoded and meets the target. False where time ran out first, or nothing reached the target.
   bool certified = false;
   int evaluations = 0;        ///< candidates shown in full and scored, all formats together
   int encodes = 0;            ///< files made by an encoder, cheap ones for a guess included
