@@ -26,9 +26,12 @@ enum class LevelChoice : std::uint8_t {
   weighed   ///< per block, by squared error times the block's weight plus the bits it takes
 };
 
+struct TableShape;
+
 struct Shaping {
   LevelChoice choice = LevelChoice::weighed;
-  bool is_graphic = false;  ///< screens, text, drawings: parameters of their own
+  bool is_graphic = false;            ///< screens, text, drawings: parameters of their own
+  const TableShape* shape = nullptr;  ///< null: the one that was fitted; read at the start
 };
 
 /// Trials whose settings are scales of the tables, a fixed ratio apart, the coarsest first.

@@ -110,6 +110,7 @@ constexpr std::array<TableShape, 4> kDrawings = {kHalvedRounded, kFullDrawn, kHa
 constexpr double kFlatStep = 4;
 
 const TableShape& shape_of(ChromaSubsampling subsampling, const Shaping& shaping) {
+  if (shaping.shape != nullptr) return *shaping.shape;
   const std::size_t full = subsampling == ChromaSubsampling::yuv444 ? 1 : 0;
   const std::size_t weighed = shaping.choice == LevelChoice::weighed ? 2 : 0;
   return (shaping.is_graphic ? kDrawings : kPhotographs)[full + weighed];

@@ -44,7 +44,7 @@ class TableLadder {
   const TableShape& shape() const { return shape_; }
 
  private:
-  const TableShape& shape_;
+  TableShape shape_;
   double largest_dc_;
   std::array<std::array<double, 64>, 3> steps_{};  ///< at a scale of 1
 };
