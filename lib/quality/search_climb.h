@@ -61,8 +61,8 @@ class Forecast {
   /// The setting to look at next, above `failed` and below `passed`, which are at least 2 apart.
   int next(const Goal& goal, const std::vector<Rung>& seen, int failed, int passed) const;
 
-  /// The setting, in fractions, at which the goal is met, by what was seen: -1 and count() stand for
-  /// beyond the ends.
+  /// The setting, in fractions, at which the goal is met, by what was seen: -1 and count() stand
+  /// for beyond the ends.
   double crossing(const Goal& goal, const std::vector<Rung>& seen) const;
 
   /// The same forecast, but that it takes the goal to be met at this setting until it sees better.

@@ -75,7 +75,7 @@ class WithoutSignals {
 };
 
 /// A thread that sleeps until it is given something to do.
-class Helper {
+class Thread {
  public:
   struct Work {
     void (*run)(const void* with) = nullptr;
@@ -83,26 +83,26 @@ class Helper {
   };
 
   /// Null where the system has no thread or no memory to give.
-  static Helper* start() {
-    Helper* helper = new (std::nothrow) Helper;
-    if (helper == nullptr) return nullptr;
+  static Thread* start() {
+    Thread* thread = new (std::nothrow) Thread;
+    if (thread == nullptr) return nullptr;
     const WithoutSignals masked;
 #if defined(__cpp_exceptions)
     try {
-      helper->thread_ = std::thread([helper] { helper->serve(); });
+      thread->thread_ = std::thread([thread] { thread->serve(); });
     } catch (...) {
-      delete helper;
+      delete thread;
       return nullptr;
     }
 #else
-    helper->thread_ = std::thread([helper] { helper->serve(); });
+    thread->thread_ = std::thread([thread] { thread->serve(); });
 #endif
-    return helper;
+    return thread;
   }
 
-  Helper(const Helper&) = delete;
-  Helper& operator=(const Helper&) = delete;
-  ~Helper() {
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+  ~Thread() {
     if (!thread_.joinable()) return;
     change_to(State::leaving);
     thread_.join();
@@ -113,7 +113,7 @@ class Helper {
     change_to(State::called);
   }
 
-  /// Waits until the work is done. A helper that has not begun is told to stay where it is: there
+  /// Waits until the work is done. A thread that has not begun is told to stay where it is: there
   /// is nothing left for it.
   void end() {
     {
@@ -123,12 +123,12 @@ class Helper {
     wait_until([&] { return state_ == State::idle; });
   }
 
-  Helper* next = nullptr;  ///< in a list of them
+  Thread* next = nullptr;  ///< in a list of them
 
  private:
   enum class State : std::uint8_t { idle, called, working, leaving };
 
-  Helper() = default;
+  Thread() = default;
 
   void serve() {
     for (;;) {
@@ -189,57 +189,57 @@ class ParkedThreads {
     const auto work = [&] {
       for (std::size_t i = next++; i < count; i = next++) task(i);
     };
-    parking::Helper* helpers = nullptr;
+    parking::Thread* threads_at_work = nullptr;
     for (std::size_t i = 1; i < threads && i < count; ++i) {
-      parking::Helper* helper = take();
-      if (helper == nullptr) break;
-      helper->next = helpers;
-      helpers = helper;
+      parking::Thread* thread = take();
+      if (thread == nullptr) break;
+      thread->next = threads_at_work;
+      threads_at_work = thread;
       using Run = decltype(work);
-      helper->begin({[](const void* with) { (*static_cast<const Run*>(with))(); }, &work});
+      thread->begin({[](const void* with) { (*static_cast<const Run*>(with))(); }, &work});
     }
     work();
-    while (helpers != nullptr) {
-      parking::Helper* helper = helpers;
-      helpers = helper->next;
-      helper->end();
-      give_back(helper);
+    while (threads_at_work != nullptr) {
+      parking::Thread* thread = threads_at_work;
+      threads_at_work = thread->next;
+      thread->end();
+      give_back(thread);
     }
   }
 
   /// Ends the threads that do nothing.
   void release() {
-    parking::Helper* helpers = nullptr;
+    parking::Thread* idle = nullptr;
     {
       const std::lock_guard lock(mutex_);
       forget_those_of_a_parent();
-      std::swap(helpers, idle_);
+      std::swap(idle, idle_);
     }
-    while (helpers != nullptr) {
-      parking::Helper* helper = helpers;
-      helpers = helper->next;
-      delete helper;
+    while (idle != nullptr) {
+      parking::Thread* thread = idle;
+      idle = thread->next;
+      delete thread;
     }
   }
 
  private:
-  parking::Helper* take() {
+  parking::Thread* take() {
     {
       const std::lock_guard lock(mutex_);
       forget_those_of_a_parent();
       if (idle_ != nullptr) {
-        parking::Helper* helper = idle_;
-        idle_ = helper->next;
-        return helper;
+        parking::Thread* thread = idle_;
+        idle_ = thread->next;
+        return thread;
       }
     }
-    return parking::Helper::start();
+    return parking::Thread::start();
   }
 
-  void give_back(parking::Helper* helper) {
+  void give_back(parking::Thread* thread) {
     const std::lock_guard lock(mutex_);
-    helper->next = idle_;
-    idle_ = helper;
+    thread->next = idle_;
+    idle_ = thread;
   }
 
   // Left as they are, for they can be neither joined nor destroyed.
@@ -250,7 +250,7 @@ class ParkedThreads {
   }
 
   std::mutex mutex_;
-  parking::Helper* idle_ = nullptr;
+  parking::Thread* idle_ = nullptr;
   std::int64_t process_ = parking::process_id();
 };
 
