@@ -136,8 +136,8 @@ struct Recipe {
   Filter filter = Filter::lanczos3;
   bool linear_light = false;
   /// How much of the reduction a JPEG decoder may do. `exact` reads every pixel, and variants of
-  /// one call share one decode; others decode at a scale that follows from their recipe alone, apart
-  /// unless their planes are read from a sequential JPEG.
+  /// one call share one decode; others decode at a scale that follows from their recipe alone,
+  /// apart unless their planes are read from a sequential JPEG.
   ShrinkAccuracy shrink = ShrinkAccuracy::exact;
 
   // Looks, at output size.

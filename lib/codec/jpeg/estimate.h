@@ -24,7 +24,6 @@ enum class EstimatePart : std::uint8_t {
 Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& shape, CoefficientRows& rows,
                                           const Quantizers& quantizers,
                                           const EncodeOptions& options, ScanChoice scans,
-                                          EstimatePart part,
-                                          const Execution& execution);
+                                          EstimatePart part, const Execution& execution);
 
 }  // namespace limen::inline LIMEN_ABI
