@@ -238,6 +238,10 @@ HWY_INLINE void down_paired(const FixedDown& job) {
 /// 32 of the widest. Where there are fewer, pairs are kept in the cache instead.
 inline constexpr bool kManyRegisters = hn::MaxLanes(hn::ScalableTag<std::uint8_t>()) >= 64;
 
+/// How far to the right rows are fetched meanwhile: two lines, which are still in the first cache
+/// when it is their turn. A whole tile would not be.
+inline constexpr std::ptrdiff_t kRollingAhead = 128;
+
 /// The pair behind the last one of output r.
 HWY_MAYBE_UNUSED std::int32_t pairs_end(const FixedDown& job, std::int32_t r) {
   return (job.first[r] - job.first[0]) / 2 + job.pairs[r];
@@ -261,7 +265,7 @@ struct RollingColumn {
   const std::int16_t* weights;
   std::size_t x;
   std::size_t out;
-  std::ptrdiff_t ahead;  ///< 0: nothing is fetched
+  bool fetches;
 };
 
 /// Ends one output, whose sums are the kOldest-th.
@@ -274,9 +278,9 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
     const typename In::Sample* even = column.rows[0] + column.x;
     const typename In::Sample* odd = column.rows[1] + column.x;
     column.rows += 2;
-    if (column.ahead != 0) {
-      fetch(even, column.ahead);
-      fetch(odd, column.ahead);
+    if (column.fetches) {
+      fetch(even, kRollingAhead);
+      fetch(odd, kRollingAhead);
     }
     const auto a = load_samples(In(), d16, even);
     const auto b = load_samples(In(), d16, odd);
@@ -316,8 +320,7 @@ HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
   for (std::size_t at = job.begin; at < job.end; at += kLanes) {
     // The last columns may be computed twice; that writes the same values again.
     const std::size_t x = at + kLanes <= job.end ? at : job.end - kLanes;
-    RollingColumn<In> column{rows, weights, x, x - job.begin,
-                             fetches && at % 64 < kLanes ? job.ahead : 0};
+    RollingColumn<In> column{rows, weights, x, x - job.begin, fetches && at % 64 < kLanes};
     PairSums<1, hn::RepartitionToWide<D16> > sums[kTogether];
     std::int32_t pair = 0;
     for (std::int32_t r = 0;
