@@ -88,10 +88,14 @@ Result<Found> Contest::find_smallest() {
 
 // Formats whose trials are files: each look tells a size, and costs one.
 Result<void> Contest::climb_files(Format format) {
-  LIMEN_TRY(
-      sample_jpeg(format == Format::avif ? ChromaSubsampling::yuv444 : ChromaSubsampling::yuv420));
+  const std::vector<EncodeOptions> all = modes_of(format);
+  const bool is_rough = is_rough_worth(all.front());
+  if (!is_rough) {
+    LIMEN_TRY(sample_jpeg(format == Format::avif ? ChromaSubsampling::yuv444
+                                                 : ChromaSubsampling::yuv420));
+  }
   std::vector<Mode> modes;
-  for (const EncodeOptions& options : modes_of(format)) {
+  for (const EncodeOptions& options : all) {
     LIMEN_ASSIGN(Mode mode, start_mode(options));
     modes.push_back(std::move(mode));
     LIMEN_ASSIGN(const bool is_settled, is_settled_by_lossless(modes.back()));
@@ -100,9 +104,12 @@ Result<void> Contest::climb_files(Format format) {
   const bool is_webp = format == Format::webp;
   // Few pictures reach such a score by plain chroma.
   if (!is_webp || session_.goal.score.value < kScoreForSharp) LIMEN_TRY(sort_by_promise(modes));
-  LIMEN_ASSIGN(Offsets shift, sample_error(modes.front().ladder->options()));
+  Offsets shift;
+  if (!is_rough) {
+    LIMEN_ASSIGN(shift, sample_error(modes.front().ladder->options()));
+  }
   for (Mode& mode : modes) {
-    const bool is_sampled = mode.sample != nullptr;
+    const bool is_sampled = mode.sample != nullptr || mode.rough;
     const bool is_sharp = mode.ladder->options().sharp_yuv.value_or(false);
     Forecast forecast(mode.curve, mode.guess + shift);
     const int count = mode.ladder->count();
@@ -258,6 +265,11 @@ Result<Found> Contest::found(Contender contender, bool reached) {
   }
   found.evaluations = session_.evaluations;
   found.encodes = session_.encodes;
+  if (aside_ != nullptr) {
+    found.evaluations += aside_->evaluations;
+    found.encodes += aside_->encodes;
+  }
+  if (sampling_ != nullptr) found.encodes += sampling_->encodes;
   found.trials = std::move(session_.trials);
   return found;
 }

@@ -47,6 +47,11 @@ class Contest {
   Result<Found> find_finest(std::uint64_t bytes);
 
  private:
+  /// What is known of a file.
+  struct Made {
+    int setting = 0;
+    std::uint64_t bytes = 0;
+  };
   /// A ladder and what is foretold of it.
   struct Mode {
     EncodeOptions options;
@@ -55,9 +60,10 @@ class Contest {
     std::shared_ptr<Ladder> sample;  ///< the same of a sample; null: none
     std::vector<double> curve;
     Offsets guess;
-    Offsets sampled;   ///< what the sample made of it
-    int likely = 0;    ///< the answer
-    double scale = 1;  ///< the picture's size beside the sample's
+    Offsets sampled;            ///< what the sample made of it
+    std::optional<Made> rough;  ///< the file nearest to `likely` that little effort made
+    int likely = 0;             ///< the answer
+    double scale = 1;           ///< the picture's size beside the sample's
   };
   /// A format's mode, and how a JPEG's levels are chosen: absent, as encode() does.
   struct Way {
@@ -101,6 +107,10 @@ class Contest {
   Result<void> start_ladder(Mode& mode);
   Result<void> start_sampling();
   Result<Offsets> sample_mode(Mode& mode, const Offsets& by_features);
+  bool is_rough_worth(const EncodeOptions& options);
+  Result<void> look_roughly(Mode& mode);
+  void start_aside();
+  double mean_answer_height(const Mode& mode) const;
   Result<void> sample_jpeg(ChromaSubsampling chroma);
   void learn_error(const Mode& jpeg, const Offsets& error);
   Result<Offsets> sample_error(const EncodeOptions& options);
@@ -145,7 +155,8 @@ class Contest {
   Offsets sample_shift_;  ///< how far the last mode's sample was from what features told
   std::unique_ptr<Session> sampling_;   ///< of sample_; null where there is none
   std::shared_ptr<Ladder> own_sample_;  ///< of the best so far, if that is by limen's quantiser
-  std::unique_ptr<Session> aside_;      ///< of jpeg_, whose looks are told to nobody
+  std::unique_ptr<Session> aside_;      ///< of looks at the picture that are told to nobody
+  std::optional<bool> is_drawn_;        ///< by a machine, as far as AVIF's rough looks go
   std::optional<Mode> jpeg_;            ///< for what it says of samples
   ChromaSubsampling jpeg_chroma_ = ChromaSubsampling::automatic;  ///< of a JPEG that was climbed
   std::optional<Offsets> sample_error_;                           ///< of JPEG's

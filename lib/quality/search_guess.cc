@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "lib/quality/search_contest.h"
+#include "lib/quality/search_graphic.h"
 #include "lib/quality/search_sample.h"
 #include "lib/quality/search_sizes.h"
 
@@ -27,6 +29,42 @@ constexpr int kNearEnoughOfFine = 2;
 constexpr double kNearInHeight = 0.1;
 // The least share of JPEG's error that is worth a look at a JPEG of the whole picture.
 constexpr double kWorthALook = 0.3;
+
+// AVIF's rough looks: with an effort that takes a seventh of the usual one's time and foretells
+// what that loses to .015 in the log, a quarter of a setting. From which effort on they pay.
+constexpr int kRoughEffort = 1;
+constexpr int kLeastEffortAboveRough = 3;
+constexpr std::size_t kMostRough = 3;
+// Not of pictures of which this share was drawn: little effort has none of AV1's tools for screens.
+constexpr double kDrawn = 0.25;
+// By how much of a setting the crossing may be off, seen roughly.
+constexpr double kRoughDoubt = 0.35;
+
+// What rough looks at a picture are made with, samples of it too.
+EncodeOptions rough_options(EncodeOptions options) {
+  options.metadata = {};
+  options.effort = std::min(options.effort, kRoughEffort);
+  return options;
+}
+
+// Whether a setting that was seen is so near to the next one that that need not be.
+using IsNear = std::function<bool(int seen, int next)>;
+
+// Looks where the forecast, and then what was seen, takes the answer to be.
+Result<std::vector<Rung>> look_around(Ladder& ladder, const Goal& goal, const Forecast& forecast,
+                                      std::size_t most, const IsNear& is_near) {
+  std::vector<Rung> seen;
+  while (seen.size() < most) {
+    const int next = forecast.next(goal, seen, -1, forecast.count());
+    const bool is_known = std::any_of(
+        seen.begin(), seen.end(), [&](const Rung& rung) { return is_near(rung.setting, next); });
+    if (is_known) break;
+    LIMEN_ASSIGN(const auto rung, ladder.look(next));
+    if (!rung) break;
+    seen.push_back(*rung);
+  }
+  return seen;
+}
 
 EncodeOptions options_for_sample(EncodeOptions options) {
   options.metadata = {};
@@ -53,12 +91,14 @@ Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options,
   mode.options = options;
   mode.shaping = shaping;
   LIMEN_TRY(start_sampling());
+  const bool is_rough = is_rough_worth(options);
   if (sampling_ != nullptr && session_.has_time()) {
-    LIMEN_ASSIGN(mode.sample, Ladder::start(*sampling_, options_for_sample(options), shaping));
+    const EncodeOptions tried = is_rough ? rough_options(options) : options_for_sample(options);
+    LIMEN_ASSIGN(mode.sample, Ladder::start(*sampling_, tried, shaping));
   }
   // Of limen's own JPEGs the sample tells which chroma mode is worth the memory of a whole picture.
   if (mode.sample == nullptr || !shaping) LIMEN_TRY(start_ladder(mode));
-  const Ladder& known = mode.sample != nullptr ? *mode.sample : *mode.ladder;
+  const Ladder& known = mode.ladder != nullptr ? *mode.ladder : *mode.sample;
   mode.curve = known.curve();
   mode.guess = offsets_by_features(known);
   if (mode.sample != nullptr) {
@@ -70,6 +110,7 @@ Result<Contest::Mode> Contest::start_mode(const EncodeOptions& options,
                  static_cast<double>(area(sample_->size()));
   }
   mode.sampled = mode.guess;
+  if (is_rough) LIMEN_TRY(look_roughly(mode));
   const Forecast forecast(mode.curve, mode.guess);
   mode.likely = forecast.next(session_.goal, {}, -1, forecast.count());
   return mode;
@@ -96,32 +137,71 @@ Result<void> Contest::start_sampling() {
 }
 
 Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
-  const Forecast forecast(mode.curve, by_features);
-  const bool is_fine = mode.sample->quantizer() == JpegQuantizer::limen;
-  const std::size_t most = mode.sample->shows_files() ? kMostSampledFiles
-                           : is_fine                  ? kMostSampledFine
-                                                      : kMostSampled;
-  const int encodes = sampling_->encodes;
-  const bool is_avif = mode.sample->options().format == Format::avif;
-  const int near = is_avif ? kNearEnoughOfAvif : is_fine ? kNearEnoughOfFine : kNearEnough;
-  const auto height = [&](int setting) { return mode.curve[static_cast<std::size_t>(setting)]; };
-  std::vector<Rung> seen;
-  while (seen.size() < most) {
-    const int next = forecast.next(session_.goal, seen, -1, forecast.count());
-    const bool is_known = std::any_of(seen.begin(), seen.end(), [&](const Rung& rung) {
-      return std::abs(rung.setting - next) <= near ||
-             (is_fine && std::abs(height(rung.setting) - height(next)) < kNearInHeight);
-    });
-    if (is_known) break;
-    LIMEN_ASSIGN(const auto rung, mode.sample->look(next));
-    if (!rung) break;
-    seen.push_back(*rung);
-  }
-  session_.encodes += sampling_->encodes - encodes;
+  Ladder& sample = *mode.sample;
+  const bool is_fine = sample.quantizer() == JpegQuantizer::limen;
+  const bool is_rough = is_rough_worth(mode.options);
+  const std::size_t most = is_fine                             ? kMostSampledFine
+                           : sample.shows_files() && !is_rough ? kMostSampledFiles
+                                                               : kMostSampled;
+  const bool is_avif = mode.options.format == Format::avif;
+  const int near = is_fine                ? kNearEnoughOfFine
+                   : is_avif && !is_rough ? kNearEnoughOfAvif
+                                          : kNearEnough;
+  const std::vector<double> curve = sample.curve();
+  const Forecast forecast(curve, by_features);
+  const auto height = [&](int setting) { return curve[static_cast<std::size_t>(setting)]; };
+  LIMEN_ASSIGN(const auto seen,
+               look_around(sample, session_.goal, forecast, most, [&](int setting, int next) {
+                 return std::abs(setting - next) <= near ||
+                        (is_fine && std::abs(height(setting) - height(next)) < kNearInHeight);
+               }));
   const Offsets offsets = forecast.offsets(session_.goal, seen);
   // Weighed levels are climbed on a curve of their own.
-  if (!is_fine) mode.curve = forecast.curve_through(seen, offsets);
-  return offsets + mode.sample->model().beside_sample;
+  if (!is_fine) {
+    const std::vector<double> bent = forecast.curve_through(seen, offsets);
+    for (std::size_t i = 0; i < bent.size(); ++i) mode.curve[i] += bent[i] - curve[i];
+  }
+  return offsets + sample.model().beside_sample;
+}
+
+// Whether AVIFs made with little effort foretell those of more.
+bool Contest::is_rough_worth(const EncodeOptions& options) {
+  if (options.format != Format::avif || options.effort < kLeastEffortAboveRough) return false;
+  const ConstImageView& picture = session_.subject.picture();
+  if (!is_drawn_) {
+    is_drawn_ = picture.format.sample == SampleType::u8 && drawn_share(picture) >= kDrawn;
+  }
+  return !*is_drawn_;
+}
+
+// What less effort makes of the whole picture.
+Result<void> Contest::look_roughly(Mode& mode) {
+  if (session_.is_late()) return {};
+  start_aside();
+  LIMEN_ASSIGN(const auto rough, Ladder::start(*aside_, rough_options(mode.options)));
+  const std::vector<double> usual = mode.ladder->curve();
+  std::vector<double> curve = rough->curve();
+  for (std::size_t i = 0; i < curve.size(); ++i) curve[i] += mode.curve[i] - usual[i];
+  const Forecast forecast(std::move(curve), mode.guess);
+  LIMEN_ASSIGN(const auto seen,
+               look_around(*rough, session_.goal, forecast, kMostRough, [&](int setting, int next) {
+                 return std::abs(setting - next) <= kNearEnoughOfAvif;
+               }));
+  if (seen.empty()) return {};
+  mode.guess = forecast.offsets(session_.goal, seen);
+  const int near = *rough->file_near(forecast.next(session_.goal, seen, -1, forecast.count()));
+  mode.rough = Made{near, *rough->file_bytes(near)};
+  return {};
+}
+
+void Contest::start_aside() {
+  if (aside_ != nullptr) return;
+  aside_ = std::make_unique<Session>(Session{.options = session_.options,
+                                             .goal = session_.goal,
+                                             .execution = session_.execution,
+                                             .subject = session_.subject,
+                                             .started = session_.started,
+                                             .trials = {}});
 }
 
 // Tells where samples are best looked at, at a fraction of what another format's file takes: once
@@ -130,13 +210,8 @@ Result<void> Contest::sample_jpeg(ChromaSubsampling chroma) {
   LIMEN_TRY(start_sampling());
   const bool is_known = jpeg_ || sample_error_;
   const bool is_opaque = !session_.subject.picture().format.has_alpha();
-  if (is_known || sampling_ == nullptr || !is_opaque || !session_.has_time()) return {};
-  aside_ = std::make_unique<Session>(Session{.options = session_.options,
-                                             .goal = session_.goal,
-                                             .execution = session_.execution,
-                                             .subject = session_.subject,
-                                             .started = session_.started,
-                                             .trials = {}});
+  if (is_known || sampling_ == nullptr || !is_opaque || session_.is_late()) return {};
+  start_aside();
   EncodeOptions options = modes_of(Format::jpeg).front();
   if (options.chroma != ChromaSubsampling::automatic) options.chroma = chroma;
   options = options_for_sample(options);
@@ -162,12 +237,10 @@ void Contest::learn_error(const Mode& jpeg, const Offsets& error) {
 Result<Offsets> Contest::sample_error(const EncodeOptions& options) {
   const ChromaSubsampling chroma = jpeg_ ? jpeg_->ladder->options().chroma : jpeg_chroma_;
   const Offsets share = share_of_jpeg_error(options, chroma);
-  if (!sample_error_ && jpeg_ && share.score > kWorthALook && session_.has_time()) {
+  if (!sample_error_ && jpeg_ && share.score > kWorthALook && !session_.is_late()) {
     const Forecast forecast(jpeg_->curve, jpeg_->guess);
-    const int evaluations = aside_->evaluations;
     LIMEN_ASSIGN(const auto rung,
                  jpeg_->ladder->look(forecast.next(session_.goal, {}, -1, forecast.count())));
-    session_.evaluations += aside_->evaluations - evaluations;
     sample_error_ = Offsets{};
     if (rung) sample_error_ = forecast.offsets(session_.goal, {*rung}) - jpeg_->guess;
   }
@@ -184,17 +257,35 @@ Result<std::optional<std::uint64_t>> Contest::expected_size(Mode& mode, int sett
   return std::optional(static_cast<std::uint64_t>(static_cast<double>(*size) * mode.scale));
 }
 
+// How high the mode's curve is at its answer, on the mean of what that may be: what was foretold
+// of the crossing errs by up to kRoughDoubt of a setting, and the answer is the setting above it.
+double Contest::mean_answer_height(const Mode& mode) const {
+  const Forecast forecast(mode.curve, mode.guess);
+  const double crossing = forecast.crossing(session_.goal, {});
+  const double near = std::floor(crossing + 0.5);
+  const double above = std::clamp(0.5 + (crossing - near) / (2 * kRoughDoubt), 0.0, 1.0);
+  const auto height = [&](double setting) {
+    const double within = std::clamp(setting, 0.0, static_cast<double>(forecast.count() - 1));
+    return mode.curve[static_cast<std::size_t>(within)];
+  };
+  return height(near) + above * (height(near + 1) - height(near));
+}
+
 // About what the file of the likely answer takes, nothing where that cannot be told beforehand.
 Result<std::optional<std::uint64_t>> Contest::promised_size(Mode& mode) {
   const Ladder& any = mode.ladder != nullptr ? *mode.ladder : *mode.sample;
   if (!any.shows_files()) return expected_size(mode, mode.likely);
+  const auto height = [&](int setting) { return mode.curve[static_cast<std::size_t>(setting)]; };
+  const auto promise = [&](const Made& made, double answer, double scale) {
+    const double growth = std::exp(kSizeGrowth * (height(made.setting) - answer));
+    return static_cast<std::uint64_t>(static_cast<double>(made.bytes) * scale * growth);
+  };
+  if (mode.rough) return std::optional(promise(*mode.rough, mean_answer_height(mode), 1));
   const std::optional<int> near =
       mode.sample != nullptr ? mode.sample->file_near(mode.likely) : std::nullopt;
   if (!near) return std::optional<std::uint64_t>();
-  const auto height = [&](int setting) { return mode.curve[static_cast<std::size_t>(setting)]; };
-  const double growth = std::exp(kSizeGrowth * (height(*near) - height(mode.likely)));
-  const auto bytes = static_cast<double>(*mode.sample->file_bytes(*near));
-  return std::optional(static_cast<std::uint64_t>(bytes * mode.scale * growth));
+  const Made made{*near, *mode.sample->file_bytes(*near)};
+  return std::optional(promise(made, height(mode.likely), mode.scale));
 }
 
 // Those that promise the smaller file first.

@@ -18,10 +18,12 @@ constexpr int kQuickStride = 3;
 
 }  // namespace
 
-bool Session::has_time() const {
-  if (options.time_budget.count() == 0 || (evaluations == 0 && encodes == 0)) return true;
-  return std::chrono::steady_clock::now() - started < options.time_budget;
+bool Session::is_late() const {
+  if (options.time_budget.count() == 0) return false;
+  return std::chrono::steady_clock::now() - started >= options.time_budget;
 }
+
+bool Session::has_time() const { return (evaluations == 0 && encodes == 0) || !is_late(); }
 
 Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOptions& options,
                                               const std::optional<Shaping>& shaping) {
@@ -49,7 +51,8 @@ Result<std::unique_ptr<Ladder>> Ladder::start(Session& session, const EncodeOpti
 std::vector<double> Ladder::curve() const {
   std::vector<double> curve;
   for (int setting = 0; setting < count(); ++setting) {
-    curve.push_back(mean_log_loss(*model_, quality_of(setting)));
+    const Quality quality = quality_of(setting);
+    curve.push_back(mean_log_loss(*model_, quality) + loss_by_effort(options_, quality));
   }
   return curve;
 }

@@ -31,6 +31,8 @@ struct Session {
   int encodes = 0;
   std::vector<Trial> trials;
 
+  /// Whether the time budget is spent.
+  bool is_late() const;
   /// Whether another trial may start: the first always may.
   bool has_time() const;
 };
