@@ -105,7 +105,7 @@ def whole_jobs(results: Results) -> list[Aim]:
                   f"{how}", BINDING, Verdict(one.times(result.outcomes[0])), at_most=True)
               for how, several in (("one call at a time", results.bindings),
                                    ("two in flight", results.bindings_in_flight))
-              for result in several for one in result.outcomes if one.contender.binding_of]
+              for result in several for one in result.outcomes if one.contender.is_binding]
     return found
 
 

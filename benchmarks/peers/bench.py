@@ -104,15 +104,15 @@ def main() -> None:
     originals = make_originals(arguments.photos, work / "originals")
     mark = make_mark(work)
     results = Results(machine.describe(), effort.rounds)
-    everybody = find_missing(contenders(str((arguments.build / "bin/limen_peer_runner").resolve())),
-                             results)
+    limen = str((arguments.build / "bin/limen_peer_runner").resolve())
+    everybody = find_missing(contenders(limen), results)
     by_key = {one.key: one for one in everybody}
     ours = [by_key[key] for key in ("limen-exact", "limen-fine")]
     if "jobs" in parts:
         results.jobs = [run_job(job, originals[job.originals], mark, everybody, effort,
                                 work / "files") for job in JOBS if originals[job.originals]]
     if "bindings" in parts and (theirs := find_missing(
-            bindings(arguments.peers.resolve()), results)):
+            bindings(limen, arguments.peers.resolve()), results)):
         plain = [one for one in everybody if one.key not in ("limen-fine", "limen-small")]
         plain += find_missing(go_peers(arguments.peers.resolve()), results)
         for job in (TWO_MP, FIVE_JPEG):

@@ -34,9 +34,11 @@ if command -v go >/dev/null; then
   rm -rf "$peers/prefix"
   cmake --install "$peers/../release" --prefix "$peers/prefix" >/dev/null
   whole=$(cd "$peers" && pwd)
-  (cd "$here/runners/limen_go" &&
-    PKG_CONFIG_PATH="$whole/prefix/lib/pkgconfig" CGO_LDFLAGS="-Wl,-rpath,$whole/prefix/lib" \
-      go build -o "$whole/limen_go" .) || echo "limen's Go package: not built"
+  for name in limen_go limen_cgo; do
+    (cd "$here/runners/$name" &&
+      PKG_CONFIG_PATH="$whole/prefix/lib/pkgconfig" CGO_LDFLAGS="-Wl,-rpath,$whole/prefix/lib" \
+        go build -o "$whole/$name" .) || echo "$name: not built"
+  done
   for name in imaging vips; do
     (cd "$here/runners/go_peers" && go build -o "$whole/go_$name" "./$name") ||
       echo "Go's $name: not built"

@@ -128,7 +128,7 @@ def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
             peak = runner.memory("VmHWM")
             try:
                 saved = runner.save(folder / contender.key)
-                psnr = (psnr_of_twin(result, contender, saved) if contender.binding_of
+                psnr = (psnr_of_twin(result, contender, saved) if contender.same_as
                         else judge.least(saved["pixels"]))
             except Failed as reason:
                 result.absent.append(f"{contender.key}: {reason}")
@@ -144,11 +144,11 @@ def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
     return result
 
 
-def psnr_of_twin(result: JobResult, binding: Contender, saved: dict[str, list[list[str]]]) -> float:
+def psnr_of_twin(result: JobResult, contender: Contender, saved: dict[str, list[list[str]]]) -> float:
     """The same bytes have the same pixels."""
-    twin = next((one for one in result.outcomes if one.contender.key == binding.binding_of), None)
+    twin = next((one for one in result.outcomes if one.contender.key == contender.same_as), None)
     if twin is None or contents(twin.saved["files"]) != contents(saved["files"]):
-        raise Failed(f"not the bytes of {binding.binding_of}")
+        raise Failed(f"not the bytes of {contender.same_as}")
     return twin.psnr
 
 

@@ -13,14 +13,15 @@ import argparse
 import os
 import pathlib
 import statistics
+from typing import Any
 
 from measure import Effort, take_turns, warm
 from runner import Failed, Runner, Taken
-from work import EXACT, FIVE, Contender, bindings, contenders
+from work import FIVE, Contender, bindings, contenders
 
 
-def job(files: list[str], widths: tuple[int, ...]) -> dict[str, object]:
-    return {"sources": [os.path.abspath(each) for each in files], "mark": None, "settings": EXACT,
+def job(files: list[str], widths: tuple[int, ...], settings: dict[str, Any]) -> dict[str, object]:
+    return {"sources": [os.path.abspath(each) for each in files], "mark": None, "settings": settings,
             "variants": [{"width": width, "height": 0, "format": "jpeg", "quality": 80}
                          for width in widths]}
 
@@ -30,7 +31,7 @@ class Watched:
 
     def __init__(self, contender: Contender, request: dict[str, object]) -> None:
         self.runner = Runner(contender.command)
-        self.name = self.runner.about["name"]
+        self.name = " ".join(filter(None, [self.runner.about["name"], contender.label]))
         self.faults = self.switches = self.passes = 0
         self.runner.ask({"do": "prepare", "job": request})
         warm(self.runner.run, 3)  # V8 compiles for some hundred calls
@@ -57,7 +58,7 @@ def compare(everybody: list[Contender], files: list[str], widths: tuple[int, ...
     watched = []
     for contender in everybody:
         try:
-            watched.append(Watched(contender, job(files, widths)))
+            watched.append(Watched(contender, job(files, widths, contender.settings)))
         except Failed as reason:
             print(f"{contender.key}: {reason}")
     taken = take_turns([lambda passes, one=one: one.run(passes, in_flight) for one in watched], effort)
@@ -85,8 +86,8 @@ def main() -> None:
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
     os.environ["PEER_MODULES"] = f"{(arguments.peers / 'node').resolve()}/"
-    limen = contenders(str((arguments.build / "bin/limen_peer_runner").resolve()))[0]
-    everybody = [limen, *bindings(arguments.peers.resolve())]
+    limen = str((arguments.build / "bin/limen_peer_runner").resolve())
+    everybody = [contenders(limen)[0], *bindings(limen, arguments.peers.resolve())]
     for widths in ((400,), FIVE):
         compare(everybody, arguments.files, widths, Effort(arguments.rounds, 0.2),
                 arguments.in_flight)

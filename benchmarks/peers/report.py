@@ -34,21 +34,30 @@ def job_text(result: JobResult) -> str:
     return "\n".join(lines) + "\n"
 
 
+def to_floor(one: Outcome, result: JobResult) -> str:
+    """Nothing where it has none."""
+    return next((f"{one.times(other):.3f}" for other in result.outcomes
+                 if other.contender.key == one.contender.floor), "")
+
+
 def bindings_text(results: list[JobResult]) -> str:
     lines = ["## Through the bindings\n",
              "The same bytes by limen from other languages: what the binding costs beside C++, one "
              "call after the other, and each peer's processor time in units of the binding's. "
              "Recipes are prepared once. Wall time has in it how long this machine takes to wake "
-             "another thread, which Node needs twice a call.\n"]
+             "another thread, which Node needs twice a call. A floor is the least that such calls "
+             "take here: for Node's, which leave the caller's thread free, that is C++ that hands "
+             "each to another thread and waits; for Go's it is a Go program that calls limen's C "
+             "functions without limen's package and leaves the files in C's memory.\n"]
     for result in results:
         base = result.outcomes[0]
-        ours = [one for one in result.outcomes if one.contender.binding_of]
+        ours = [one for one in result.outcomes if one.contender.is_binding]
         lines += [f"### {result.job.title}\n",
-                  f"| | CPU ms | / {base.name} | wall / {base.name} | "
+                  f"| | CPU ms | / {base.name} | / its floor | wall / {base.name} | "
                   f"{' | '.join('/ ' + one.name for one in ours)} |",
-                  "|---|---|---|---|" + "---|" * len(ours)]
+                  "|---|---|---|---|---|" + "---|" * len(ours)]
         lines += [f"| {one.name} | {one.cpu_ms:.2f} | {one.times(base):.3f} | "
-                  f"{one.wall_times(base):.3f} | "
+                  f"{to_floor(one, result)} | {one.wall_times(base):.3f} | "
                   + " | ".join(f"{one.times(ours_one):.2f}" for ours_one in ours) + " |"
                   for one in result.outcomes]
         lines += [f"\nNot in the table: {reason}." for reason in result.absent] + [""]
@@ -59,11 +68,11 @@ def in_flight_text(results: list[JobResult]) -> str:
     lines = ["### Two calls in flight\n",
              "As a service has them: one works, the next one waits for it. C++ does one after the "
              "other.\n",
-             "| | CPU ms | / C++ | wall ms | / C++ |", "|---|---|---|---|---|"]
+             "| | CPU ms | / C++ | / its floor | wall ms | / C++ |", "|---|---|---|---|---|---|"]
     for result in results:
         base = result.outcomes[0]
         lines += [f"| {result.job.title}, {one.name} | {one.cpu_ms:.2f} | {one.times(base):.3f} | "
-                  f"{one.wall_ms:.2f} | {one.wall_times(base):.3f} |" for one in result.outcomes]
+                  f"{to_floor(one, result)} | {one.wall_ms:.2f} | {one.wall_times(base):.3f} |" for one in result.outcomes]
         lines += [f"\nNot in the table: {reason}." for reason in result.absent]
     return "\n".join(lines) + "\n"
 

@@ -60,11 +60,17 @@ class Contender:
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
     several_only: bool = False  # makes no difference where there is one variant
     jpeg_only: bool = False  # nor where the files are no JPEGs
-    binding_of: str = ""  # key of limen itself with the same settings, whose bytes it must give
+    same_as: str = ""  # key of limen itself with the same settings, whose bytes it must give
+    floor: str = ""  # of a binding: key of the least that such calls take here
+    is_floor: bool = False
 
     @property
     def is_limen(self) -> bool:
         return self.key.startswith("limen")
+
+    @property
+    def is_binding(self) -> bool:
+        return bool(self.same_as) and not self.is_floor
 
     def does(self, job: Job) -> bool:
         if self.jpeg_only and job.format != "jpeg":
@@ -85,13 +91,23 @@ def go_peers(peers: pathlib.Path) -> list[Contender]:
             for name in ("vips", "imaging")]
 
 
-def bindings(peers: pathlib.Path) -> list[Contender]:
-    """limen from other languages; they need not be there."""
-    commands = {"python": python("limen_python"),
-                "node": ("node", str(RUNNERS / "limen_node.mjs")),
-                "go": (str(peers / "limen_go"),)}
-    return [Contender(key, "", command, EXACT, binding_of="limen-exact")
-            for key, command in commands.items()]
+def bindings(limen: str, peers: pathlib.Path) -> list[Contender]:
+    """limen from other languages, which need not be there, behind the least that such calls take here:
+    of calls that leave the caller's thread free, and of calls by a Go program that has no more of
+    limen than its C functions."""
+    # libuv asks for the number of its threads before a module of this program runs.
+    node = ("env", "UV_THREADPOOL_SIZE=1", "node", str(RUNNERS / "limen_node.mjs"))
+    go = (str(peers / "limen_go"),)
+    all_of_them = [
+        Contender("floor-thread", "handed to another thread", (limen,),
+                  {**EXACT, "handed_over": True}, is_floor=True),
+        Contender("floor-cgo", "", (str(peers / "limen_cgo"),), EXACT, is_floor=True),
+        Contender("python", "", python("limen_python"), EXACT),
+        Contender("node", "", node, EXACT, floor="floor-thread"),
+        Contender("go", "Transform", go, EXACT, floor="floor-cgo"),
+        Contender("go-append", "AppendTransform", go, {**EXACT, "append": True}, floor="floor-cgo"),
+    ]
+    return [dataclasses.replace(one, same_as="limen-exact") for one in all_of_them]
 
 
 def contenders(limen: str) -> list[Contender]:

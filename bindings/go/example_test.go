@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"time"
@@ -58,6 +59,23 @@ func ExampleTransform_mark() {
 	})
 	fmt.Println(len(outputs), err)
 	// Output: 1 <nil>
+}
+
+func ExampleAppendTransform() {
+	recipes := []limen.Recipe{{Width: 320}, {Width: 160}}
+	var buffer []byte // a worker's, for all of its pictures
+	for _, picture := range [][]byte{photo(), photo()} {
+		var outputs []limen.Output
+		var err error
+		buffer, outputs, err = limen.AppendTransform(context.Background(), buffer[:0], limen.Bytes(picture), recipes...)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(len(outputs), len(buffer) == len(outputs[0].Bytes)+len(outputs[1].Bytes))
+	}
+	// Output:
+	// 2 true
+	// 2 true
 }
 
 func ExampleTransformTo() {

@@ -13,7 +13,7 @@ import (
 
 // Output is a finished file and what was done for it.
 type Output struct {
-	Bytes    []byte // the file; yours
+	Bytes    []byte // the file; yours, and with AppendTransform a part of your buffer
 	Format   Format
 	Width    int
 	Height   int
@@ -70,8 +70,8 @@ func (o *Output) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), nil
 }
 
-// outputsOf copies the library's outputs and frees them.
-func outputsOf(made *C.limen_outputs) ([]Output, error) {
+// outputsOf takes over the library's outputs: keep copies their files, which are the library's until then.
+func outputsOf(made *C.limen_outputs, keep func(outputs []Output)) ([]Output, error) {
 	defer C.limen_outputs_free(made)
 	outputs := make([]Output, int(C.limen_outputs_count(made)))
 	for i := range outputs {
@@ -82,12 +82,41 @@ func outputsOf(made *C.limen_outputs) ([]Output, error) {
 		}
 		outputs[i] = outputOf(&found)
 	}
+	keep(outputs)
 	return outputs, nil
+}
+
+// keepEach gives every file memory of its own. The two lines with own belong together: the compiler then
+// knows that the copy need not be cleared first.
+func keepEach(outputs []Output) {
+	for i := range outputs {
+		lent := outputs[i].Bytes
+		own := make([]byte, len(lent))
+		copy(own, lent)
+		outputs[i].Bytes = own
+	}
+}
+
+// appendAll puts the files behind what buffer holds, and into it where there is room for all.
+func appendAll(buffer []byte, outputs []Output) []byte {
+	total := 0
+	for i := range outputs {
+		total += len(outputs[i].Bytes)
+	}
+	if cap(buffer)-len(buffer) < total {
+		buffer = append(buffer, make([]byte, total)...)[:len(buffer)]
+	}
+	for i := range outputs {
+		begin := len(buffer)
+		buffer = append(buffer, outputs[i].Bytes...)
+		outputs[i].Bytes = buffer[begin:len(buffer):len(buffer)] // appending to it spoils no other
+	}
+	return buffer
 }
 
 func outputOf(found *C.limen_output) Output {
 	out := Output{
-		Bytes:           bytesOf(found.bytes),
+		Bytes:           lentBytes(found.bytes),
 		Format:          Format(found.format + 1),
 		Width:           int(found.width),
 		Height:          int(found.height),
@@ -121,13 +150,9 @@ func outputOf(found *C.limen_output) Output {
 	return out
 }
 
-// bytesOf copies what the library owns. The two lines belong together: the compiler then knows that the
-// copy need not be cleared first.
-func bytesOf(bytes C.limen_bytes) []byte {
-	lent := unsafe.Slice((*byte)(unsafe.Pointer(bytes.data)), int(bytes.size))
-	own := make([]byte, len(lent))
-	copy(own, lent)
-	return own
+// lentBytes is what the library owns, for as long as it does.
+func lentBytes(bytes C.limen_bytes) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(bytes.data)), int(bytes.size))
 }
 
 func rectangleOf(rect C.limen_rect) image.Rectangle {

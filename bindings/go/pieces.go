@@ -140,7 +140,7 @@ func (p *Processor) Encode(ctx context.Context, picture image.Image, options Enc
 	if err != nil {
 		return Output{}, err
 	}
-	outputs, err := outputsOf(made)
+	outputs, err := outputsOf(made, keepEach)
 	if err != nil {
 		return Output{}, err
 	}

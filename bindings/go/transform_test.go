@@ -110,6 +110,41 @@ func TestSourcesAreAlike(t *testing.T) {
 	}
 }
 
+func TestAppendTransform(t *testing.T) {
+	file := jpegOf(scene(120, 90))
+	recipes := []limen.Recipe{{Width: 60, Format: limen.PNG}, {Width: 40, Fidelity: limen.Quality(80)}}
+	want, err := limen.Transform(background, limen.Bytes(file), recipes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := append(append([]byte("before"), want[0].Bytes...), want[1].Bytes...)
+	for _, room := range []int{0, len(both) - 1, len(both), len(both) + 1} {
+		buffer := append(make([]byte, 0, room), "before"...)
+		grown, outputs, err := limen.AppendTransform(background, buffer, limen.Bytes(file), recipes...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(grown, both) {
+			t.Errorf("room for %d bytes: not what Transform gives", room)
+		}
+		if isSame := &grown[0] == &buffer[0]; isSame != (room >= len(both)) {
+			t.Errorf("room for %d of %d bytes: in the same memory: %v", room, len(both), isSame)
+		}
+		from := len("before")
+		for i, output := range outputs {
+			if &output.Bytes[0] != &grown[from] || cap(output.Bytes) != len(want[i].Bytes) {
+				t.Errorf("output %d is not its part of the buffer", i)
+			}
+			from += len(output.Bytes)
+		}
+	}
+	buffer := []byte("before")
+	kept, outputs, err := limen.AppendTransform(background, buffer, limen.Bytes(file[:len(file)/2]), recipes...)
+	if !errors.Is(err, limen.ErrTruncated) || outputs != nil || string(kept) != "before" {
+		t.Errorf("half a file: %v, %d outputs, %q", err, len(outputs), kept)
+	}
+}
+
 func TestTransformTo(t *testing.T) {
 	file := jpegOf(scene(120, 90))
 	recipe := limen.Recipe{Width: 60, Format: limen.PNG}

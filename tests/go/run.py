@@ -19,6 +19,7 @@ ROOT = HERE.parent.parent
 BINDING = ROOT / "bindings" / "go"
 MODULES = [BINDING, ROOT / "examples" / "go", ROOT / "benchmarks" / "go",
            ROOT / "benchmarks" / "peers" / "runners" / "go_protocol",
+           ROOT / "benchmarks" / "peers" / "runners" / "limen_cgo",
            ROOT / "benchmarks" / "peers" / "runners" / "limen_go"]
 MODULE = "github.com/limen-image/limen/bindings/go"
 VERSION = "v0.1.0"

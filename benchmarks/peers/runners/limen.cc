@@ -8,11 +8,14 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "handed_over.h"
 #include "limen/core/simd_target.h"
 #include "limen/core/version.h"
 #include "limen/pipeline/transform.h"
@@ -74,6 +77,7 @@ class Job {
  public:
   explicit Job(const json& job) {
     const json& settings = job.at("settings");
+    if (settings.value("handed_over", false)) other_thread_ = std::make_unique<OtherThread>();
     const json qualities = settings.value("qualities", json::array());
     for (const json& path : job.at("sources")) {
       std::vector<limen::Recipe> recipes;
@@ -94,8 +98,10 @@ class Job {
   std::size_t sources() const { return sources_.size(); }
 
   // One after the other, by a worker that lives longer than a run, as a service's does.
-  void run(std::size_t passes, limen::Workspace& workspace) const {
-    for (std::size_t i = 0; i < passes * sources(); ++i) make(i % sources(), workspace);
+  void run(std::size_t passes, std::size_t in_flight, limen::Workspace& workspace) const {
+    const auto one = [&](std::size_t i) { return make(i % sources(), workspace); };
+    if (other_thread_) return other_thread_->run(passes * sources(), in_flight, one);
+    for (std::size_t i = 0; i < passes * sources(); ++i) one(i);
   }
 
   void run_by_many(std::size_t passes, unsigned workers) const {
@@ -124,10 +130,13 @@ class Job {
   }
 
  private:
+  using OtherThread = HandedOver<std::vector<limen::Variant>>;
+
   std::vector<limen::Bytes> sources_;
   std::vector<std::vector<limen::Recipe>> recipes_;
   limen::Bytes mark_;
   std::vector<limen::NamedPicture> pictures_;
+  std::unique_ptr<OtherThread> other_thread_;  // where calls are made there
 };
 
 double cpu_seconds() {
@@ -151,17 +160,19 @@ class Server {
       return json::object();
     }
     if (!job_) throw Failure{"nothing is prepared"};
-    if (what == "run") return run(request.at("passes"), request.at("workers"));
+    if (what == "run") {
+      return run(request.at("passes"), request.at("workers"), request.value("in_flight", 1));
+    }
     if (what == "save") return save(request.at("folder"));
     throw Failure{"unknown request " + what};
   }
 
  private:
-  json run(std::size_t passes, unsigned workers) {
+  json run(std::size_t passes, unsigned workers, std::size_t in_flight) {
     const auto begin = std::chrono::steady_clock::now();
     const double cpu = cpu_seconds();
     if (workers == 1) {
-      job_->run(passes, workspace_);
+      job_->run(passes, in_flight, workspace_);
     } else {
       job_->run_by_many(passes, workers);
     }

@@ -25,6 +25,7 @@ type Job struct {
 		Effort, Method int
 		Progressive    bool
 		Shrink         string
+		Append         bool // to a buffer, where limen is asked
 	}
 }
 
