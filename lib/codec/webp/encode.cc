@@ -21,6 +21,11 @@ namespace {
 // scores of 85 and 90 a file by 5 is no smaller than one by 4, one by 6 by 3 % (photographs).
 constexpr std::array<int, 10> kMethods{0, 1, 2, 3, 4, 4, 5, 6, 6, 6};
 
+// The loop filter leaves more of what lies inside blocks. At equal bytes and no cost of time
+// photographs score .3 (quality 85) to 1.8 (quality 20) higher than with libwebp's default of 0,
+// and their worst block 1.3 to 4.
+constexpr int kFilterSharpness = 7;
+
 constexpr std::uint64_t kMega = 1024 * 1024;
 
 // What libwebp takes by its own allocator, as measured on photographs: planes and tokens. Noise at
@@ -51,6 +56,7 @@ Result<WebPConfig> config_of(const EncodeOptions& options) {
   if (const auto* quality = std::get_if<Quality>(&options.mode)) {
     config.quality = quality->value;
     config.method = kMethods[static_cast<std::size_t>(options.effort)];
+    config.filter_sharpness = kFilterSharpness;
     return config;
   }
   WebPConfigLosslessPreset(&config, options.effort);
