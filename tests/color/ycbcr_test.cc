@@ -126,6 +126,21 @@ TEST(Ycbcr, ChangeOfRangeIsNearestAndComesBack) {
   }
 }
 
+TEST(Ycbcr, RowsToLimitedRangeAreTheNearestToo) {
+  using enum YcbcrRange;
+  for (const bool is_chroma : {false, true}) {
+    std::array<std::uint8_t, 257> row{};
+    for (std::size_t v = 0; v < 256; ++v) row[v] = static_cast<std::uint8_t>(v);
+    row[256] = 7;
+    ycbcr::row_to_limited(row.data(), 256, is_chroma);
+    for (std::size_t v = 0; v < 256; ++v) {
+      const auto sample = static_cast<std::uint8_t>(v);
+      EXPECT_EQ(row[v], ycbcr::change_range(sample, is_chroma, full, limited));
+    }
+    EXPECT_EQ(row[256], 7);  // behind the row
+  }
+}
+
 struct JpegPicture {
   PlanarImage planes;
   Image rgb;

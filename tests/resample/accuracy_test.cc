@@ -141,6 +141,21 @@ TEST(Accuracy, HoldsInFractionalWindows) {
   }
 }
 
+// Whose weights repeat, but near the source's edges.
+TEST(Accuracy, HoldsInWholeWindowsOfWholeRatios) {
+  const Image source = test::noise({97, 83}, rgb8);
+  for (const RectF& window :
+       {RectF{17, 9, 64, 48}, RectF{1, 0, 64, 80}, RectF{33, 35, 64, 48}, RectF{0, 3, 96, 80}}) {
+    for (const Size size : {Size{20, 15}, Size{32, 16}, Size{48, 20}, Size{96, 120}}) {
+      for (const Filter filter : kFilters) {
+        expect_exact8(source, size, {.filter = filter, .source = window});
+      }
+    }
+  }
+  expect_exact8(source, {32, 24}, {.source = RectF{-1, 3, 64, 48}, .may_overhang = true});
+  expect_exact8(source, {32, 24}, {.source = RectF{34, 36, 64, 48}, .may_overhang = true});
+}
+
 TEST(Accuracy, HoldsInLinearLight) {
   for (const auto& [from, to] : {Case{{160, 120}, {40, 30}}, Case{{100, 90}, {130, 200}},
                                  Case{{160, 120}, {53, 200}}, Case{{99, 77}, {1, 1}}}) {

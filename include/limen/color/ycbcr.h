@@ -129,6 +129,19 @@ constexpr std::uint8_t change_range(std::uint8_t v, bool is_chroma, YcbcrRange f
                                    : clamp8(divide((v - base) * 255, steps) + middle);
 }
 
+/// A row of full-range Y (or Cb or Cr) to limited range in place: change_range() of each sample by
+/// additions, multiplications and shifts of 16 bits, which compilers make vectors of.
+inline void row_to_limited(std::uint8_t* row, std::int32_t width, bool is_chroma) {
+  // (n + n / 256) / 256 with n = x + 128 is x / 255 rounded, as long as n fits 16 bits. The offset
+  // moves the middle, in 255ths: 16 * 255, or 128 * 255 - 128 * 224.
+  const std::uint16_t steps = is_chroma ? 224 : 219;
+  const std::uint16_t offset = (is_chroma ? 3968 : 4080) + 128;
+  for (std::int32_t x = 0; x < width; ++x) {
+    const auto n = static_cast<std::uint16_t>(row[x] * steps + offset);
+    row[x] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(n + (n >> 8)) >> 8);
+  }
+}
+
 /// The two chroma samples that a luma sample lies between along one axis, and the nearer one's
 /// share in quarters.
 struct Taps {
@@ -322,6 +335,10 @@ inline void change_range(PlanarImage& image, YcbcrRange range) {
     const ImageView plane = image.planes[p].view();
     for (std::int32_t y = 0; y < plane.size.height; ++y) {
       auto* row = plane.row_as<std::uint8_t>(y);
+      if (range == YcbcrRange::limited) {
+        ycbcr::row_to_limited(row, plane.size.width, p != 0);
+        continue;
+      }
       std::transform(row, row + plane.size.width, row, [&](std::uint8_t v) { return table[v]; });
     }
   }

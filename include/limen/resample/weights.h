@@ -219,25 +219,30 @@ void quantise_weights(const double* weights, std::int32_t count, std::int64_t on
   out[peak] = static_cast<Integer>(rest);
 }
 
-/// Without a window, output i + outputs takes the weights of output i from `samples` further on, as
-/// far as no edge of the source is in the way: whole ratios have few different outputs.
+/// With a window of whole samples, output i + outputs takes the weights of output i from `samples`
+/// further on, as far as no edge of the source is in the way: whole ratios have few different
+/// outputs.
 struct Period {
   std::int32_t outputs = 0;  ///< 0: none
   std::int32_t samples = 0;
 };
 
 inline Period period_of(const Axis& axis) {
-  if (axis.begin != 0 || axis.step != static_cast<double>(axis.source) / axis.outputs) return {};
-  const std::int32_t common = std::gcd(axis.source, axis.outputs);
-  return {.outputs = axis.outputs / common, .samples = axis.source / common};
+  const double window = std::round(axis.step * axis.outputs);
+  const bool is_whole = std::floor(axis.begin) == axis.begin && window <= axis.source &&
+                        axis.step == window / axis.outputs;
+  if (!is_whole) return {};
+  const auto samples = static_cast<std::int32_t>(window);
+  const std::int32_t common = std::gcd(samples, axis.outputs);
+  return {.outputs = axis.outputs / common, .samples = samples / common};
 }
 
 /// Whether a period before output `i` there is one like it: neither is cut by an edge.
 inline bool repeats(const Axis& axis, const Period& period, std::int32_t i) {
   if (period.outputs == 0 || i < period.outputs) return false;
   const double radius = axis.radius() + 1;
-  return (i - period.outputs + 0.5) * axis.step > radius &&
-         (i + 0.5) * axis.step < axis.source - radius;
+  return axis.begin + (i - period.outputs + 0.5) * axis.step > radius &&
+         axis.begin + (i + 0.5) * axis.step < axis.source - radius;
 }
 
 /// An axis in 16-bit fixed point, for multiply-add of pairs: output i is the sum of
