@@ -8,6 +8,9 @@ A ladder is one format and chroma. The logarithm of a picture's loss, 100 - scor
 parallel to the ladder's mean curve over quality; how far from it is a linear function of the features,
 fitted by ridge regression to where pictures cross 85 and 90. It is judged with all versions of a picture
 (the original and the JPEGs made of it) left out together.
+
+Of ladders that were swept with little effort too (avif-420-1 beside avif-420) it prints what
+loss_by_effort() in search_model.h says of that effort, judged likewise.
 """
 import argparse
 import collections
@@ -20,6 +23,7 @@ TARGETS = [85, 90]
 BLOCK_TARGETS = [77.5, 85]
 RIDGE = 2.0
 LEAST_LOSS = 0.01
+MOST_EXTRA = 0.25
 
 
 def read(features_path, table_paths):
@@ -99,6 +103,48 @@ def beside_sample(pictures, curve):
           f"blocks {statistics.pstdev(found[3]):.3f}")
     # The worst block binds now and then only: a guess that errs upward would err each time.
     return statistics.median(found[2]), sorted(found[3])[len(found[3]) // 5]
+
+
+def line_through(extra):
+    """Slope and zero of the line through the medians over pictures at each quality."""
+    found = collections.defaultdict(list)
+    for by_quality in extra.values():
+        for quality, more in by_quality.items():
+            found[quality].append(more)
+    points = [(q, statistics.median(m), len(m)) for q, m in found.items()]
+    total = sum(n for _, _, n in points)
+    mean_q = sum(q * n for q, _, n in points) / total
+    mean_m = sum(m * n for _, m, n in points) / total
+    slope = (sum(n * (q - mean_q) * (m - mean_m) for q, m, n in points) /
+             sum(n * (q - mean_q) ** 2 for q, _, n in points))
+    return -slope, mean_q - mean_m / slope
+
+
+def judge_little_effort(usual, little):
+    """How much more is lost with little effort, in the log, where pictures score 76 to 94."""
+    extra = collections.defaultdict(dict)
+    for key, table in usual.items():
+        for setting, row in table.items():
+            if 76 < row[2] < 94 and setting in little.get(key, {}):
+                extra[key][row[0]] = log_loss(little[key][setting][2]) - log_loss(row[2])
+    # Drawings, of which little effort tells nothing: the search asks drawn_share().
+    extra = {k: e for k, e in extra.items() if statistics.median(e.values()) < MOST_EXTRA}
+    if not extra:
+        return None
+    errors = []
+    for key, table in usual.items():
+        if key not in extra:
+            continue
+        slope, zero = line_through({k: e for k, e in extra.items() if k[0] != key[0]})
+        for goal in TARGETS:
+            setting = crossing(table, 2, goal)
+            if setting and table[setting][0] in extra[key]:
+                quality = table[setting][0]
+                errors.append(abs(extra[key][quality] - slope * (zero - quality)))
+    errors.sort()
+    slope, zero = line_through(extra)
+    return (f"{slope:.4f} * ({zero:.0f} - quality); off by {statistics.median(errors):.3f} in the median "
+            f"of {len(errors)} crossings, 90 % {errors[int(0.9 * (len(errors) - 1))]:.3f}")
 
 
 def solve(matrix, vector):
@@ -200,6 +246,9 @@ def main():
         beside = beside_sample(rows[ladder], curve)
         if beside:
             print(f"{ladder} beside its sample: {beside}")
+        little = judge_little_effort(pictures, rows.get(ladder + "-1", {}))
+        if little:
+            print(f"{ladder} with effort 1 loses more: {little}")
         out.append((name, knots_of(curve), models, beside or (0.0, 0.0)))
     if arguments.write:
         write(arguments.write, out)

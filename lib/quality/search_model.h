@@ -129,13 +129,13 @@ inline const LadderModel& model_of(const EncodeOptions& options, Layout layout) 
 }
 
 /// How much more an AVIF loses at this effort than at 4, for which its curves were fitted: in the
-/// log, on the median of photographs. What little effort leaves out matters less the finer the
-/// quality.
+/// log, on the median of photographs (fit.py). What little effort leaves out matters less the finer
+/// the quality.
 inline double loss_by_effort(const EncodeOptions& options, Quality quality) {
   if (options.format != Format::avif || options.effort == 4) return 0;
   if (options.effort > 4) return options.effort < 7 ? -0.07 : -0.09;
-  const double least = options.chroma == ChromaSubsampling::yuv420 ? 0.0027 * (106 - quality.value)
-                                                                   : 0.0018 * (115 - quality.value);
+  const double least = options.chroma == ChromaSubsampling::yuv420 ? 0.0025 * (107 - quality.value)
+                                                                   : 0.0015 * (120 - quality.value);
   return options.effort < 2 ? least : 0.7 * least;
 }
 
