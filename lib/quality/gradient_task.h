@@ -39,7 +39,7 @@ struct ChannelTask {
   float* values = nullptr;
   float* means = nullptr;
   float* spreads = nullptr;
-  // Of the candidate's difference d from it, E being the blur: d; E d, which walk_back() replaces
+  // Of the candidate's difference d from it, E being the blur: d; E d, which WalkBack() replaces
   // by the derivative by d; the two parts of the structural term, v / s and 1 / s of
   // limen/quality/ssimulacra2_rows-inl.h.
   float* differences = nullptr;
@@ -56,7 +56,7 @@ struct ChannelTask {
 struct ScaleTask {
   Size size;
   std::size_t stride = 0;
-  /// Linear light of the picture at hand; after walk_back() derivatives: by linear light, at the
+  /// Linear light of the picture at hand; after WalkBack() derivatives: by linear light, at the
   /// finest scale by Y, Cb and Cr.
   std::array<float*, 3> linear{};
   std::array<ChannelTask, 3> channels{};

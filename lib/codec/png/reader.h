@@ -65,7 +65,7 @@ class Reader {
   bool start(const Setup& setup);
   /// Bytes of one transformed row, after start().
   std::size_t bytes_per_row() const { return bytes_per_row_; }
-  /// False: see error(). rows_done() and passes_begun() tell how far it came.
+  /// False: see error(). rows_done() and has_any_row() tell how far it came.
   bool read_rows(const RowPlan& plan);
   /// Rows of the whole picture that are complete (interlaced: of the last pass).
   std::int32_t rows_done() const { return row_; }
