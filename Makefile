@@ -20,7 +20,8 @@ TEST_PACKAGES += python3-venv
 TEST_PACKAGES += $(if $(shell command -v go),,golang-go) $(if $(shell command -v npm),,nodejs npm)
 # The rest of what Python needs comes from PyPI, into environments below build/python.
 PYTHON_PACKAGES := python3-venv python3-dev
-CLANG_PACKAGES := clang clang-format clang-tidy
+# libFuzzer and clang's sanitizers, which clang only recommends, and what names the lines in their reports.
+CLANG_PACKAGES := clang clang-format clang-tidy libclang-rt-dev llvm
 # Fifteen photographs of 1 to 16 megapixels, CC BY, CC BY-SA and CC0, nothing else.
 PHOTO_PACKAGE := lomiri-wallpapers-16.04
 
