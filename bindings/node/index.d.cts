@@ -242,8 +242,14 @@ declare namespace limen {
     notes: string[];
   }
 
+  /** What prepare() gives. */
+  interface PreparedRecipe {
+    /** No object of another kind will do. */
+    readonly [prepared]: true;
+  }
+  const prepared: unique symbol;
   /** A recipe as an object, or as the query dialect of a URL: 'w=800&func=crop&q=invisible'. */
-  type RecipeLike = Recipe | string;
+  type RecipeLike = Recipe | string | PreparedRecipe;
 
   /** One file for one recipe; for several recipes, which share one decode, as many files. */
   function transform(input: Input, recipe: RecipeLike, options?: TransformOptions): Promise<Output>;
@@ -318,6 +324,8 @@ declare namespace limen {
 
   /** A cache key: recipes with equal keys give equal bytes. */
   function canonical(recipe: RecipeLike): string;
+  /** The recipe, read once for many calls: what is done to the object later changes nothing. */
+  function prepare(recipe: RecipeLike): PreparedRecipe;
   /** Which of `allowed`, the preferred first, answers an HTTP Accept header; null: none. */
   function pickFormat(accept: string, allowed: readonly Format[]): Format | null;
   /** How many pictures are worked on at once; the number of cores unless set. */

@@ -4,7 +4,7 @@ import limen from './index.cjs';
 export default limen;
 export const {
   Limen, transform, render, probe, plan, decode, encode, findSmallest, resize, compare,
-  compareDetailed, canonical, pickFormat, concurrency, version, LimenError, InvalidArgumentError,
+  compareDetailed, canonical, prepare, pickFormat, concurrency, version, LimenError, InvalidArgumentError,
   UnsupportedError, MalformedError, TruncatedError, LimitExceededError, CancelledError,
   OutOfMemoryError, IoError, InternalError,
 } = limen;

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// Packs what npm publishes: limen-image, and limen-image-<platform> with the library and its codecs.
-//   node pack.mjs path/to/liblimen.so folder
+// Packs what npm publishes: limen-image, and limen-image-<platform> with the library, its codecs and the
+// module that calls it, which is compiled here: Node-API, so one for every Node.
+//   node pack.mjs path/to/liblimen.so folder headers
+// The headers are node_api.h's folder, such as that of the package node-api-headers.
 // The libraries that liblimen needs are copied beside it under names of their own, so that a process
 // which has another libjpeg loaded does not lend it to limen, and find each other by $ORIGIN. What every
 // Linux has (glibc, libstdc++, libgcc) stays the system's, as in Python's manylinux. Needs patchelf, and
@@ -11,9 +13,9 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const [library, folder] = process.argv.slice(2);
-if (!library || !folder) {
-  console.error('usage: pack.mjs liblimen.so.0 folder');
+const [library, folder, headers] = process.argv.slice(2);
+if (!library || !folder || !headers) {
+  console.error('usage: pack.mjs liblimen.so.0 folder headers');
   process.exit(2);
 }
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -52,17 +54,21 @@ function packPlatform() {
       .flatMap(([old, own]) => ['--replace-needed', old, own]);
     run('patchelf', '--set-rpath', '$ORIGIN', '--set-soname', to, ...replaced, copy);
   }
+  run(process.env.CXX ?? 'c++', '-std=c++20', '-O2', '-Wall', '-Wextra', '-Werror', '-fPIC', '-shared',
+    '-fvisibility=hidden', '-I', path.join(here, '..', '..', 'include'), '-isystem', headers,
+    path.join(here, 'src', 'addon.cc'), path.join(place, path.basename(library)),
+    '-Wl,-rpath,$ORIGIN', '-o', path.join(place, 'limen.node'));
   writeFileSync(path.join(place, 'THIRD_PARTY_LICENCES'),
     run('python3', path.join(here, '..', 'licences.py'), library));
   writeFileSync(path.join(place, 'package.json'), JSON.stringify({
     name,
     version: manifest.version,
-    description: `liblimen and its codecs for ${manifest.name} on ${process.platform} ${process.arch}`,
+    description: `liblimen, its codecs and its module for ${manifest.name} on ${process.platform} ${process.arch}`,
     license: manifest.license,
     os: [process.platform],
     cpu: [process.arch],
     libc: ['glibc'],
-    files: ['*.so*', 'THIRD_PARTY_LICENCES'],
+    files: ['limen.node', '*.so*', 'THIRD_PARTY_LICENCES'],
   }, null, 2));
   return place;
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// limen by its Node package, in one thread of libuv's pool.
+// limen by its Node package. With UV_THREADPOOL_SIZE=1 one call works at a time, and where a second one is
+// in flight its thread goes on to that without waiting for the event loop.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { serve } from './protocol.mjs';
 
-// One worker: with a second call in flight it goes on to that without waiting for the event loop.
-process.env.UV_THREADPOOL_SIZE = '1';
 const limen = createRequire(process.env.PEER_MODULES ?? import.meta.url)('limen-image');
 
 const marks = new Map();
@@ -45,7 +44,7 @@ await serve({
   }),
   files: async (source, job) => {
     if (prepared.job !== job) {
-      prepared = { job, recipes: job.variants.map((variant) => recipeOf(variant, job)) };
+      prepared = { job, recipes: job.variants.map((variant) => limen.prepare(recipeOf(variant, job))) };
     }
     const made = await limen.transform(source, prepared.recipes, { pictures: picturesOf(job) });
     return made.map(({ data }) => data);

@@ -80,8 +80,8 @@ function call(name, { prepare, result, finish, signal, withExecution = true, lim
         args.push(memory.struct('execution', { workspace, cancel: token }).address);
       }
       if (made) args.push(made.address);
-      native[name].async(...args, error.address,
-        (failure, status) => {
+      native[name](...args, error.address,
+        (status) => {
           signal?.removeEventListener('abort', abort);
           if (token) native.limen_cancel_token_free(token);
           if (workspace) {
@@ -91,7 +91,6 @@ function call(name, { prepare, result, finish, signal, withExecution = true, lim
           --running;
           startWaiting();
           try {
-            if (failure) throw failure;
             if (status !== 0) {
               const problem = takeError(status, error.value);
               if (signal?.aborted && problem instanceof CancelledError) problem.cause = signal.reason;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 'use strict';
 
-const { native, readText } = require('./native.cjs');
+const { native } = require('./native.cjs');
 
 const formatNames = ['jpeg', 'png', 'webp', 'avif'];
 const limitNames = [
@@ -46,16 +46,16 @@ function takeError(status, error) {
   const Class = byStatus[status - 1] ?? InternalError;
   if (!error) return new Class(native.limen_status_name(status));
   try {
-    const fields = { offset: Number(native.limen_error_offset(error)) };
+    const fields = { offset: native.limen_error_offset(error) };
     const format = native.limen_error_format(error);
     if (format >= 0) fields.format = formatNames[format];
     const limit = native.limen_error_limit(error);
     if (limit >= 0) {
       fields.limit = limitNames[limit];
-      fields.asked = Number(native.limen_error_asked(error));
-      fields.allowed = Number(native.limen_error_allowed(error));
+      fields.asked = native.limen_error_asked(error);
+      fields.allowed = native.limen_error_allowed(error);
     }
-    return new Class(readText(native.limen_error_message(error)), fields);
+    return new Class(native.limen_error_message(error), fields);
   } finally {
     native.limen_error_free(error);
   }

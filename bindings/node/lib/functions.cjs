@@ -2,7 +2,7 @@
 // The library's functions, one by one; index.d.ts describes them.
 'use strict';
 
-const { native, readText, readTexts } = require('./native.cjs');
+const { native } = require('./native.cjs');
 const { Memory } = require('./memory.cjs');
 const { takeError, InvalidArgumentError, OutOfMemoryError, formatNames } = require('./errors.cjs');
 const { call } = require('./call.cjs');
@@ -15,8 +15,6 @@ const {
 
 const models = ['gray', 'rgb', 'ycbcr', 'palette', 'cmyk', 'ycck'];
 
-// Recipes are freed with the JavaScript objects or strings that they were made from: as soon as the
-// call that needed them is over.
 function makeRecipe(recipe) {
   const memory = Memory.take();
   const made = memory.struct('pointer');
@@ -30,15 +28,52 @@ function makeRecipe(recipe) {
   return handle;
 }
 
-function makeRecipes(recipes) {
-  const made = [];
-  try {
-    for (const recipe of recipes) made.push(makeRecipe(recipe));
-  } catch (error) {
-    made.forEach(native.limen_recipe_free);
-    throw error;
+/** A recipe that has been read once and is freed with this object. */
+class PreparedRecipe {
+  #handle;
+  #owner;
+
+  constructor(recipe) {
+    this.#handle = makeRecipe(recipe);
+    this.#owner = native.recipe_owner(this.#handle);
   }
-  return made;
+
+  static handleOf(prepared) {
+    return prepared.#handle;
+  }
+}
+
+const prepare = (recipe) => (recipe instanceof PreparedRecipe ? recipe : new PreparedRecipe(recipe));
+
+/** What a call reads its recipes by, until free(): of prepared ones their own handles. */
+class Handles {
+  #made = []; // freed as soon as the call that needed them is over
+  #prepared = []; // not before it is over
+  values = [];
+
+  constructor(recipes) {
+    try {
+      for (const recipe of recipes) this.values.push(this.#handleOf(recipe));
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  #handleOf(recipe) {
+    if (recipe instanceof PreparedRecipe) {
+      this.#prepared.push(recipe);
+      return PreparedRecipe.handleOf(recipe);
+    }
+    const handle = makeRecipe(recipe);
+    this.#made.push(handle);
+    return handle;
+  }
+
+  free() {
+    this.#made.forEach(native.limen_recipe_free);
+    this.#made.length = this.#prepared.length = 0;
+  }
 }
 
 const commonKeys = ['signal', 'limits', 'bestEffort', 'pictures'];
@@ -54,19 +89,20 @@ function transformOptions({ limits, bestEffort = false, pictures = {} }, memory)
 /** limen_transform() or limen_render() of recipes that live as long as the call. */
 async function withRecipes(name, input, recipes, options, argumentsOf, finish) {
   checkKeys(options, commonKeys, 'options');
-  const handles = makeRecipes(recipes);
+  const handles = new Handles(recipes);
   try {
     return await call(name, {
       signal: options.signal,
       limit: options.limits?.workingMemory ?? 0,
       result: 'pointer',
       prepare: (memory) => [
-        sourceOf(input, memory), ...argumentsOf(handles, memory), transformOptions(options, memory),
+        sourceOf(input, memory), ...argumentsOf(handles.values, memory),
+        transformOptions(options, memory),
       ],
       finish,
     });
   } finally {
-    handles.forEach(native.limen_recipe_free);
+    handles.free();
   }
 }
 
@@ -119,13 +155,13 @@ function probe(input, options = {}) {
 
 async function plan(input, recipe = {}, options = {}) {
   checkKeys(options, ['limits', 'signal'], 'options');
-  const handle = makeRecipe(recipe);
+  const handles = new Handles([recipe]);
   try {
     return await call('limen_plan_create', {
       signal: options.signal,
       withExecution: false,
       result: 'pointer',
-      prepare: (memory) => [sourceOf(input, memory), handle, limitsOf(options.limits, memory)],
+      prepare: (memory) => [sourceOf(input, memory), handles.values[0], limitsOf(options.limits, memory)],
       finish: ({ value: made }, memory) => {
         try {
           const read = memory.struct('plan_view');
@@ -141,11 +177,11 @@ async function plan(input, recipe = {}, options = {}) {
             flattens: read.flattens !== 0,
             bitDepth: read.bit_depth,
             peakBytes: read.peak_bytes,
-            color: readText(read.color),
-            colorSource: readText(read.source),
-            path: readText(read.path),
-            steps: readTexts(read.steps, read.step_count),
-            notes: readTexts(read.notes, read.note_count),
+            color: native.text(read.color),
+            colorSource: native.text(read.source),
+            path: native.text(read.path),
+            steps: native.texts(read.steps, read.step_count),
+            notes: native.texts(read.notes, read.note_count),
           };
         } finally {
           native.limen_plan_free(made);
@@ -153,7 +189,7 @@ async function plan(input, recipe = {}, options = {}) {
       },
     });
   } finally {
-    native.limen_recipe_free(handle);
+    handles.free();
   }
 }
 
@@ -256,11 +292,11 @@ async function compareDetailed(original, candidate, options = {}) {
 const compare = async (...all) => (await compareDetailed(...all)).score;
 
 function canonical(recipe) {
-  const handle = makeRecipe(recipe);
+  const handles = new Handles([recipe]);
   try {
-    return readText(native.limen_recipe_canonical(handle));
+    return native.limen_recipe_canonical(handles.values[0]);
   } finally {
-    native.limen_recipe_free(handle);
+    handles.free();
   }
 }
 
@@ -275,5 +311,5 @@ function pickFormat(accept, allowed) {
 
 module.exports = {
   transform, render, probe, plan, decode, encode, findSmallest, resize, compare, compareDetailed,
-  canonical, pickFormat,
+  canonical, prepare, pickFormat,
 };

@@ -2,7 +2,6 @@
 // What a call reads and writes, in memory that nobody else has and whose addresses stay put.
 'use strict';
 
-const koffi = require('koffi');
 const { native } = require('./native.cjs');
 const structs = require('./structs.cjs');
 
@@ -16,7 +15,7 @@ class Block {
   constructor(bytes) {
     this.buffer = Buffer.alloc(bytes);
     this.view = new DataView(this.buffer.buffer, this.buffer.byteOffset, bytes);
-    this.address = koffi.address(this.buffer);
+    this.address = native.address(this.buffer);
   }
 }
 
@@ -75,19 +74,20 @@ class Memory {
 
   /** An object with the struct's fields, its defaults in those that are not given. */
   struct(name, fields) {
-    const [made] = this.structs(name, 1);
+    const made = this.#structAt(name, this.#room(structs[name].bytes));
     return fields ? Object.assign(made, fields) : made;
   }
 
   /** Several behind one another. */
   structs(name, count) {
-    const Struct = structs[name];
-    const at = this.#room(Struct.bytes * count);
-    return Array.from({ length: count }, (_, i) => {
-      const there = at + i * Struct.bytes;
-      templates[name].copy(this.#block.buffer, there);
-      return new Struct(this.#block.view, there, this.#addressOf(there));
-    });
+    const { bytes } = structs[name];
+    const at = this.#room(bytes * count);
+    return Array.from({ length: count }, (_, i) => this.#structAt(name, at + i * bytes));
+  }
+
+  #structAt(name, at) {
+    this.#block.buffer.set(templates[name], at);
+    return new structs[name](this.#block.view, at, this.#addressOf(at));
   }
 
   text(value) {
@@ -115,7 +115,7 @@ class Memory {
   address(buffer) {
     const there = buffer.byteLength > 0 ? buffer : Buffer.alloc(1);
     this.#kept.push(there);
-    return koffi.address(there);
+    return native.address(there);
   }
 
   copy(view) {

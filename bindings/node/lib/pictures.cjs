@@ -2,7 +2,7 @@
 // What goes into the library and comes out of it: files, raw pixels, results.
 'use strict';
 
-const { native, readText, readTexts, readBytes } = require('./native.cjs');
+const { native } = require('./native.cjs');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
 const { chromas } = require('./recipe.cjs');
 
@@ -107,55 +107,49 @@ function picturesOf(pictures, memory) {
 
 const rectFrom = ({ x, y, width, height }) => ({ left: x, top: y, width, height });
 
-/** One finished file and what was done for it. */
-function outputFrom(outputs, index, output) {
-  native.limen_outputs_read(outputs, index, output.address);
+/** One finished file and what was done for it, from the fields that the module reads. */
+function outputFrom([data, format, width, height, bitDepth, hasAlpha, mode, modeValue, chroma, keptSource,
+  peakBytes, color, colorSource, damage, droppedMetadata, notes, found]) {
   const made = {
-    data: readBytes(output.bytes.data, output.bytes.size),
-    format: formatNames[output.format],
-    width: output.width,
-    height: output.height,
-    bitDepth: output.bit_depth,
-    hasAlpha: output.has_alpha !== 0,
-    chroma: chromas[output.chroma],
-    keptSource: output.kept_source !== 0,
-    color: readText(output.color),
-    colorSource: readText(output.source),
-    droppedMetadata: readTexts(output.dropped_metadata, output.dropped_metadata_count),
-    notes: readTexts(output.notes, output.note_count),
-    peakBytes: output.peak_bytes,
+    data,
+    format: formatNames[format],
+    width,
+    height,
+    bitDepth,
+    hasAlpha: hasAlpha !== 0,
+    chroma: chromas[chroma],
+    keptSource: keptSource !== 0,
+    color,
+    colorSource,
+    droppedMetadata,
+    notes,
+    peakBytes,
   };
-  const mode = { 4: 'quality', 6: 'nearLossless' }[output.mode];
-  if (mode) made[mode] = output.mode_value;
-  if (output.mode === 5) made.lossless = true;
-  const damage = readText(output.damage);
+  if (mode === 4) made.quality = modeValue;
+  if (mode === 5) made.lossless = true;
+  if (mode === 6) made.nearLossless = modeValue;
   if (damage) made.damage = damage;
-  if (output.has_search) {
-    made.search = {
-      score: output.score,
-      worstBlock: output.worst_block,
-      worstBlockAt: rectFrom(output.worst_block_at),
-      reached: output.reached !== 0,
-      certified: output.certified !== 0,
-      evaluations: output.evaluations,
-      encodes: output.encodes,
-    };
-    if (made.format === 'jpeg') made.search.quantizer = quantizers[output.quantizer];
-    if (made.format === 'webp') made.search.sharpYuv = output.sharp_yuv !== 0;
-  }
+  if (found) made.search = searchFrom(found, made.format);
   return made;
 }
 
-/** All of a limen_outputs, which is freed. */
-function takeOutputs({ value: outputs }, memory) {
-  try {
-    const output = memory.struct('output');
-    const count = Number(native.limen_outputs_count(outputs));
-    return Array.from({ length: count }, (_, i) => outputFrom(outputs, i, output));
-  } finally {
-    native.limen_outputs_free(outputs);
-  }
+function searchFrom([score, worstBlock, x, y, width, height, reached, certified, evaluations, encodes,
+  quantizer, sharpYuv], format) {
+  return {
+    score,
+    worstBlock,
+    worstBlockAt: rectFrom({ x, y, width, height }),
+    reached: reached !== 0,
+    certified: certified !== 0,
+    evaluations,
+    encodes,
+    ...(format === 'jpeg' && { quantizer: quantizers[quantizer] }),
+    ...(format === 'webp' && { sharpYuv: sharpYuv !== 0 }),
+  };
 }
+
+/** All of a limen_outputs, which is freed. */
+const takeOutputs = ({ value: outputs }) => native.take_outputs(outputs).map(outputFrom);
 
 /** Pixels of a limen_image, which is freed: rows without gaps between them. */
 function takeImage({ value: image }, memory) {
@@ -166,7 +160,7 @@ function takeImage({ value: image }, memory) {
     const channels = layout === 4 ? 4 : layout + 1;
     const Sample = samples[sample];
     const rowBytes = width * channels * Sample.BYTES_PER_ELEMENT;
-    const rows = readBytes(data, step * (height - 1) + rowBytes);
+    const rows = native.bytes(data, step * (height - 1) + rowBytes);
     const packed = step === rowBytes ? rows : Buffer.allocUnsafeSlow(rowBytes * height);
     if (packed !== rows) {
       for (let y = 0; y < height; ++y) rows.copy(packed, y * rowBytes, y * step, y * step + rowBytes);

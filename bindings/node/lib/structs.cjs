@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The structs of include/limen/limen.h as classes, whose objects read and write memory where the library
-// has it: field by field, for a struct on its own takes koffi longer than all else of a call.
+// has it, field by field.
 'use strict';
 
 // [bytes, read, write] of a DataView, little-endian as all that limen's packages are for.
@@ -46,6 +46,7 @@ function struct(...groups) {
       this.address = address;
     }
   }
+  Struct.fields = {}; // where each is
   let end = 0;
   let alignment = 1;
   for (const [type, names] of groups) {
@@ -54,6 +55,7 @@ function struct(...groups) {
     for (const name of names.split(' ')) {
       end = Math.ceil(end / to) * to;
       Object.defineProperty(Struct.prototype, name, property(type, end));
+      Struct.fields[name] = { at: end, bytes };
       end += bytes;
     }
     alignment = Math.max(alignment, to);
@@ -104,12 +106,6 @@ module.exports = {
   named_picture: struct([pointer, 'name'], [bytes, 'bytes'], [pointer, 'pixels']),
   transform_options: struct(size, [pointer, 'limits'], [int, 'best_effort'], [pointer, 'pictures'],
     ['size_t', 'picture_count'], [pointer, 'write write_opaque']),
-  output: struct(size, [bytes, 'bytes'], [int, 'format width height bit_depth has_alpha mode'],
-    ['double', 'mode_value'], [int, 'chroma kept_source has_search reached certified'],
-    ['double', 'score worst_block'], [rect, 'worst_block_at'], [int, 'evaluations encodes'],
-    ['size_t', 'peak_bytes'], [pointer, 'color source damage dropped_metadata'],
-    ['size_t', 'dropped_metadata_count'], [pointer, 'notes'], ['size_t', 'note_count'],
-    [int, 'quantizer sharp_yuv']),
   decode_options: struct(size, [pointer, 'limits'], [int, 'best_effort'], [rect, 'region'],
     [int, 'keep_16_bit upright to_srgb']),
   encode_options: struct(size, [int, 'format fidelity'], ['double', 'fidelity_value worst_block'],

@@ -34,6 +34,41 @@ test('transform gives one output for one recipe and as many for many, the same b
   assert.equal(together[0].search, undefined);
 });
 
+test('a prepared recipe is the recipe as it was then', async () => {
+  const source = await jpeg();
+  const recipe = { width: 160, quality: 80 };
+  const prepared = limen.prepare(recipe);
+  recipe.width = 40;
+  const { data, width } = await limen.transform(source, prepared);
+  assert.equal(width, 160);
+  assert.deepEqual((await limen.transform(source, { width: 160, quality: 80 })).data, data);
+  assert.equal(limen.prepare(prepared), prepared);
+  assert.equal(limen.canonical(prepared), limen.canonical({ width: 160, quality: 80 }));
+  assert.equal((await limen.plan(source, prepared)).width, 160);
+  assert.equal((await limen.render(source, prepared)).width, 160);
+  const mixed = await limen.transform(source, [prepared, 'w=100&q=70', limen.prepare('w=90&q=70'), prepared]);
+  assert.deepEqual(mixed.map((output) => output.width), [160, 100, 90, 160]);
+  assert.deepEqual(mixed[3].data, data);
+});
+
+test('a prepared recipe lives as long as the call that reads it', async () => {
+  const source = await jpeg();
+  const [want] = await limen.transform(source, [{ width: 200 }]);
+  const underWay = [1, 2, 3].map(() => limen.transform(source, limen.prepare({ width: 200 })));
+  globalThis.gc();
+  await new Promise(setImmediate);
+  globalThis.gc();
+  for (const output of await Promise.all(underWay)) assert.deepEqual(output.data, want.data);
+});
+
+test('what cannot be prepared is refused', async () => {
+  assert.throws(() => limen.prepare({ width: -1 }), limen.InvalidArgumentError);
+  assert.throws(() => limen.prepare({ size: 1 }), limen.InvalidArgumentError);
+  assert.throws(() => limen.prepare('w=x'), limen.InvalidArgumentError);
+  const imitation = Object.create(Object.getPrototypeOf(limen.prepare({})));
+  await assert.rejects(limen.transform(await jpeg(), imitation), TypeError);
+});
+
 test('the default is invisible loss, and the output proves it', async () => {
   const source = await jpeg();
   const output = await limen.transform(source, { width: 300 });

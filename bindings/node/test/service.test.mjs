@@ -102,7 +102,7 @@ test('worker threads', async () => {
   assert.deepEqual(answers, [expected, expected, expected]);
 });
 
-test('an encoder wants more stack than koffi gives by default', async () => {
+test('encoders have the stack that they want', async () => {
   for (const format of ['jpeg', 'png', 'webp', 'avif']) {
     const output = await limen.encode(picture(64, 64), { format, effort: 9 });
     assert.equal(output.format, format);

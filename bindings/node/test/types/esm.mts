@@ -7,6 +7,7 @@ const bytes = new Uint8Array(4);
 
 export const one: Output = await transform(bytes, recipe);
 export const many: Output[] = await transform(bytes, [recipe, 'w=100&q=invisible']);
+export const prepared: Output = await transform(bytes, limen.prepare(recipe));
 export const buffer: Buffer = await limen(bytes).resize({ width: 10 }).webp({ target: 'invisible' })
   .toBuffer();
 export const output: Output = await limen('a.jpg').toBuffer({ resolveWithObject: true });
@@ -23,6 +24,8 @@ try {
 
 // @ts-expect-error: no such fit
 await transform(bytes, { fit: 'squeeze' });
+// @ts-expect-error: not of prepare()'s making
+const imitation: limen.PreparedRecipe = {};
 // @ts-expect-error: a quality is a number
 await limen.encode({ data: bytes, width: 2, height: 2, channels: 1 }, { quality: 'high' });
 // @ts-expect-error: paths are the chain's
