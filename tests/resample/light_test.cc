@@ -50,11 +50,28 @@ TEST(Light, BecomesTheNearestByte) {
   for (std::int32_t light = 0; light <= kWhiteLight; ++light) {
     const double wanted = encoded(light / static_cast<double>(kWhiteLight)) * 255;
     const double found = srgb_of_light(light);
-    ASSERT_LE(std::abs(found - wanted), light < 128 ? 0.525 : 0.511) << light;
+    ASSERT_LE(std::abs(found - wanted), light < 1024 ? 0.53 : 0.52) << light;
     unequal += found == std::floor(wanted + 0.5) ? 0 : 1;
     ASSERT_GE(srgb_of_light(light), srgb_of_light(std::max(light - 1, 0))) << light;
   }
-  EXPECT_LE(unequal, 80);
+  EXPECT_LE(unequal, 140);
+}
+
+TEST(Light, BetweenItsUnitsBecomesTheNearestByte) {
+  constexpr int kBits = 4;
+  const auto byte_of = [](std::int32_t light) {
+    const std::int32_t offset = resample::kLightOffset << kBits;
+    return resample::srgb_of_octaves(resample::octaves_of(light + offset, kBits));
+  };
+  int unequal = 0;
+  for (std::int32_t light = 0; light <= kWhiteLight << kBits; ++light) {
+    const double wanted = encoded(light / static_cast<double>(kWhiteLight << kBits)) * 255;
+    const double found = byte_of(light);
+    ASSERT_LE(std::abs(found - wanted), light < 1024 << kBits ? 0.53 : 0.515) << light;
+    unequal += found == std::floor(wanted + 0.5) ? 0 : 1;
+    ASSERT_GE(found, byte_of(std::max(light - 1, 0))) << light;
+  }
+  EXPECT_LE(unequal, (kWhiteLight << kBits) / 350);
 }
 
 TEST(Light, ComesBackAsTheSameCode) {

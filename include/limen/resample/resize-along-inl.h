@@ -248,6 +248,16 @@ HWY_INLINE void along_bytes(const FixedAlong& job, D16 d16, const std::int16_t* 
   }
 }
 
+/// Where samples `sample` to `sample` + 3 of a pair of rows are, as FixedPairs takes it: groups of
+/// four vectors, each with four samples, of each row in turn, to a block of 128 bits. Those of the
+/// four vectors' first blocks come first: so sums that are narrowed twice, block by block, are
+/// bytes in order.
+template <std::size_t kLanes>
+constexpr std::size_t offset_in_pair(std::size_t sample) {
+  const std::size_t quad = sample % (2 * kLanes) / 4;
+  return sample / (2 * kLanes) * 4 * kLanes + quad % 4 * kLanes + quad / 4 * 8;
+}
+
 // kColumnPixels pixels as mids.
 template <int kChannels, int kPairs, class Out, class D16>
 HWY_INLINE void along_mids(const FixedAlong& job, D16 d16, const std::int16_t* block,
@@ -271,21 +281,15 @@ HWY_INLINE void along_mids(const FixedAlong& job, D16 d16, const std::int16_t* b
       }
     }
   } else {
-    // A lane of 32 bits is a sample of a pair of rows: four by four of them are turned. Their order
-    // in a pair of rows is that of vectors whose lower and upper halves of blocks go apart.
+    // A lane of 32 bits is a sample of a pair of rows: four by four of them are turned.
     const hn::RepartitionToWide<D16> d32;
-    constexpr std::size_t kQuads = kLanes / 4;
     for (int g = 0; g < 2 * kChannels; ++g) {
       const auto in = [&](int i) HWY_ATTR { return hn::BitCast(d32, columns[4 * g + i]); };
       const auto a = hn::InterleaveLower(d32, in(0), in(2));
       const auto b = hn::InterleaveLower(d32, in(1), in(3));
       const auto c = hn::InterleaveUpper(d32, in(0), in(2));
       const auto e = hn::InterleaveUpper(d32, in(1), in(3));
-      const std::size_t sample = at + 4 * g;
-      const std::size_t quad = sample % kLanes / 4;
-      const std::size_t to =
-          (sample / kLanes * 2 * kLanes + (quad % 2 * (kQuads / 2) + quad / 2) * 8) *
-          sizeof(std::int16_t);
+      const std::size_t to = offset_in_pair<kLanes>(at + 4 * g) * sizeof(std::int16_t);
       store_blocks<4>(d16, hn::BitCast(d16, hn::InterleaveLower(d32, a, b)), out, to);
       store_blocks<4>(d16, hn::BitCast(d16, hn::InterleaveUpper(d32, a, b)), out + 1, to);
       store_blocks<4>(d16, hn::BitCast(d16, hn::InterleaveLower(d32, c, e)), out + 2, to);

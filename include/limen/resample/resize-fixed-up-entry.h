@@ -21,19 +21,20 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
   const std::int32_t tile = tile_pixels(job, kStripRows, 2);
   const auto target_samples =
       static_cast<std::uint64_t>(job.target.size.width) * static_cast<std::uint64_t>(channels);
+  // Whole groups of samples are written and read.
+  const std::uint64_t pair_samples = 2 * (target_samples + 2 * kStripRows);
   const auto pairs_in_ring = static_cast<std::size_t>(ring_pairs(job.vertical));
   LIMEN_ASSIGN(auto pointers,
                Array<const std::int16_t*>::create(*job.workspace, pairs_in_ring + 1));
   LIMEN_ASSIGN(auto along, AlongPass::create(job, plan.horizontal, tile));
-  LIMEN_ASSIGN(auto ring,
-               Rows<std::int16_t>::create(*job.workspace, pairs_in_ring, 2 * target_samples));
+  LIMEN_ASSIGN(auto ring, Rows<std::int16_t>::create(*job.workspace, pairs_in_ring, pair_samples));
   // Where pairs go that are not there: the last strip's.
-  LIMEN_ASSIGN(auto unused, Rows<std::int16_t>::create(*job.workspace, 1, 2 * target_samples));
+  LIMEN_ASSIGN(auto unused, Rows<std::int16_t>::create(*job.workspace, 1, pair_samples));
   const bool finished_after =
       job.straight_alpha() || (job.linear_light && job.source.format.has_alpha());
   // Columns that are filtered down at a time.
   static constexpr std::size_t kColumns = 1024;
-  static_assert(kColumns % kStripRows == 0 && kColumns % 4 == 0);
+  static_assert(kColumns % (2 * kStripRows) == 0 && kColumns % 4 == 0);
   LIMEN_ASSIGN(auto sums, Rows<std::int16_t>::create(*job.workspace,
                                                      finished_after ? std::uint64_t{kStripRows} : 0,
                                                      std::uint64_t{kColumns}));

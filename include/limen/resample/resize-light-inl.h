@@ -58,7 +58,7 @@ struct LightCubic {
 };
 
 /// light_of() of bytes in 16 bits, as mids.
-#if HWY_TARGET == HWY_AVX3
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
 /// Its 256 mids fit eight registers, and two of them can be looked up at once. Highway has that
 /// from version 1.0.5 on, limen asks for less; what other vectors compute is the same.
 struct LightTable {
@@ -103,34 +103,82 @@ HWY_INLINE hn::Vec<D16> light_mids(D16 d, hn::Vec<D16> code) {
   return hn::Sub(light, hn::Set(d, static_cast<std::int16_t>(kMidZero)));
 }
 
-/// srgb_of_light() of light less 32768, which is not below black: 0 to 255. Bit 15 is of no further
-/// use and need not be cleared.
+/// The parabolas of srgb_of_octaves().
 template <class D16>
-HWY_INLINE hn::Vec<D16> light_levels(D16 d, hn::Vec<D16> lowered) {
+struct EncodeParabolas {
+  using DU16 = hn::RebindToUnsigned<D16>;
+  hn::Vec<DU16> c0, c1, c2;
+};
+
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+/// A coefficient by the upper five bits of sixteen.
+struct EncodeTable {
+  HWY_ALIGN std::uint16_t by_octaves[32];
+  explicit constexpr EncodeTable(const std::uint16_t* coefficients) : by_octaves() {
+    for (int i = 0; i < 32; ++i) {
+      // The uppermost is a sign: the darker octaves come last.
+      const int upper = i < 16 ? 1 + i % 2 : 0;
+      by_octaves[i] = coefficients[i / 2 % 8 + resample::LightParabolas::kHalves * upper];
+    }
+  }
+};
+inline constexpr EncodeTable kEncode0(resample::kEncode.c0);
+inline constexpr EncodeTable kEncode1(resample::kEncode.c1);
+inline constexpr EncodeTable kEncode2(resample::kEncode.c2);
+
+HWY_INLINE EncodeParabolas<hn::Full512<std::int16_t> > encode_parabolas(
+    hn::Full512<std::int16_t> d, hn::Vec<hn::Full512<std::int16_t> > octaves,
+    hn::Vec<hn::Full512<std::uint16_t> > u) {
+  static_cast<void>(u);
+  using V = hn::Vec<hn::Full512<std::uint16_t> >;
+  const hn::RebindToUnsigned<decltype(d)> du;
+  const auto index = hn::ShiftRight<11>(octaves);
+  const auto look_up = [&](const EncodeTable& table) HWY_ATTR {
+    return V{_mm512_permutexvar_epi16(index.raw, hn::Load(du, table.by_octaves).raw)};
+  };
+  return {look_up(kEncode0), look_up(kEncode1), look_up(kEncode2)};
+}
+#endif
+
+template <class D16>
+HWY_INLINE EncodeParabolas<D16> encode_parabolas(D16 d, hn::Vec<D16> octaves,
+                                                 hn::Vec<hn::RebindToUnsigned<D16> > u) {
   const hn::RebindToUnsigned<D16> du;
-  const auto lowered_set = [&](int light) HWY_ATTR {
-    return hn::Set(d, static_cast<std::int16_t>(light - 32768));
+  // (half * 4096 + 2041) * 8224 / 65536 = half * 0x0202 + 0x0100, rounded down.
+  const auto half = hn::Or(hn::And(hn::BitCast(du, octaves), hn::Set(du, std::uint16_t{0x7000})),
+                           hn::Set(du, std::uint16_t{2041}));
+  const auto index = hn::MulHigh(half, hn::Set(du, std::uint16_t{8224}));
+  const auto is_dark = hn::RebindMask(du, hn::Lt(octaves, hn::Zero(d)));
+  const auto is_later = hn::RebindMask(du, hn::Lt(hn::BitCast(d, u), hn::Zero(d)));
+  const auto look_up = [&](const std::uint16_t* table) HWY_ATTR {
+    const auto part = [&](int i) HWY_ATTR {
+      return hn::TableLookupBytes(hn::LoadDup128(du, table + resample::LightParabolas::kHalves * i),
+                                  index);
+    };
+    return hn::IfThenElse(is_dark, part(0), hn::IfThenElse(is_later, part(2), part(1)));
   };
-  const auto light = hn::Min(lowered, lowered_set(resample::kWhiteLight));
-  const auto is_dim = hn::Lt(light, lowered_set(resample::kDimLight));
-  const auto is_darkest = hn::Lt(light, lowered_set(resample::kDarkestLight));
-  const auto choose = [&](auto bright, auto dim, auto darkest) HWY_ATTR {
-    return hn::IfThenElse(is_darkest, darkest, hn::IfThenElse(is_dim, dim, bright));
+  return {look_up(resample::kEncode.c0), look_up(resample::kEncode.c1),
+          look_up(resample::kEncode.c2)};
+}
+
+/// Sums of light, weighted by 2^bits in all, without the offset of mids: as levels.
+template <class D32>
+HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > light_levels(D32 d32, hn::Vec<D32> lower,
+                                                                     hn::Vec<D32> upper, int bits) {
+  const hn::Repartition<std::int16_t, D32> d;
+  const hn::RebindToUnsigned<decltype(d)> du;
+  const hn::RebindToFloat<D32> df;
+  const auto offset = hn::Set(d32, (kMidZero + resample::kLightOffset) * (std::int32_t{1} << bits));
+  const auto first = hn::Set(d32, resample::first_octave(bits));
+  const auto octaves_of = [&](auto sum) HWY_ATTR {
+    const auto light = hn::ConvertTo(df, hn::Add(sum, offset));
+    return hn::Sub(hn::ShiftRight<10>(hn::BitCast(d32, light)), first);
   };
-  const auto scaled = choose(light, hn::ShiftLeft<3>(light), hn::ShiftLeft<5>(light));
-  const auto scale = choose(hn::BitCast(d, hn::Set(du, resample::kEncodeScale)),
-                            hn::BitCast(d, hn::Set(du, resample::kEncodeDimScale)),
-                            hn::BitCast(d, hn::Set(du, resample::kEncodeDarkestScale)));
-  // (segment * 4096 + 2041) * 8224 / 65536 = segment * 0x0202 + 0x0100, rounded down.
-  const auto segment = hn::Or(hn::And(hn::BitCast(du, scaled), hn::Set(du, std::uint16_t{0x7000})),
-                              hn::Set(du, std::uint16_t{2041}));
-  const auto index = hn::MulHigh(segment, hn::Set(du, std::uint16_t{8224}));
-  const LightCubic<D16> cubic(d, resample::kEncodeCubics, hn::BitCast(d, index),
-                              hn::ShiftLeft<4>(scaled));
-  const auto power = hn::Add(cubic.c0, cubic.rest);
-  const auto levels = hn::BitCast(d, hn::MulHigh(hn::BitCast(du, power), hn::BitCast(du, scale)));
-  return hn::ShiftRight<resample::kEncodeBits>(
-      hn::Sub(levels, hn::Set(d, resample::kEncodeOffset)));
+  const auto octaves = hn::ReorderDemote2To(d, octaves_of(lower), octaves_of(upper));
+  const auto u = hn::ShiftLeft<4>(hn::BitCast(du, octaves));
+  const auto c = encode_parabolas(d, octaves, u);
+  const auto slope = hn::Sub(c.c1, hn::MulHigh(u, c.c2));
+  return hn::BitCast(d, hn::ShiftRight<8>(hn::Add(c.c0, hn::MulHigh(u, slope))));
 }
 
 HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "limen/core/abi.h"
@@ -9,9 +10,11 @@
 // integers alone, so that vectors can compute it: a table of 256 bytes cannot be looked up by most
 // of them, and one of 32,641 would not stay in the first cache.
 //
-// Both ways the argument is brought to 15 bits, the upper three of which choose a cubic in the rest
-// (x of -1 to 1 over the segment). The coefficients were fitted to the least largest error and then
-// searched for the best integers nearby; the tests hold them to what is promised here.
+// Decoding, the upper three bits of a byte choose a cubic in the rest (x of -1 to 1 over the
+// segment). Encoding, the bits of a float choose a parabola: its exponent, which tells dark from
+// bright, and the upper ones of its fraction. The coefficients were fitted to the least largest
+// error and then searched for the best integers nearby; the tests hold them to what is promised
+// here.
 
 namespace limen::inline LIMEN_ABI {
 
@@ -36,27 +39,28 @@ inline constexpr int kDarkCodes = 16;
 alignas(16) inline constexpr std::uint8_t kDarkLight[kDarkCodes] = {
     0, 10, 20, 30, 40, 50, 59, 69, 79, 89, 99, 109, 120, 131, 143, 156};
 
-/// To a byte: light below kDimLight is multiplied by 8 first, below kDarkestLight by 32, since a
-/// power of the product is a multiple of the power. c0 is unsigned: 65400 for white's
-/// 1.055 * light^(1 / 2.4).
-/// Within .011 of a level of the exact value, .025 below light of 128, where the line ends.
-inline constexpr LightCubics kEncodeCubics = {
-    {21116, static_cast<std::int16_t>(32612), static_cast<std::int16_t>(40346 - 65536),
-     static_cast<std::int16_t>(46418 - 65536), static_cast<std::int16_t>(51542 - 65536),
-     static_cast<std::int16_t>(56037 - 65536), static_cast<std::int16_t>(60076 - 65536),
-     static_cast<std::int16_t>(63767 - 65536)},
-    {6716, 4527, 3362, 2763, 2386, 2122, 1925, 1772},
-    {-96, -456, -199, -116, -77, -56, -42, -33},
-    {-166, 84, 21, 9, 5, 3, 2, 1}};
-inline constexpr std::int16_t kDimLight = 4096;
-inline constexpr std::int16_t kDarkestLight = 512;
-/// The power in 128ths of a level, over c0's unit and 65536: for bright, dim and darkest light.
-inline constexpr std::uint16_t kEncodeScale = 34507;
-inline constexpr std::uint16_t kEncodeDimScale = 14508;
-inline constexpr std::uint16_t kEncodeDarkestScale = 8143;
-/// .055 * 255 in 128ths, less a half for rounding.
-inline constexpr std::int16_t kEncodeOffset = 1731;
-inline constexpr int kEncodeBits = 7;
+/// To a byte: parabolas over halves of octaves of light + kLightOffset, of which there are eight:
+/// the darker four octaves first, then the halves of the brighter ones as far as their middle, then
+/// the rest of them. 256ths of a level, rounding included: c0 + u (c1 - u c2), u of 0 to 1 over the
+/// whole half of an octave.
+struct LightParabolas {
+  static constexpr int kHalves = 8;
+  alignas(16) std::uint16_t c0[3 * kHalves];
+  alignas(16) std::uint16_t c1[3 * kHalves];
+  alignas(16) std::uint16_t c2[3 * kHalves];
+};
+/// Within .008 of a level of the exact value; .025 for light below 1024, of which a unit is .02 or
+/// more.
+inline constexpr LightParabolas kEncode = {
+    {129,   1777,  3388,  5675,  7359,  9922,  11939, 15127, 17691, 21814, 25162, 30581,
+     35002, 42180, 48051, 57597, 17735, 21828, 25215, 30604, 35068, 42209, 48138, 57636},
+    {1653, 1725, 2737,  1876, 2937, 2208, 3601, 2792, 4679, 3654, 6128,  4817,
+     8104, 6398, 10767, 8506, 4503, 3595, 5914, 4728, 7837, 6279, 10416, 8352},
+    {0,    115, 457,  197, 378, 196, 418, 230, 610, 326, 771, 421,
+     1003, 566, 1323, 735, 425, 263, 549, 332, 726, 440, 959, 579}};
+/// What brings black to the beginning of the first octave, and white to the end of the eighth.
+inline constexpr std::int32_t kLightOffset = 128;
+inline constexpr int kLightOffsetBits = 7;
 
 inline constexpr std::int16_t kWhiteLight = 255 * 128;
 
@@ -80,22 +84,31 @@ constexpr std::int16_t light_of(std::uint8_t code) {
                                    (light_cubic(kDecodeCubics, segment, (code & 31) << 11) >> 2));
 }
 
+/// A float's exponent, and as much of its fraction as is wanted, where the first octave begins;
+/// less 32768, so that what lies there may be narrowed with a sign.
+constexpr std::int32_t first_octave(int bits) {
+  return ((127 + kLightOffsetBits + bits) << 13) + 32768;
+}
+
+/// (Light + kLightOffset) * 2^bits as eight octaves of 13 bits each, clamped to them, less 32768.
+constexpr std::int32_t octaves_of(std::int32_t light, int bits) {
+  const auto float_bits = std::bit_cast<std::int32_t>(static_cast<float>(light));
+  const std::int32_t octaves = (float_bits >> 10) - first_octave(bits);
+  return octaves < -32768 ? -32768 : octaves > 32767 ? 32767 : octaves;
+}
+
+/// The byte of what octaves_of() gives.
+constexpr std::uint8_t srgb_of_octaves(std::int32_t octaves) {
+  const std::int32_t half = (octaves >> 12) & 7;
+  const std::uint32_t u = (static_cast<std::uint32_t>(octaves) << 4) & 0xFFFF;
+  const std::int32_t i = half + LightParabolas::kHalves * (octaves < 0 ? 0 : u < 0x8000 ? 1 : 2);
+  const std::uint32_t slope = kEncode.c1[i] - (u * kEncode.c2[i] >> 16);
+  return static_cast<std::uint8_t>((kEncode.c0[i] + (u * slope >> 16)) >> 8);
+}
+
 /// The inverse, rounded; light beyond black and white is clamped.
 constexpr std::uint8_t srgb_of_light(std::int32_t light) {
-  light = light < 0 ? 0 : light > kWhiteLight ? kWhiteLight : light;
-  std::uint32_t scale = kEncodeScale;
-  if (light < kDarkestLight) {
-    light <<= 5;
-    scale = kEncodeDarkestScale;
-  } else if (light < kDimLight) {
-    light <<= 3;
-    scale = kEncodeDimScale;
-  }
-  const int segment = light >> 12;
-  const auto power = static_cast<std::uint16_t>(
-      kEncodeCubics.c0[segment] + light_cubic(kEncodeCubics, segment, (light & 4095) << 4));
-  return static_cast<std::uint8_t>(
-      (static_cast<std::int32_t>((power * scale) >> 16) - kEncodeOffset) >> kEncodeBits);
+  return srgb_of_octaves(octaves_of(light + kLightOffset, 0));
 }
 
 }  // namespace resample

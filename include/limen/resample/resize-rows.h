@@ -90,7 +90,7 @@ struct FixedAlong {
 };
 
 /// Up to kStripRows output rows, filtered down from pairs of rows of mids as fixed_along_pairs()
-/// left them: twice as many samples as a row, up to the next multiple of kStripRows.
+/// left them: twice as many samples as a row, up to the next multiple of 2 * kStripRows.
 struct FixedPairs {
   const std::int16_t* const* pairs = nullptr;  ///< pairs[k]: rows first[0] + 2 k and 2 k + 1
   std::int32_t outputs = 0;
@@ -100,7 +100,7 @@ struct FixedPairs {
   const std::int16_t* weights = nullptr;
   std::int32_t pair_stride = 0;
   void* const* out = nullptr;  ///< a row for each output, of which samples begin to end - 1
-  std::size_t begin = 0;       ///< a multiple of kStripRows
+  std::size_t begin = 0;       ///< a multiple of 2 * kStripRows
   std::size_t end = 0;
 };
 

@@ -46,32 +46,29 @@ struct ToLight {
 };
 
 /// By how many bits a weighted sum is shifted, and what is added before and after it. A sum of u8
-/// samples has no fraction and no zero of its own; one of mids has both. Light is that of a mid
-/// less 32768, so that saturation clamps it to black.
+/// samples has no fraction and no zero of its own; one of mids has both.
 template <class In, class Out>
 struct Narrowing {
   static constexpr bool kToLight = !Out::kLevels && sizeof(typename Out::Sample) == 1;
   static_assert(!kToLight || sizeof(In) == 2);
   static constexpr int kShift = (sizeof(In) == 2 ? kMidBits : 0) - (Out::kLevels ? 0 : kMidBits);
-  static constexpr std::int32_t kBias = kToLight          ? kMidZero - 32768
-                                        : sizeof(In) == 2 ? (Out::kLevels ? 128 : 0)
-                                                          : (Out::kLevels ? 0 : -kMidZero);
+  static constexpr std::int32_t kBias =
+      sizeof(In) == 2 ? (Out::kLevels ? 128 : 0) : (Out::kLevels ? 0 : -kMidZero);
 };
 
 /// One sum, in plain C++; what the vectors must equal.
 template <class In, class Out>
 typename Out::Sample narrow_sum(std::int32_t sum, int bits) {
+  if constexpr (Narrowing<In, Out>::kToLight) {
+    const std::int32_t offset = (kMidZero + resample::kLightOffset) * (std::int32_t{1} << bits);
+    return resample::srgb_of_octaves(resample::octaves_of(sum + offset, bits));
+  }
   const int shift = bits + Narrowing<In, Out>::kShift;
   const std::int32_t value = ((sum + (1 << (shift - 1))) >> shift) + Narrowing<In, Out>::kBias;
   if constexpr (Out::kLevels) {
     return static_cast<std::uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
   } else {
-    const std::int32_t mid = value < -32768 ? -32768 : value > 32767 ? 32767 : value;
-    if constexpr (Narrowing<In, Out>::kToLight) {
-      return resample::srgb_of_light(mid + 32768);
-    } else {
-      return static_cast<std::int16_t>(mid);
-    }
+    return static_cast<std::int16_t>(value < -32768 ? -32768 : value > 32767 ? 32767 : value);
   }
 }
 
@@ -96,7 +93,7 @@ struct PairSum {
   HWY_INLINE void add(V16 x, V16 weights) {
 #if LIMEN_RESAMPLE_HAS_VNNI
     if constexpr (hn::MaxLanes(D32()) == 16) {
-      a = V{_mm512_dpwssd_epi32(a.raw, x.raw, weights.raw)};
+      a = V{_mm512_dpwssd_epi32(a.raw, weights.raw, x.raw)};
       return;
     }
 #endif
@@ -153,6 +150,7 @@ HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
                                                                     const PairSum<D32>& upper,
                                                                     int bits) {
   using Step = Narrowing<In, Out>;
+  if constexpr (Step::kToLight) return light_levels(d32, lower.finish(), upper.finish(), bits);
   const hn::Repartition<std::int16_t, D32> d16;
   const int shift = bits + Step::kShift;
   // A mid without its zero does not fit 16 bits: that is added before, for which make_fixed_axis()
@@ -162,13 +160,7 @@ HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
   const auto a = hn::ShiftRightSame(hn::Add(lower.finish(), before), shift);
   const auto b = hn::ShiftRightSame(hn::Add(upper.finish(), before), shift);
   const auto both = hn::ReorderDemote2To(d16, a, b);
-  if constexpr (!Out::kLevels) {
-    if constexpr (Step::kToLight) {
-      return light_levels(d16, both);
-    } else {
-      return both;
-    }
-  } else if constexpr (Step::kBias == 0) {
+  if constexpr (!Out::kLevels || Step::kBias == 0) {
     return both;
   } else {
     return hn::SaturatedAdd(both, hn::Set(d16, static_cast<std::int16_t>(Step::kBias)));
