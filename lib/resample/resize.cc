@@ -39,6 +39,8 @@ HWY_EXPORT(fixed_along_light);
 HWY_EXPORT(fixed_pairs_mid);
 HWY_EXPORT(fixed_pairs_u8);
 HWY_EXPORT(fixed_pairs_light);
+HWY_EXPORT(fixed_pairs_gray_alpha);
+HWY_EXPORT(fixed_pairs_rgba);
 HWY_EXPORT(fixed_light);
 HWY_EXPORT(fixed_widen);
 HWY_EXPORT(fixed_premultiply);

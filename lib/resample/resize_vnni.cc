@@ -37,6 +37,8 @@ const FixedKernels* vnni_kernels() {
       .fixed_pairs_mid = N_AVX3::fixed_pairs_mid,
       .fixed_pairs_u8 = N_AVX3::fixed_pairs_u8,
       .fixed_pairs_light = N_AVX3::fixed_pairs_light,
+      .fixed_pairs_gray_alpha = N_AVX3::fixed_pairs_gray_alpha,
+      .fixed_pairs_rgba = N_AVX3::fixed_pairs_rgba,
       .fixed_light = N_AVX3::fixed_light,
       .fixed_widen = N_AVX3::fixed_widen,
       .fixed_premultiply = N_AVX3::fixed_premultiply,

@@ -30,8 +30,7 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
   LIMEN_ASSIGN(auto ring, Rows<std::int16_t>::create(*job.workspace, pairs_in_ring, pair_samples));
   // Where pairs go that are not there: the last strip's.
   LIMEN_ASSIGN(auto unused, Rows<std::int16_t>::create(*job.workspace, 1, pair_samples));
-  const bool finished_after =
-      job.straight_alpha() || (job.linear_light && job.source.format.has_alpha());
+  const bool finished_after = job.linear_light && job.source.format.has_alpha();
   // Columns that are filtered down at a time.
   static constexpr std::size_t kColumns = 1024;
   static_assert(kColumns % (2 * kStripRows) == 0 && kColumns % 4 == 0);
@@ -100,7 +99,13 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
           continue;
         }
         if (!finished_after) {
-          LIMEN_FIXED_KERNEL(fixed_pairs_light)(down);
+          if (job.linear_light) {
+            LIMEN_FIXED_KERNEL(fixed_pairs_light)(down);
+          } else if (channels == 2) {
+            LIMEN_FIXED_KERNEL(fixed_pairs_gray_alpha)(down);
+          } else {
+            LIMEN_FIXED_KERNEL(fixed_pairs_rgba)(down);
+          }
           continue;
         }
         LIMEN_FIXED_KERNEL(fixed_pairs_mid)(down);

@@ -95,10 +95,11 @@ HWY_INLINE hn::Vec<D16> light_mids(D16 d, hn::Vec<D16> code) {
                              hn::Set(d, std::int16_t{0x0100}));
   const LightCubic<D16> cubic(d, resample::kDecodeCubics, index, hn::ShiftLeft<11>(code));
   const auto bright = hn::Add(cubic.c0, hn::ShiftRight<2>(cubic.rest));
-  // The index's upper byte is 0, and so is the light of code 0.
+  // The index's upper byte is 0, and so is the light of code 0. What brighter codes find is not
+  // used.
   const auto last = hn::Set(d, static_cast<std::int16_t>(resample::kDarkCodes - 1));
   const auto dark = hn::BitCast(d, hn::TableLookupBytes(hn::LoadDup128(bytes, resample::kDarkLight),
-                                                        hn::BitCast(bytes, hn::Min(code, last))));
+                                                        hn::BitCast(bytes, code)));
   const auto light = hn::IfThenElse(hn::Gt(code, last), bright, dark);
   return hn::Sub(light, hn::Set(d, static_cast<std::int16_t>(kMidZero)));
 }

@@ -19,6 +19,7 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include "limen/resample/resize-pixels-inl.h"
 #include "limen/resample/resize-sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -30,22 +31,70 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using resample::FixedPairs;
 
+/// Mids multiplied by each pixel's last one, as straight bytes.
+template <int kChannels>
+struct ToStraight {
+  using Sample = std::uint8_t;
+};
+
+/// What an output row takes, but for the pairs at both ends that have no weight.
+struct PairsOfRow {
+  const std::int16_t* const* pairs;
+  const std::int16_t* weights;
+  std::int32_t count;
+  int bits;
+};
+
+HWY_MAYBE_UNUSED PairsOfRow pairs_of_row(const FixedPairs& job, std::int32_t r) {
+  PairsOfRow row{job.pairs + (job.first[r] - job.first[0]) / 2,
+                 job.weights + std::size_t{2} * job.pair_stride * r, job.count[r], job.bits[r]};
+  const auto has_weight = [&](std::int32_t pair) {
+    return row.weights[2 * pair] != 0 || row.weights[2 * pair + 1] != 0;
+  };
+  for (; row.count > 1 && !has_weight(row.count - 1); --row.count) {
+  }
+  for (; row.count > 1 && !has_weight(0); --row.count) {
+    ++row.pairs;
+    row.weights += 2;
+  }
+  return row;
+}
+
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
+
+HWY_MAYBE_UNUSED std::int32_t pairs_sum(const PairsOfRow& row, std::size_t x) {
+  std::int32_t sum = 0;
+  for (std::int32_t k = 0; k < 2 * row.count; ++k) {
+    sum += row.weights[k] * row.pairs[k / 2][2 * x + static_cast<std::size_t>(k % 2)];
+  }
+  return sum;
+}
+
+template <class Out>
+void pairs_row(Out, const FixedPairs& job, std::int32_t r) {
+  const PairsOfRow row = pairs_of_row(job, r);
+  auto* out = static_cast<typename Out::Sample*>(job.out[r]);
+  for (std::size_t x = job.begin; x < job.end; ++x) {
+    *out++ = narrow_sum<std::int16_t, Out>(pairs_sum(row, x), row.bits);
+  }
+}
+
+template <int kChannels>
+void pairs_row(ToStraight<kChannels>, const FixedPairs& job, std::int32_t r) {
+  const PairsOfRow row = pairs_of_row(job, r);
+  auto* out = static_cast<std::uint8_t*>(job.out[r]);
+  for (std::size_t x = job.begin; x < job.end; x += kChannels, out += kChannels) {
+    std::int16_t pixel[kChannels];
+    for (std::size_t c = 0; c < kChannels; ++c) {
+      pixel[c] = narrow_sum<std::int16_t, ToMids>(pairs_sum(row, x + c), row.bits);
+    }
+    unpremultiply_pixel(pixel, kChannels, out);
+  }
+}
 
 template <class Out>
 void down_pairs(const FixedPairs& job) {
-  for (std::int32_t r = 0; r < job.outputs; ++r) {
-    auto* out = static_cast<typename Out::Sample*>(job.out[r]);
-    const std::int16_t* const* pairs = job.pairs + (job.first[r] - job.first[0]) / 2;
-    const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
-    for (std::size_t x = job.begin; x < job.end; ++x) {
-      std::int32_t sum = 0;
-      for (std::int32_t k = 0; k < 2 * job.count[r]; ++k) {
-        sum += weights[k] * pairs[k / 2][2 * x + static_cast<std::size_t>(k % 2)];
-      }
-      *out++ = narrow_sum<std::int16_t, Out>(sum, job.bits[r]);
-    }
-  }
+  for (std::int32_t r = 0; r < job.outputs; ++r) pairs_row(Out(), job, r);
 }
 
 #else  // vectors
@@ -91,89 +140,105 @@ HWY_INLINE void store_in_turn(D16 d16, hn::Vec<D16> a, hn::Vec<D16> b, std::int1
   }
 }
 
-/// One group of samples of an output row, out of `count` pairs; kPairs 0: any number of them.
+/// Two narrowed vectors of a group to where they belong.
+template <class Out>
+struct EndOfPairs {
+  using Narrow = Out;
+  template <class D16>
+  HWY_INLINE void store(D16 d16, hn::Vec<D16> a, hn::Vec<D16> b, typename Out::Sample* to) const {
+    if constexpr (sizeof(typename Out::Sample) == 1) {
+      hn::StoreU(pack_levels(a, b), hn::Repartition<std::uint8_t, D16>(), to);
+    } else {
+      store_in_turn(d16, a, b, to);
+    }
+  }
+};
+template <int kChannels>
+struct EndOfPairs<ToStraight<kChannels> > {
+  using Narrow = ToMids;
+  Unpremultiply<kChannels> unpremultiply;
+  HWY_INLINE EndOfPairs() {}
+  template <class D16>
+  HWY_INLINE void store(D16, hn::Vec<D16> a, hn::Vec<D16> b, std::uint8_t* to) const {
+    unpremultiply.run(a, b);
+    hn::StoreU(pack_levels(a, b), hn::Repartition<std::uint8_t, D16>(), to);
+  }
+};
+
+/// One group of samples of an output row. kPairs 0: as many pairs as there are.
 template <int kPairs, class Out, class D16>
-HWY_INLINE void pairs_at(D16 d16, const std::int16_t* const* pairs, std::int32_t count,
-                         const std::int16_t* weights, const hn::Vec<D16>* kept, int bits,
-                         std::size_t x, typename Out::Sample* out) {
+HWY_INLINE void pairs_at(D16 d16, const EndOfPairs<Out>& end, const PairsOfRow& row, std::size_t x,
+                         typename Out::Sample* out) {
   using D32 = hn::RepartitionToWide<D16>;
   PairSums<2, D32> sums;
-  if constexpr (kPairs == 0) {
-    for (std::int32_t p = 0; p < count; ++p) {
-      sums.add_pair(d16, pairs[p] + 2 * x, broadcast_pair(d16, weights + 2 * p));
-    }
-  } else {
-    for (int p = 0; p < kPairs; ++p) sums.add_pair(d16, pairs[p] + 2 * x, kept[p]);
+  const int count = kPairs == 0 ? row.count : kPairs;
+  for (int p = 0; p < count; ++p) {
+    sums.add_pair(d16, row.pairs[p] + 2 * x, broadcast_pair(d16, row.weights + 2 * p));
   }
-  hn::Vec<D16> narrowed[2];
-  for (int v = 0; v < 2; ++v) {
-    narrowed[v] = narrow_sums<std::int16_t, Out>(D32(), sums.lower[v], sums.upper[v], bits);
-  }
-  if constexpr (sizeof(typename Out::Sample) == 1) {
-    const hn::Repartition<std::uint8_t, D16> d8;
-    hn::StoreU(pack_levels(narrowed[0], narrowed[1]), d8, out);
-  } else {
-    store_in_turn(d16, narrowed[0], narrowed[1], out);
-  }
+  using Narrow = typename EndOfPairs<Out>::Narrow;
+  const auto narrowed = [&](int v) HWY_ATTR {
+    return narrow_sums<std::int16_t, Narrow>(D32(), sums.lower[v], sums.upper[v], row.bits);
+  };
+  end.store(d16, narrowed(0), narrowed(1), out);
 }
 
 /// Output row r.
 template <int kPairs, class Out>
-HWY_INLINE void down_pairs_row(const FixedPairs& job, std::int32_t r) {
+HWY_INLINE void down_pairs_row(const FixedPairs& job, const PairsOfRow& taken,
+                               const EndOfPairs<Out>& end_of_pairs, std::int32_t r) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
-  using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
-  constexpr std::size_t kGroup = 2 * hn::MaxLanes(D16());
+  constexpr std::size_t kGroup = 2 * hn::MaxLanes(decltype(d16)());
+  constexpr std::size_t kKept = kPairs == 0 ? 1 : kPairs;
   using Sample = typename Out::Sample;
-  const std::int16_t* const* pairs = job.pairs + (job.first[r] - job.first[0]) / 2;
-  const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
-  const std::int32_t count = job.count[r];
-  const int bits = job.bits[r];
+  // Of our own, so that no store into the output can change it.
+  PairsOfRow row = taken;
+  const std::int16_t* pairs[kKept];
+  std::int16_t weights[2 * kKept];
+  if constexpr (kPairs != 0) {
+    std::memcpy(pairs, taken.pairs, sizeof(pairs));
+    std::memcpy(weights, taken.weights, sizeof(weights));
+    row.pairs = pairs;
+    row.weights = weights;
+  }
   auto* out = static_cast<Sample*>(job.out[r]) - job.begin;
   // Where the row after the next is written is fetched as well.
   const auto* later =
       static_cast<const Sample*>(job.out[r + 2 < job.outputs ? r + 2 : r]) - job.begin;
-  hn::Vec<D16> kept[kPairs == 0 ? 1 : kPairs];
-  const std::int16_t* from[kPairs == 0 ? 1 : kPairs];
-  for (int p = 0; p < kPairs; ++p) {
-    kept[p] = broadcast_pair(d16, weights + 2 * p);
-    // Those behind the last have no weight.
-    from[p] = pairs[p < count ? p : count - 1];
-  }
-  const std::int16_t* const* rows = kPairs == 0 ? pairs : from;
   const std::size_t end = job.end;
   std::size_t x = job.begin;
   for (; x + kGroup <= end; x += kGroup) {
     if (sizeof(Sample) == 1) hwy::Prefetch(later + x);
-    pairs_at<kPairs, Out>(d16, rows, count, weights, kept, bits, x, out + x);
+    pairs_at<kPairs, Out>(d16, end_of_pairs, row, x, out + x);
   }
   if (x < end) {
     HWY_ALIGN Sample last[kGroup];
-    pairs_at<kPairs, Out>(d16, rows, count, weights, kept, bits, x, last);
+    pairs_at<kPairs, Out>(d16, end_of_pairs, row, x, last);
     std::memcpy(out + x, last, (end - x) * sizeof(Sample));
   }
 }
 
 template <class Out>
 void down_pairs(const FixedPairs& job) {
+  const EndOfPairs<Out> end;
   for (std::int32_t r = 0; r < job.outputs; ++r) {
-    switch (unrolled_pairs(job.count[r])) {
+    const PairsOfRow row = pairs_of_row(job, r);
+    // Of filters that enlarge. One is where a sample of the source lies: at whole odd ratios that
+    // is an output in so many.
+    switch (row.count) {
+      case 1:
+        down_pairs_row<1, Out>(job, row, end, r);
+        break;
+      case 2:
+        down_pairs_row<2, Out>(job, row, end, r);
+        break;
       case 3:
-        down_pairs_row<3, Out>(job, r);
+        down_pairs_row<3, Out>(job, row, end, r);
         break;
       case 4:
-        down_pairs_row<4, Out>(job, r);
-        break;
-      case 5:
-        down_pairs_row<5, Out>(job, r);
-        break;
-      case 6:
-        down_pairs_row<6, Out>(job, r);
-        break;
-      case 7:
-        down_pairs_row<7, Out>(job, r);
+        down_pairs_row<4, Out>(job, row, end, r);
         break;
       default:
-        down_pairs_row<0, Out>(job, r);
+        down_pairs_row<0, Out>(job, row, end, r);
     }
   }
 }
@@ -183,6 +248,10 @@ void down_pairs(const FixedPairs& job) {
 HWY_MAYBE_UNUSED void fixed_pairs_mid(const FixedPairs& job) { down_pairs<ToMids>(job); }
 HWY_MAYBE_UNUSED void fixed_pairs_u8(const FixedPairs& job) { down_pairs<ToLevels>(job); }
 HWY_MAYBE_UNUSED void fixed_pairs_light(const FixedPairs& job) { down_pairs<ToLight>(job); }
+HWY_MAYBE_UNUSED void fixed_pairs_gray_alpha(const FixedPairs& job) {
+  down_pairs<ToStraight<2> >(job);
+}
+HWY_MAYBE_UNUSED void fixed_pairs_rgba(const FixedPairs& job) { down_pairs<ToStraight<4> >(job); }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE

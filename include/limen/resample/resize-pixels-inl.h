@@ -217,6 +217,7 @@ struct Unpremultiply {
   using D32 = hn::Repartition<std::int32_t, D16>;
   using Bytes16 = hn::Repartition<std::uint8_t, D16>;
   using V = hn::Vec<D16>;
+  using Mids16 = hn::Vec<hn::RebindToSigned<D16> >;
   using Index = hn::Vec<Bytes16>;
   static constexpr std::size_t kLanes = hn::MaxLanes(D16());
 
@@ -253,19 +254,16 @@ struct Unpremultiply {
   }
 
   /// Mids as u16 with a zero of 0; what is below is 0.
-  HWY_INLINE V load(const std::int16_t* mid) const {
-    const hn::RebindToSigned<D16> di16;
-    return hn::SaturatedSub(hn::Xor(hn::BitCast(D16(), hn::LoadU(di16, mid)), sign), below);
+  HWY_INLINE V positive(Mids16 mids) const {
+    return hn::SaturatedSub(hn::Xor(hn::BitCast(D16(), mids), sign), below);
   }
 
   HWY_INLINE V look_up(V from, Index index) const {
     return hn::BitCast(D16(), hn::TableLookupBytes(hn::BitCast(Bytes16(), from), index));
   }
 
-  HWY_INLINE void store(V value, std::uint8_t* to) const {
-    const hn::Rebind<std::uint8_t, D16> d8;
-    const auto level = hn::ShiftRight<kMidBits>(hn::Add(value, half));
-    hn::StoreU(hn::DemoteTo(d8, hn::BitCast(hn::RebindToSigned<D16>(), level)), d8, to);
+  HWY_INLINE Mids16 level(V value) const {
+    return hn::BitCast(hn::RebindToSigned<D16>(), hn::ShiftRight<kMidBits>(hn::Add(value, half)));
   }
 
   HWY_INLINE V divide(V value, V clamped, V inverse, Index power, Index fraction) const {
@@ -274,12 +272,12 @@ struct Unpremultiply {
     return hn::IfVecThenElse(is_alpha, value, color);
   }
 
-  HWY_INLINE void run(const std::int16_t* mid, std::uint8_t* samples) const {
+  /// Mids become levels, of which those of alpha may still be too high.
+  HWY_INLINE void run(Mids16& mids_a, Mids16& mids_b) const {
     const D32 d32;
     const hn::RebindToFloat<D32> df;
     const hn::RebindToUnsigned<D32> du32;
-    const hn::Rebind<std::uint8_t, D16> d8;
-    const auto a = load(mid), b = load(mid + kLanes);
+    const auto a = positive(mids_a), b = positive(mids_b);
     // Not clamped to white but to alpha: where that overshoots, so does what it multiplies.
     const auto clamped_a = hn::Min(a, look_up(a, alpha)), clamped_b = hn::Min(b, look_up(b, alpha));
     const auto upper = [&](auto v) HWY_ATTR {
@@ -292,20 +290,19 @@ struct Unpremultiply {
     const auto others = kChannels == 4 ? alphas : upper(b);
     // What most pixels of most pictures need. 32640 / alpha is 1 then: the same as without.
     if (hn::AllTrue(d32, hn::And(hn::Eq(alphas, white), hn::Eq(others, white)))) {
-      store(clamped_a, samples);
-      store(clamped_b, samples + kLanes);
+      mids_a = level(clamped_a);
+      mids_b = level(clamped_b);
       return;
     }
     if (hn::AllTrue(d32, hn::And(inverses.are_invisible(alphas), inverses.are_invisible(others)))) {
-      hn::StoreU(hn::Zero(d8), d8, samples);
-      hn::StoreU(hn::Zero(d8), d8, samples + kLanes);
+      mids_a = mids_b = hn::Zero(hn::RebindToSigned<D16>());
       return;
     }
     const auto inverse_a = hn::BitCast(D16(), inverses.of(d32, alphas));
     const auto inverse_b =
         kChannels == 4 ? inverse_a : hn::BitCast(D16(), inverses.of(d32, others));
-    store(divide(a, clamped_a, inverse_a, power_a, fraction_a), samples);
-    store(divide(b, clamped_b, inverse_b, power_b, fraction_b), samples + kLanes);
+    mids_a = level(divide(a, clamped_a, inverse_a, power_a, fraction_a));
+    mids_b = level(divide(b, clamped_b, inverse_b, power_b, fraction_b));
   }
 };
 
@@ -319,12 +316,18 @@ HWY_INLINE void unpremultiply_row(const std::int16_t* mid, std::size_t count, st
     }
     return;
   }
+  const hn::CappedTag<std::int16_t, 32> d16;
+  const hn::Rebind<std::uint8_t, decltype(d16)> d8;
   const Unpremultiply<kChannels> unpremultiply;
   for (std::size_t at = 0; at < count; at += kStep) {
     // The last pixels may be computed twice; that writes the same values again.
     const std::size_t i = at + kStep <= count ? at : count - kStep;
     hwy::Prefetch(later + i);
-    unpremultiply.run(mid + i, samples + i);
+    auto a = hn::LoadU(d16, mid + i);
+    auto b = hn::LoadU(d16, mid + i + kStep / 2);
+    unpremultiply.run(a, b);
+    hn::StoreU(hn::DemoteTo(d8, a), d8, samples + i);
+    hn::StoreU(hn::DemoteTo(d8, b), d8, samples + i + kStep / 2);
   }
 }
 
