@@ -38,9 +38,18 @@ function cancelled(signal) {
  * Runs `native[name]` on a thread of its own: `prepare(memory)` gives its arguments but for the last
  * two or three, which are execution (where it takes one), the result (a struct of the name `result`,
  * where it has one) and the error. Resolves to what `finish(result, memory)` makes of the result.
+ * Whatever happens, `over()` is called when nothing of the call's is needed any more.
  */
-function call(name, { prepare, result, finish, signal, withExecution = true, limit = 0 }) {
-  return new Promise((resolve, reject) => {
+function call(name, { prepare, result, finish, over, signal, withExecution = true, limit = 0 }) {
+  return new Promise((settleWell, settleBadly) => {
+    const resolve = (value) => {
+      over?.();
+      settleWell(value);
+    };
+    const reject = (error) => {
+      over?.();
+      settleBadly(error);
+    };
     if (signal?.aborted) {
       reject(cancelled(signal));
       return;
@@ -74,10 +83,12 @@ function call(name, { prepare, result, finish, signal, withExecution = true, lim
         ? (shared && idleWorkspaces.pop()) || native.limen_workspace_create(limit, null)
         : null;
       if (signal) token = native.limen_cancel_token_create();
-      const made = result ? memory.struct(result) : null;
-      const error = memory.struct('pointer');
+      const { error, execution } = memory;
+      const made = result === 'pointer' ? memory.result : result && memory.struct(result);
       if (withExecution) {
-        args.push(memory.struct('execution', { workspace, cancel: token }).address);
+        execution.workspace = workspace;
+        execution.cancel = token;
+        args.push(execution.address);
       }
       if (made) args.push(made.address);
       native[name](...args, error.address,

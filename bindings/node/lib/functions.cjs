@@ -17,8 +17,7 @@ const models = ['gray', 'rgb', 'ycbcr', 'palette', 'cmyk', 'ycck'];
 
 function makeRecipe(recipe) {
   const memory = Memory.take();
-  const made = memory.struct('pointer');
-  const error = memory.struct('pointer');
+  const { result: made, error } = memory;
   const status = typeof recipe === 'string'
     ? native.limen_recipe_parse(memory.text(recipe), made.address, error.address)
     : native.limen_recipe_create(recipeOptions(recipe, memory), made.address, error.address);
@@ -79,6 +78,7 @@ class Handles {
 const commonKeys = ['signal', 'limits', 'bestEffort', 'pictures'];
 
 function transformOptions({ limits, bestEffort = false, pictures = {} }, memory) {
+  if (limits === undefined && bestEffort === false && Object.keys(pictures).length === 0) return null;
   return memory.struct('transform_options', {
     limits: limitsOf(limits, memory),
     best_effort: flag(bestEffort, 'bestEffort'),
@@ -87,33 +87,28 @@ function transformOptions({ limits, bestEffort = false, pictures = {} }, memory)
 }
 
 /** limen_transform() or limen_render() of recipes that live as long as the call. */
-async function withRecipes(name, input, recipes, options, argumentsOf, finish) {
+function withRecipes(name, input, recipes, options, argumentsOf, finish) {
   checkKeys(options, commonKeys, 'options');
   const handles = new Handles(recipes);
-  try {
-    return await call(name, {
-      signal: options.signal,
-      limit: options.limits?.workingMemory ?? 0,
-      result: 'pointer',
-      prepare: (memory) => [
-        sourceOf(input, memory), ...argumentsOf(handles.values, memory),
-        transformOptions(options, memory),
-      ],
-      finish,
-    });
-  } finally {
-    handles.free();
-  }
+  return call(name, {
+    signal: options.signal,
+    limit: options.limits?.workingMemory ?? 0,
+    result: 'pointer',
+    prepare: (memory) => [
+      sourceOf(input, memory), ...argumentsOf(handles.values, memory), transformOptions(options, memory),
+    ],
+    finish,
+    over: () => handles.free(),
+  });
 }
 
 async function transform(input, recipe, options = {}) {
   const several = Array.isArray(recipe);
-  const outputs = await withRecipes('limen_transform', input, several ? recipe : [recipe], options,
+  return withRecipes('limen_transform', input, several ? recipe : [recipe], options,
     (handles, memory) => [
       handles.length > 0 ? memory.pointers(handles) : null, handles.length,
     ],
-    takeOutputs);
-  return several ? outputs : outputs[0];
+    several ? takeOutputs : (outputs) => takeOutputs(outputs)[0]);
 }
 
 async function render(input, recipe = {}, options = {}) {

@@ -42,6 +42,11 @@ class Memory {
   #kept = []; // what else must live as long
   #copy = null; // for the next call's file as well: fresh memory costs more than what is copied there
   #isCopyUsed = false;
+  // What nearly every call has, made once.
+  result = this.struct('pointer');
+  error = this.struct('pointer');
+  execution = this.struct('execution');
+  #usedByAll = this.#used;
 
   static take() {
     return idle.pop() ?? new Memory();
@@ -49,8 +54,9 @@ class Memory {
 
   release() {
     this.#block = this.#first;
-    this.#used = 0;
+    this.#used = this.#usedByAll;
     this.#kept.length = 0;
+    this.result.value = this.error.value = null;
     this.#isCopyUsed = false;
     if (idle.length < mostIdle) idle.push(this);
   }
@@ -119,7 +125,8 @@ class Memory {
   }
 
   copy(view) {
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    const bytes = view instanceof Uint8Array
+      ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     if (this.#isCopyUsed || bytes.length > mostKept) return this.address(Buffer.from(bytes));
     if (this.#copy === null || this.#copy.buffer.length < bytes.length) {
       this.#copy = new Block(Math.min(mostKept, Math.max(blockBytes, 2 * bytes.length)));
