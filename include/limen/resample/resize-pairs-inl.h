@@ -165,19 +165,30 @@ struct EndOfPairs<ToStraight<kChannels> > {
   }
 };
 
-/// One group of samples of an output row. kPairs 0: as many pairs as there are.
-template <int kPairs, class Out, class D16>
-HWY_INLINE void pairs_at(D16 d16, const EndOfPairs<Out>& end, const PairsOfRow& row, std::size_t x,
-                         typename Out::Sample* out) {
-  using D32 = hn::RepartitionToWide<D16>;
-  PairSums<2, D32> sums;
+using PairsLanes = hn::CappedTag<std::int16_t, resample::kStripRows>;
+inline constexpr std::size_t kPairsGroup = 2 * hn::MaxLanes(PairsLanes());
+using GroupSums = PairSums<2, hn::RepartitionToWide<PairsLanes> >;
+
+/// A group of samples of an output row. kPairs 0: as many pairs as there are.
+template <int kPairs>
+HWY_INLINE GroupSums sums_at(const PairsOfRow& row, std::size_t x) {
+  const PairsLanes d16;
+  GroupSums sums;
   const int count = kPairs == 0 ? row.count : kPairs;
   for (int p = 0; p < count; ++p) {
     sums.add_pair(d16, row.pairs[p] + 2 * x, broadcast_pair(d16, row.weights + 2 * p));
   }
+  return sums;
+}
+
+template <class Out>
+HWY_INLINE void store_group(const EndOfPairs<Out>& end, const GroupSums& sums, int bits,
+                            typename Out::Sample* out) {
+  const PairsLanes d16;
   using Narrow = typename EndOfPairs<Out>::Narrow;
   const auto narrowed = [&](int v) HWY_ATTR {
-    return narrow_sums<std::int16_t, Narrow>(D32(), sums.lower[v], sums.upper[v], row.bits);
+    return narrow_sums<std::int16_t, Narrow>(hn::RepartitionToWide<PairsLanes>(), sums.lower[v],
+                                             sums.upper[v], bits);
   };
   end.store(d16, narrowed(0), narrowed(1), out);
 }
@@ -186,8 +197,6 @@ HWY_INLINE void pairs_at(D16 d16, const EndOfPairs<Out>& end, const PairsOfRow& 
 template <int kPairs, class Out>
 HWY_INLINE void down_pairs_row(const FixedPairs& job, const PairsOfRow& taken,
                                const EndOfPairs<Out>& end_of_pairs, std::int32_t r) {
-  const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
-  constexpr std::size_t kGroup = 2 * hn::MaxLanes(decltype(d16)());
   constexpr std::size_t kKept = kPairs == 0 ? 1 : kPairs;
   using Sample = typename Out::Sample;
   // Of our own, so that no store into the output can change it.
@@ -206,15 +215,19 @@ HWY_INLINE void down_pairs_row(const FixedPairs& job, const PairsOfRow& taken,
       static_cast<const Sample*>(job.out[r + 2 < job.outputs ? r + 2 : r]) - job.begin;
   const std::size_t end = job.end;
   std::size_t x = job.begin;
-  for (; x + kGroup <= end; x += kGroup) {
+  // A group's sums are added up before the one before it is narrowed: the processor looks ahead by
+  // some hundred instructions, of which none should wait for long.
+  GroupSums sums = sums_at<kPairs>(row, x);
+  for (; x + kPairsGroup < end; x += kPairsGroup) {
     if (sizeof(Sample) == 1) hwy::Prefetch(later + x);
-    pairs_at<kPairs, Out>(d16, end_of_pairs, row, x, out + x);
+    const GroupSums next = sums_at<kPairs>(row, x + kPairsGroup);
+    store_group(end_of_pairs, sums, row.bits, out + x);
+    sums = next;
   }
-  if (x < end) {
-    HWY_ALIGN Sample last[kGroup];
-    pairs_at<kPairs, Out>(d16, end_of_pairs, row, x, last);
-    std::memcpy(out + x, last, (end - x) * sizeof(Sample));
-  }
+  if (x + kPairsGroup == end) return store_group(end_of_pairs, sums, row.bits, out + x);
+  HWY_ALIGN Sample last[kPairsGroup];
+  store_group(end_of_pairs, sums, row.bits, last);
+  std::memcpy(out + x, last, (end - x) * sizeof(Sample));
 }
 
 template <class Out>
