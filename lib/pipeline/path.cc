@@ -3,8 +3,11 @@
 // Which form pixels take on their way: Plan::path and what belongs to it.
 
 #include <algorithm>
+#include <cmath>
 
+#include "lib/pipeline/geometry.h"
 #include "lib/pipeline/planning.h"
+#include "limen/compose/orient.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -84,6 +87,43 @@ void decide_path(const ImageInfo& info, const Recipe& normal, Plan& plan) {
     plan.path = PixelPath::planar_8;
     plan.planes = ChromaSubsampling::yuv444;
   }
+}
+
+RectF stored_window(const RectF& window, const Plan& plan) {
+  RectF at = turned_window(window, plan.turned.width, plan.turned.height, inverse(plan.turn));
+  at.x += plan.crop.x;
+  at.y += plan.crop.y;
+  return turned_window(at, plan.upright.width, plan.upright.height, inverse(plan.orientation));
+}
+
+void narrow_region(const Recipe& normal, Plan& plan) {
+  if (plan.path != PixelPath::planar_8) return;
+  const RectF window = stored_window(plan.fitted.source, plan);
+  const bool swaps = swaps_sides(combine(plan.orientation, plan.turn));
+  const Size resized = swaps ? transposed(plan.fitted.resized) : plan.fitted.resized;
+  // Stored pixels that a filter reads beyond the window: its support in samples of the coarsest
+  // chroma there is, a quarter of the sides as the decoder brings them and half of them as coded,
+  // what such a sample overhangs the last pixel by, and some more for rounding outwards.
+  const auto reach = [&](double read, std::int32_t made) {
+    const double step = 2 * read / made;
+    const double grain = 4 * 8.0 / plan.scale_eighths;
+    return support(normal.filter) * std::max(step, grain) + step + 2 * grain;
+  };
+  const double across = reach(window.width, resized.width);
+  const double up = reach(window.height, resized.height);
+  const auto bound = [](double at, std::int32_t least, std::int32_t most) {
+    return static_cast<std::int32_t>(
+        std::clamp(at, static_cast<double>(least), static_cast<double>(most)));
+  };
+  const Rect all = plan.region.value_or(whole(plan.stored));
+  const std::int32_t right = all.x + all.width;
+  const std::int32_t bottom = all.y + all.height;
+  Rect region;
+  region.x = bound(std::floor(window.x - across), all.x, right);
+  region.y = bound(std::floor(window.y - up), all.y, bottom);
+  region.width = bound(std::ceil(window.x + window.width + across), region.x, right) - region.x;
+  region.height = bottom - region.y;
+  if (region != whole(plan.stored)) plan.region = region;
 }
 
 }  // namespace limen::inline LIMEN_ABI

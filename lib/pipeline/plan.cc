@@ -177,6 +177,7 @@ Result<Plan> decide(const ImageInfo& info, const Recipe& recipe, const Limits& l
   LIMEN_TRY(decide_file(info, normal, layout, plan));
   decide_path(info, normal, plan);
   decide_shrink(info, normal, plan);
+  narrow_region(normal, plan);
   if (info.frames > 1) {
     plan.notes.push_back("the first of " + std::to_string(info.frames) + " frames is used");
   }

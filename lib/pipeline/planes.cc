@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lib/codec/jpeg/block_transform.h"
-#include "lib/pipeline/geometry.h"
+#include "lib/pipeline/planning.h"
 #include "lib/pipeline/stopwatch.h"
 #include "limen/compose/orient.h"
 #include "limen/resample/resize.h"
@@ -43,22 +43,14 @@ Rect on_reduced(const Rect& stored, int eighths) {
   return {x, y, end(stored.x + stored.width) - x, end(stored.y + stored.height) - y};
 }
 
-// A window of the turned picture, in its pixels, on the stored one.
-RectF on_stored(const RectF& window, const Plan& plan) {
-  RectF at = turned_window(window, plan.turned.width, plan.turned.height, inverse(plan.turn));
-  at.x += plan.crop.x;
-  at.y += plan.crop.y;
-  return turned_window(at, plan.upright.width, plan.upright.height, inverse(plan.orientation));
-}
-
 }  // namespace
 
 Result<PlanarImage> reduced_planes(const Source& source, const Task& task, StageTimes& times,
                                    const Execution& execution) {
   const Plan& plan = task.plan;
   const Orientation turn = combine(plan.orientation, plan.turn);
-  const Rect crop =
-      on_reduced(unorient_rect(plan.crop, plan.stored, plan.orientation), source.scale_eighths);
+  // The plan's own, even where the decoder has brought more for others.
+  const Rect region = on_reduced(plan.region.value_or(whole(plan.stored)), source.scale_eighths);
   const double scale = source.scale_eighths / 8.0;
   const Size luma = plan.fitted.resized;
 
@@ -74,9 +66,9 @@ Result<PlanarImage> reduced_planes(const Source& source, const Task& task, Stage
     RectF window = plan.fitted.source;
     window.width *= static_cast<double>(turned.width * to_step.width) / luma.width;
     window.height *= static_cast<double>(turned.height * to_step.height) / luma.height;
-    const RectF stored = on_stored(window, plan);
-    // Nothing outside the crop is read, but what a sample of chroma at its edge stands for.
-    Rect covered = on_plane(crop, from_step);
+    const RectF stored = stored_window(window, plan);
+    // Nothing outside is read, but what a sample of chroma at the edge stands for.
+    Rect covered = on_plane(region, from_step);
     const RectF at{stored.x * scale / from_step.width - covered.x,
                    stored.y * scale / from_step.height - covered.y,
                    stored.width * scale / from_step.width,

@@ -19,6 +19,13 @@ bool leaves_looks(const Recipe& normal);
 /// Plan::path and what belongs to it, of a plan whose geometry, colours and file are decided.
 void decide_path(const ImageInfo& info, const Recipe& normal, Plan& plan);
 
+/// A window of the turned picture, in its pixels, on the stored one.
+RectF stored_window(const RectF& window, const Plan& plan);
+
+/// Leaves of Plan::region what the resampler of planes reads, once path and scale are decided. All
+/// rows below stay, so that a file that ends too early or is damaged there is found out.
+void narrow_region(const Recipe& normal, Plan& plan);
+
 /// True where a step lets the background's transparency, or that beyond round corners, in.
 bool opens_up(const Recipe& normal, const Plan& plan);
 

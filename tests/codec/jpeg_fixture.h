@@ -26,6 +26,7 @@ struct JpegFixture {
   J_COLOR_SPACE coded = JCS_YCbCr;
   int quality = 85;
   bool is_progressive = false;
+  std::vector<jpeg_scan_info> script{};  ///< instead of libjpeg's, if any
   bool is_arithmetic = false;
   bool is_interleaved = true;
   unsigned restart_interval = 0;
@@ -77,6 +78,10 @@ inline Bytes make_jpeg(const ConstImageView& image, const JpegFixture& fixture) 
     scans.push_back(scan);
   }
   if (fixture.is_progressive) jpeg_simple_progression(&state);
+  if (!fixture.script.empty()) {
+    state.scan_info = fixture.script.data();
+    state.num_scans = static_cast<int>(fixture.script.size());
+  }
   if (!fixture.is_interleaved) {
     state.scan_info = scans.data();
     state.num_scans = static_cast<int>(scans.size());

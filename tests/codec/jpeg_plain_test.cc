@@ -25,8 +25,9 @@ constexpr int kScales[] = {8, 4, 2, 1};
 
 bool is_plain(const JpegFixture& fixture) {
   const bool is_gray = fixture.coded == JCS_GRAYSCALE;
-  return !fixture.is_progressive && !fixture.is_arithmetic &&
-         (is_gray || (fixture.is_interleaved && fixture.pixels == JCS_RGB));
+  if (fixture.is_arithmetic) return false;
+  if (fixture.is_progressive) return is_gray || fixture.pixels == JCS_RGB;
+  return is_gray || (fixture.is_interleaved && fixture.pixels == JCS_RGB);
 }
 
 PixelFormat format_of(const JpegFixture& fixture) {
@@ -66,7 +67,7 @@ TEST(JpegPlain, SmallSizesOfEverySampling) {
 }
 
 TEST(JpegPlain, RestartIntervals) {
-  for (const char* name : {"baseline_420", "baseline_444", "gray"}) {
+  for (const char* name : {"baseline_420", "baseline_444", "gray", "progressive_420"}) {
     for (JpegFixture fixture : jpeg_varieties()) {
       if (fixture.name != name) continue;
       for (unsigned interval = 1; interval < 40; ++interval) {
@@ -164,11 +165,122 @@ TEST(JpegPlain, SkippedRows) {
 TEST(JpegPlain, LongScans) {
   JpegFixture fixture;
   fixture.quality = 98;
-  for (const unsigned interval : {0u, 1000u}) {
-    fixture.restart_interval = interval;
-    const Bytes file = file_of(noise({1100, 500}, rgb8), fixture);
-    ASSERT_GT(file.size(), 20 * ScanBytes::kPiece);
-    EXPECT_EQ(compare_plain(file), PlainOutcome::equal);
+  for (const bool is_progressive : {false, true}) {
+    fixture.is_progressive = is_progressive;
+    for (const unsigned interval : {0u, 1000u}) {
+      fixture.restart_interval = interval;
+      const Bytes file = file_of(noise({1100, 500}, rgb8), fixture);
+      ASSERT_GT(file.size(), 20 * ScanBytes::kPiece);
+      EXPECT_EQ(compare_plain(file), PlainOutcome::equal);
+    }
+  }
+}
+
+jpeg_scan_info scan_of(std::vector<int> components, int first, int last, int high, int low) {
+  jpeg_scan_info scan{};
+  for (const int component : components) scan.component_index[scan.comps_in_scan++] = component;
+  scan.Ss = first;
+  scan.Se = last;
+  scan.Ah = high;
+  scan.Al = low;
+  return scan;
+}
+
+// Bits one by one, bands of few frequencies, components apart and together.
+std::vector<jpeg_scan_info> long_script() {
+  std::vector<jpeg_scan_info> script = {scan_of({0, 2}, 0, 0, 0, 3), scan_of({1}, 0, 0, 0, 2)};
+  for (const int component : {1, 0, 2}) {
+    script.push_back(scan_of({component}, 1, 1, 0, 0));
+    script.push_back(scan_of({component}, 2, 9, 0, 4));
+    script.push_back(scan_of({component}, 10, 63, 0, 3));
+  }
+  script.push_back(scan_of({0, 2}, 0, 0, 3, 2));
+  for (int low = 1; low >= 0; --low) script.push_back(scan_of({0, 1, 2}, 0, 0, low + 1, low));
+  for (int low = 3; low >= 0; --low) {
+    for (const int component : {2, 1, 0}) {
+      script.push_back(scan_of({component}, 2, 9, low + 1, low));
+      if (low < 3) script.push_back(scan_of({component}, 10, 63, low + 1, low));
+    }
+  }
+  return script;
+}
+
+TEST(JpegPlain, ScanScripts) {
+  JpegFixture fixture;
+  fixture.is_progressive = true;
+  const std::vector<jpeg_scan_info> whole = long_script();
+  for (const int quality : {20, 85, 100}) {
+    fixture.quality = quality;
+    for (const unsigned interval : {0u, 7u}) {
+      fixture.restart_interval = interval;
+      for (const auto& luma : {std::array{1, 1}, std::array{2, 2}, std::array{2, 1}}) {
+        fixture.sampling = {{luma, {1, 1}, {1, 1}}};
+        for (const Image& image : {scene({211, 133}, rgb8), noise({211, 133}, rgb8)}) {
+          fixture.script = whole;
+          const Bytes file = file_of(image, fixture);
+          for (const int eighths : kScales) {
+            EXPECT_EQ(compare_plain(file, eighths), PlainOutcome::equal) << quality;
+          }
+          // Without its last bits libjpeg smooths a picture.
+          fixture.script.pop_back();
+          EXPECT_EQ(compare_plain(file_of(image, fixture)), PlainOutcome::left_to_libjpeg);
+        }
+      }
+    }
+  }
+}
+
+// As many scans as the caller allows, and no more.
+TEST(JpegPlain, ScansAreLimited) {
+  JpegFixture fixture;
+  fixture.is_progressive = true;
+  fixture.script = long_script();
+  const Bytes file = file_of(scene({64, 48}, rgb8), fixture);
+  DecodeOptions options;
+  options.limits.scans = static_cast<std::uint32_t>(fixture.script.size());
+  EXPECT_TRUE(decode(file, options).has_value());
+  --options.limits.scans;
+  const auto refused = decode(file, options);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().limit, Limit::scans);
+}
+
+// Whatever scan is missing, comes twice or ends early.
+TEST(JpegPlain, BrokenScriptsAreLeftToLibjpeg) {
+  JpegFixture fixture;
+  fixture.is_progressive = true;
+  const Bytes whole = file_of(noise({150, 90}, rgb8), fixture);
+  ASSERT_EQ(compare_plain(whole), PlainOutcome::equal);
+  std::vector<std::size_t> starts;  // of tables or headers behind a scan, and the end
+  for (std::size_t at = segments_of(whole).back() + 14; at + 1 < whole.size(); ++at) {
+    const int code = byte_of(whole, at + 1);
+    const bool is_marker =
+        byte_of(whole, at) == 0xFF && (code == 0xC4 || code == 0xDA || code == 0xD9);
+    if (!is_marker) continue;
+    starts.push_back(at);
+    if (code == 0xC4)
+      at += 2 + static_cast<std::size_t>(byte_of(whole, at + 2) << 8 | byte_of(whole, at + 3));
+  }
+  ASSERT_GE(starts.size(), 9u);
+  const auto place = [&](std::size_t at) {
+    return whole.begin() + static_cast<std::ptrdiff_t>(at);
+  };
+  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+    Bytes missing(whole.begin(), place(starts[i]));
+    missing.insert(missing.end(), place(starts[i + 1]), whole.end());
+    EXPECT_EQ(compare_plain(missing), PlainOutcome::left_to_libjpeg) << i;
+    Bytes twice(whole.begin(), place(starts[i + 1]));
+    twice.insert(twice.end(), place(starts[i]), whole.end());
+    EXPECT_EQ(compare_plain(twice), PlainOutcome::left_to_libjpeg) << i;
+    const std::size_t middle = (starts[i] + starts[i + 1]) / 2;
+    Bytes shortened(whole.begin(), place(middle));
+    shortened.insert(shortened.end(), place(starts[i + 1]), whole.end());
+    EXPECT_EQ(compare_plain(shortened), PlainOutcome::left_to_libjpeg) << i;
+  }
+  Bytes cut = whole;
+  for (std::size_t size = whole.size() - 1; size > starts.front(); size -= 1 + size / 50) {
+    cut.resize(size);
+    EXPECT_EQ(compare_plain(cut), PlainOutcome::left_to_libjpeg) << size;
   }
 }
 

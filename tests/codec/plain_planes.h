@@ -20,7 +20,7 @@ inline std::optional<std::vector<Image>> plain_planes(ByteView file, int eighths
                                                       std::int32_t first_row = 0) {
   Workspace workspace;
   const Execution execution{.workspace = &workspace};
-  JpegDecompressor jpeg(file, execution, 1, false);
+  JpegDecompressor jpeg(file, execution, 1000, false);
   if (!jpeg.open()) return {};
   const auto run = jpeg.run([eighths](jpeg_decompress_struct& cinfo) {
     cinfo.scale_num = static_cast<unsigned>(eighths);

@@ -285,6 +285,44 @@ TEST(PlanarPath, SoItIsBehindADecoderThatReduces) {
   }
 }
 
+// A decoder is asked for what a cover crop needs, and for nothing less.
+TEST(PlanarPath, WhatLiesBesideACoverCropIsNotDecoded) {
+  int narrowed = 0;
+  for (const Size size : {Size{303, 83}, Size{83, 303}}) {
+    const Image picture = noise(size, rgb8);
+    for (const Sampling& sampling : kSamplings) {
+      for (const std::uint16_t orientation : {1, 6}) {
+        const Bytes file = jpeg_of(picture.const_view(), sampling, orientation);
+        for (const std::string query :
+             {"w=20&h=20", "w=31&h=29&gravity=southeast", "w=15&h=16&gravity=northwest",
+              "tl_px=11,7&br_px=80,76&w=9&h=20&r=90"}) {
+          for (const ShrinkAccuracy shrink : {ShrinkAccuracy::exact, ShrinkAccuracy::coarse}) {
+            SCOPED_TRACE(std::string(sampling.name) + " " + query + ", orientation " +
+                         std::to_string(orientation));
+            Recipe recipe = lossy(query, 95);
+            recipe.shrink = shrink;
+            expect_exact(file, recipe);
+            const Plan plan = planned(file, recipe);
+            const Rect crop = unorient_rect(plan.crop, plan.stored, plan.orientation);
+            if (plan.region.value_or(whole(plan.stored)) != crop) ++narrowed;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(narrowed, 80);
+}
+
+TEST(PlanarPath, RowsBelowACoverCropAreStillExamined) {
+  const Bytes file = jpeg_of(noise({83, 403}, rgb8).const_view(), kSamplings[0]);
+  const Recipe recipe = lossy("w=20&h=20");
+  ASSERT_GT(planned(file, recipe).region->y, 0);
+  EXPECT_TRUE(transform(file, recipe).has_value());
+  const auto cut = transform(ByteView(file).first(file.size() * 9 / 10), recipe);
+  ASSERT_FALSE(cut.has_value());
+  EXPECT_EQ(cut.error().code, ErrorCode::truncated);
+}
+
 // Mitchell's filter aside, which is passed over where a side stays as it is.
 TEST(PlanarPath, AnySizeAndFilterWorks) {
   for (const Size size : {Size{1, 1}, Size{2, 1}, Size{3, 5}, Size{17, 2}, Size{16, 16}}) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/codec/exif_builder.h"
+#include "tests/codec/jpeg_fixture.h"
 #include "tests/color/profiles.h"
 #include "tests/pipeline/fixture.h"
 
@@ -112,7 +113,8 @@ TEST(TransformSharing, ADecoderThatReducesDecodesApartAndTheSameWhoeverIsBeside)
   expect_same_as_alone(source, recipes, *variants);
 }
 
-TEST(TransformSharing, PlanesOfSeveralScalesComeFromOneDecodeOfAPlainFile) {
+// But of files that libjpeg decodes.
+TEST(TransformSharing, PlanesOfSeveralScalesComeFromOneDecode) {
   std::vector<Recipe> recipes = {width(300), width(40), from_query("tl_px=33,41&br_px=320,99&w=40"),
                                  width(90),  width(41), from_query("w=60&h=60&func=crop")};
   for (std::size_t i = 1; i < recipes.size(); ++i) {
@@ -121,18 +123,18 @@ TEST(TransformSharing, PlanesOfSeveralScalesComeFromOneDecodeOfAPlainFile) {
   }
   recipes[0].fidelity = Quality{80};
   const Image picture = scene({401, 303}, rgb8);
-  for (const bool is_plain : {true, false}) {
-    EncodeOptions options;
-    options.progressive = !is_plain;
-    const auto source = encode(picture.const_view(), options);
-    ASSERT_TRUE(source.has_value());
+  JpegFixture sequential, progressive, by_component;
+  progressive.is_progressive = true;
+  by_component.is_interleaved = false;
+  for (const JpegFixture& fixture : {sequential, progressive, by_component}) {
+    const Bytes source = make_jpeg(picture.const_view(), fixture);
     for (const unsigned threads : {1u, 3u}) {
       Execution execution;
       execution.threads = threads;
-      const auto variants = transform(*source, recipes, {}, execution);
+      const auto variants = transform(source, recipes, {}, execution);
       ASSERT_TRUE(variants.has_value()) << variants.error().message;
-      EXPECT_EQ(variants->front().source_decodes, is_plain ? 1u : 3u);
-      expect_same_as_alone(*source, recipes, *variants);
+      EXPECT_EQ(variants->front().source_decodes, fixture.is_interleaved ? 1u : 3u);
+      expect_same_as_alone(source, recipes, *variants);
     }
   }
 }

@@ -196,9 +196,7 @@ Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
                                   const DecodeOptions& options, const Execution& execution,
                                   std::size_t* usable) {
   LIMEN_ASSIGN(DecodedPlanar decoded, begin_decode(bytes, info, options));
-  LIMEN_ASSIGN(
-      const MemoryReservation held,
-      execution.workspace->reserve(kLibjpegHeaderBytes + libjpeg_decode_bytes(info, true)));
+  LIMEN_ASSIGN(const MemoryReservation held, execution.workspace->reserve(kLibjpegHeaderBytes));
   JpegDecompressor jpeg(bytes, execution, options.limits.scans,
                         options.on_damage == OnDamage::error);
   LIMEN_TRY(open_at_scale(jpeg, info, decoded.scale_eighths));
@@ -206,6 +204,8 @@ Result<DecodedPlanar> decode_once(ByteView bytes, const ImageInfo& info,
                prepare_scaled(jpeg.state(), options, decoded, *execution.workspace));
   LIMEN_ASSIGN(const bool is_done, read_plain(jpeg, std::span(&scaled, 1), execution));
   if (is_done) return decoded;
+  LIMEN_ASSIGN(const MemoryReservation held_to_decode,
+               execution.workspace->reserve(libjpeg_decode_bytes(info, true)));
   const Size step = chroma_step(jpeg.state());
   LIMEN_TRY(start_output(jpeg, info, true, usable));
   LIMEN_TRY(read_by_libjpeg(jpeg, options, decoded, step, execution));

@@ -17,7 +17,9 @@ bool for_each_code(const CodedTable& coded, LongCodes& codes, const Use& use) {
   for (int length = 1; length <= 16; ++length, code <<= 1) {
     const auto at = static_cast<std::size_t>(length);
     const std::int32_t count = coded.counts[at];
-    if (place + count > 256 || code + count > 1 << length) return false;
+    if (place + count > 256) return false;
+    // No code is of ones alone (T.81, C.2).
+    if (count > 0 && code + count >= 1 << length) return false;
     codes.last[at] = count == 0 ? -1 : code + count - 1;
     codes.offset[at] = place - code;
     for (std::int32_t i = 0; i < count; ++i, ++code, ++place) {
@@ -91,6 +93,18 @@ struct Windows {
 };
 
 }  // namespace
+
+bool make_symbol_table(const CodedTable& coded, SymbolTable& table) {
+  table.entries = {};
+  return for_each_code(coded, table.codes, [&](int symbol, std::int32_t code, int length) {
+    if (length <= kSymbolBits) {
+      const int rest = kSymbolBits - length;
+      std::fill_n(&table.entries[static_cast<std::size_t>(code << rest)], std::size_t{1} << rest,
+                  static_cast<std::uint16_t>(symbol << 8 | length));
+    }
+    return true;
+  });
+}
 
 bool make_dc_table(const CodedTable& coded, DecodeTable& table) {
   Windows windows;

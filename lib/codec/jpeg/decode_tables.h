@@ -91,6 +91,18 @@ struct DecodeTable {
   LongCodes codes;
 };
 
+/// What decodes symbol by symbol looks up: few bits, for tables that are made anew for each scan.
+inline constexpr int kSymbolBits = 9;
+struct SymbolTable {
+  /// By the next bits: a code's length and, above 8 bits, its symbol; 0 where it is longer.
+  std::array<std::uint16_t, std::size_t{1} << kSymbolBits> entries;
+  LongCodes codes;
+};
+
+/// False for a table that is no prefix code, or has one of ones alone, which the standard keeps
+/// back.
+bool make_symbol_table(const CodedTable& coded, SymbolTable& table);
+
 /// False for a table that is no prefix code or has symbols without a meaning.
 bool make_dc_table(const CodedTable& coded, DecodeTable& table);
 bool make_ac_table(const CodedTable& coded, DecodeTable& table);

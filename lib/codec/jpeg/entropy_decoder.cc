@@ -2,8 +2,6 @@
 #include "lib/codec/jpeg/entropy_decoder.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 #include "lib/codec/jpeg/markers.h"
 #include "lib/codec/jpeg/quant_table.h"
@@ -28,22 +26,6 @@ constexpr std::array<std::uint16_t, kPositions> kPlaces = level_places();
 
 constexpr unsigned kBlockLength = 64;
 
-// Bytes that the reader takes in advance or may skip at a time.
-constexpr std::ptrdiff_t kReach = 32;
-static_assert(kReach <= static_cast<std::ptrdiff_t>(ScanBytes::kMostLeft));
-
-std::uint64_t first_highest(const std::uint8_t* bytes) {
-  std::uint64_t word;
-  std::memcpy(&word, bytes, 8);
-  if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
-  return word;
-}
-
-// The highest `count` bits, 1 to 32 of them.
-std::uint32_t highest(std::uint64_t held, int count) {
-  return static_cast<std::uint32_t>(held >> (64 - count));
-}
-
 // A mask of ones or none. Compilers make a branch of what depends on a condition they see, and this
 // one is as good as random: a branch would be mispredicted once a block.
 inline std::uint64_t hidden_mask(bool condition) {
@@ -53,13 +35,6 @@ inline std::uint64_t hidden_mask(bool condition) {
 }
 
 }  // namespace
-
-// At least 56 bits. What is read beyond them is read again, and is the same then.
-inline void EntropyDecoder::Bits::refill() {
-  held |= first_highest(next) >> (count & 63);
-  next += (63 - (count & 63)) >> 3;
-  count |= 56;
-}
 
 EntropyDecoder::EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> mcu,
                                std::span<PlacedBlock> places, unsigned restart_interval)
@@ -77,18 +52,13 @@ void EntropyDecoder::begin_interval() {
   to_restart_ = restart_interval_;
   last_dc_ = {};
   bits_ = {.next = bytes_.next_interval()};
-  find_safe_end();
+  safe_end_ = safe_end(bytes_);
 }
 
-void EntropyDecoder::find_safe_end() {
-  // Behind the interval's last byte the reader may have a word in advance.
-  safe_end_ = bytes_.is_whole() ? bytes_.end() + 8 : bytes_.end() - kReach;
-}
-
-bool EntropyDecoder::read_on(Bits& bits) {
+bool EntropyDecoder::read_on(ScanBits& bits) {
   if (bytes_.is_whole()) return false;
   bits.next = bytes_.add_piece(bits.next);
-  find_safe_end();
+  safe_end_ = safe_end(bytes_);
   return bits.next <= safe_end_;
 }
 
@@ -102,12 +72,12 @@ bool EntropyDecoder::restart() {
 
 // One symbol by its code: few are too long for the window, and few fill a block to its end. `at`
 // becomes kBlockLength at the block's end. False where the block is no block.
-__attribute__((noinline)) bool EntropyDecoder::decode_symbol(const PlacedBlock& block, Bits& bits,
-                                                             unsigned& at) const {
+__attribute__((noinline)) bool EntropyDecoder::decode_symbol(const PlacedBlock& block,
+                                                             ScanBits& bits, unsigned& at) const {
   const McuBlock& coded = mcu_[static_cast<std::size_t>(&block - places_.data()) % mcu_.size()];
   const bool is_dc = at == 0;
   bits.refill();
-  const LongCodes::Found found = (is_dc ? coded.dc : coded.ac)->codes.find(highest(bits.held, 16));
+  const LongCodes::Found found = (is_dc ? coded.dc : coded.ac)->codes.find(bits.peek(16));
   if (found.length == 0) return false;
   bits.drop(static_cast<unsigned>(found.length));
   const int size = is_dc ? found.symbol : found.symbol & 15;
@@ -120,7 +90,7 @@ __attribute__((noinline)) bool EntropyDecoder::decode_symbol(const PlacedBlock& 
   if (at > kBlockLength) return false;
   int value = 0;
   if (size > 0) {
-    value = extended(static_cast<int>(highest(bits.held, size)), size);
+    value = extended(static_cast<int>(bits.peek(size)), size);
     bits.drop(static_cast<unsigned>(size));
   }
   block.levels[kPlaces[at]] = static_cast<std::int16_t>(value);
@@ -132,7 +102,7 @@ __attribute__((noinline)) bool EntropyDecoder::decode_symbol(const PlacedBlock& 
 // next place. The time of all is that from one look-up to the next, and what else is done for a
 // symbol fits in beside.
 bool EntropyDecoder::decode_blocks(const PlacedBlock* block, const PlacedBlock* end) {
-  Bits bits = bits_;
+  ScanBits bits = bits_;
   const DecodeEntry* table = mcu_[0].dc->entries.data();
   unsigned at = 0;
   bits.refill();
@@ -152,7 +122,7 @@ bool EntropyDecoder::decode_blocks(const PlacedBlock* block, const PlacedBlock* 
       const std::uint64_t more = (held << kWindowBits >> kWindowBits) >> behind(entry);
       block->levels[kPlaces[past]] = static_cast<std::int16_t>(last_value(entry) + more);
     } else {
-      Bits slow = bits;
+      ScanBits slow = bits;
       unsigned here = at;
       if (!decode_symbol(*block, slow, here)) return -1;
       bits = slow;
@@ -170,7 +140,7 @@ bool EntropyDecoder::decode_blocks(const PlacedBlock* block, const PlacedBlock* 
   int more = 1;
   do {
     if (bits.next > safe_end_) [[unlikely]] {
-      Bits slow = bits;
+      ScanBits slow = bits;
       if (!read_on(slow)) return false;
       bits = slow;
     }

@@ -11,6 +11,7 @@
 
 #include "lib/codec/jpeg/block_transform.h"
 #include "lib/codec/jpeg/decode_tables.h"
+#include "lib/codec/jpeg/scan_bits.h"
 #include "lib/codec/jpeg/scan_bytes.h"
 #include "limen/core/abi.h"
 
@@ -54,25 +55,11 @@ class EntropyDecoder {
   bool has_stood_there() const { return bits_left() >= 0; }
 
  private:
-  // The next bits, the first one highest. Behind `count` of them are more, or zeros.
-  struct Bits {
-    const std::uint8_t* next = nullptr;
-    std::uint64_t held = 0;
-    unsigned count = 0;
-
-    void refill();
-    void drop(unsigned bits) {
-      held <<= bits;
-      count -= bits;
-    }
-  };
-
   bool decode_blocks(const PlacedBlock* block, const PlacedBlock* end);
-  bool decode_symbol(const PlacedBlock& block, Bits& bits, unsigned& at) const;
+  bool decode_symbol(const PlacedBlock& block, ScanBits& bits, unsigned& at) const;
   bool add_up_dc(const PlacedBlock* first, std::size_t mcus);
   void begin_interval();
-  void find_safe_end();
-  bool read_on(Bits& bits);
+  bool read_on(ScanBits& bits);
   bool restart();
   std::ptrdiff_t bits_left() const {
     return (bytes_.end() - bits_.next) * 8 + static_cast<std::ptrdiff_t>(bits_.count);
@@ -84,7 +71,7 @@ class EntropyDecoder {
   unsigned restart_interval_;
   unsigned to_restart_ = 0;
   int next_restart_ = 0;
-  Bits bits_;
+  ScanBits bits_;
   const std::uint8_t* safe_end_ = nullptr;  // up to here bits may be refilled
   std::array<int, 4> last_dc_{};
 };

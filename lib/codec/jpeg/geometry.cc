@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lib/codec/jpeg/plain_pixels.h"
+#include "lib/codec/jpeg/progressive_scans.h"
 #include "limen/core/checked_size.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -105,8 +106,11 @@ std::uint64_t predicted_jpeg_bytes(const ImageInfo& info, const DecodeOptions& o
   const std::uint64_t picture = row * static_cast<std::uint64_t>(window.height + 6);
   const std::uint64_t scratch = round_up(info.size.width, memory::kAlignment) * channels;
   // Whatever libjpeg does not do itself is tried before.
+  const std::uint64_t stored =
+      info.is_multi_scan ? ProgressiveScans::memory_bytes(info.size, components_of(info)) : 0;
   return kLibjpegHeaderBytes +
-         std::max(libjpeg_decode_bytes(info, false) + scratch, plain_pixels_bytes(info.size)) +
+         std::max(libjpeg_decode_bytes(info, false) + scratch,
+                  plain_pixels_bytes(info.size) + stored) +
          picture + 8 * memory::kAlignment;
 }
 

@@ -17,12 +17,23 @@ namespace {
 // MCU has of a component, and their levels stay in the first cache.
 constexpr std::size_t kMcus = kBlockGroup;
 
+// Whether libjpeg finds the components of any scan that is named by their identifiers.
+bool have_own_names(const jpeg_decompress_struct& state) {
+  for (int i = 1; i < state.num_components; ++i) {
+    for (int j = 0; j < i; ++j) {
+      if (state.comp_info[i].component_id == state.comp_info[j].component_id) return false;
+    }
+  }
+  return true;
+}
+
 bool is_plain(const JpegDecompressor& jpeg) {
   const jpeg_decompress_struct& state = jpeg.state();
   const JpegErrors& errors = jpeg.errors();
   if (errors.ran_out || errors.damage != 0 || errors.max_scans == 0) return false;
-  if (state.progressive_mode || state.arith_code || state.data_precision != 8) return false;
+  if (state.arith_code || state.data_precision != 8) return false;
   if (state.num_components != 1 && state.num_components != 3) return false;
+  if (state.progressive_mode) return have_own_names(state);
   if (state.comps_in_scan != state.num_components) return false;
   if (state.Ss != 0 || state.Se != 63 || state.Ah != 0 || state.Al != 0) return false;
   for (int i = 0; i < state.num_components; ++i) {
@@ -97,6 +108,11 @@ std::optional<PlainScan> PlainScan::open(const JpegDecompressor& jpeg, Workspace
   Room& room = *scan.room_;
   const jpeg_decompress_struct& state = jpeg.state();
   if (!scan.prepare(state, room)) return {};
+  if (state.progressive_mode) {
+    scan.stored_ = ProgressiveScans::read(jpeg, room.bytes.data(), workspace);
+    if (!scan.stored_) return {};
+    return scan;
+  }
   const ByteView bytes(reinterpret_cast<const std::byte*>(state.src->next_input_byte),
                        state.src->bytes_in_buffer);
   std::size_t blocks = 0;
@@ -120,9 +136,10 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
     component.across = count_ == 1 ? 1 : from.h_samp_factor;
     component.down = count_ == 1 ? 1 : from.v_samp_factor;
     const auto blocks = static_cast<std::size_t>(component.across * component.down);
-    if (block + blocks > kMostMcuBlocks) return false;
+    if (!state.progressive_mode && block + blocks > kMostMcuBlocks) return false;
     if (from.quant_tbl_no < 0 || from.quant_tbl_no >= NUM_QUANT_TBLS) return false;
     if (!read_steps(state.quant_tbl_ptrs[from.quant_tbl_no], component.dequantizer)) return false;
+    if (state.progressive_mode) continue;  // each scan has tables of its own
     const McuBlock of_component = {.dc = dc.get(state.dc_huff_tbl_ptrs, from.dc_tbl_no),
                                    .ac = ac.get(state.ac_huff_tbl_ptrs, from.ac_tbl_no),
                                    .component = c};
@@ -133,7 +150,7 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
   }
   level_count_ = block * kLevelsOfGroup;
   PlacedBlock* place = room.places.data();
-  for (std::size_t mcu = 0; mcu < kMcus; ++mcu) {
+  for (std::size_t mcu = 0; mcu < (block == 0 ? 0 : kMcus); ++mcu) {
     for (std::size_t c = 0; c < count_; ++c) {
       const Component& component = components_[c];
       const auto across = static_cast<std::size_t>(component.across);
@@ -154,18 +171,67 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
   return true;
 }
 
-bool PlainScan::skip_row() {
-  for (std::int32_t x = 0; x < mcu_columns_; x += kMcus) {
-    const auto count = std::min(kMcus, static_cast<std::size_t>(mcu_columns_ - x));
-    if (!decoder_->decode(count)) return false;
+// MCUs of each row that lie in the windows, at least in part.
+PlainScan::Columns PlainScan::columns_in(std::span<const ScaledWindows> scales) const {
+  Columns columns{mcu_columns_, 0};
+  for (const ScaledWindows& scaled : scales) {
+    for (std::size_t c = 0; c < count_; ++c) {
+      const SampleWindow& window = scaled.windows[c];
+      const std::int32_t width = components_[c].across * scaled.block_sizes[c];
+      const std::int32_t end = (window.x + window.view.size.width + width - 1) / width;
+      columns.first = std::min(columns.first, window.x / width);
+      columns.end = std::max(columns.end, std::min(end, mcu_columns_));
+    }
   }
+  return columns;
+}
+
+// Levels of the MCUs decoded before may be left between theirs.
+bool PlainScan::skip(std::int32_t mcus) {
+  for (; mcus > 0; mcus -= static_cast<std::int32_t>(kMcus)) {
+    if (!decoder_->decode(std::min(kMcus, static_cast<std::size_t>(mcus)))) return false;
+  }
+  return true;
+}
+
+bool PlainScan::skip_row() {
+  if (stored_) {
+    ++row_;
+    return true;
+  }
+  if (!skip(mcu_columns_)) return false;
   ++row_;
   return decoder_->has_stood_there();
 }
 
+bool PlainScan::decode_stored_row(std::span<const ScaledWindows> scales) {
+  for (const ScaledWindows& scaled : scales) {
+    for (std::size_t c = 0; c < count_; ++c) {
+      const StoredBlocks& blocks = stored_->component(c);
+      const SampleWindow& window = scaled.windows[c];
+      const std::int32_t side = scaled.block_sizes[c];
+      const std::int32_t width = side * static_cast<std::int32_t>(kBlockGroup);
+      for (std::int32_t y = row_ * components_[c].down;
+           y < std::min((row_ + 1) * components_[c].down, blocks.down); ++y) {
+        for (std::int32_t g = 0; g < blocks.groups; ++g) {
+          if (!place_group(blocks.group(g, y), components_[c].dequantizer, side,
+                           g * width - window.x, y * side - window.y, window.view)) {
+            return false;
+          }
+        }
+      }
+    }
+  }
+  ++row_;
+  return true;
+}
+
 bool PlainScan::decode_row(std::span<const ScaledWindows> scales) {
-  for (std::int32_t x = 0; x < mcu_columns_; x += kMcus) {
-    const auto count = std::min(kMcus, static_cast<std::size_t>(mcu_columns_ - x));
+  if (stored_) return decode_stored_row(scales);
+  const Columns columns = columns_in(scales);
+  if (!skip(columns.first)) return false;
+  for (std::int32_t x = columns.first; x < columns.end; x += kMcus) {
+    const auto count = std::min(kMcus, static_cast<std::size_t>(columns.end - x));
     std::fill_n(room_->levels.begin(), level_count_, std::int16_t{0});
     if (!decoder_->decode(count)) return false;
     for (const ScaledWindows& scaled : scales) {
@@ -174,40 +240,47 @@ bool PlainScan::decode_row(std::span<const ScaledWindows> scales) {
       }
     }
   }
+  if (!skip(mcu_columns_ - columns.end)) return false;
   ++row_;
   return decoder_->has_stood_there();
 }
 
-// Makes the samples of the groups that lie in the window, at least in part.
+// Makes the samples of a row of MCUs that lie in the window.
 bool PlainScan::place(const Component& component, int block_size, std::int32_t first_mcu,
                       const SampleWindow& window) {
-  const std::int32_t side = block_size;
-  const std::int32_t width = side * static_cast<std::int32_t>(kBlockGroup);
+  const std::int32_t width = block_size * static_cast<std::int32_t>(kBlockGroup);
   const std::int16_t* levels = component.levels;
   for (int y = 0; y < component.down; ++y) {
-    // In samples of the window.
-    const std::int32_t top = (row_ * component.down + y) * side - window.y;
-    const std::int32_t first_row = std::max(0, -top);
-    const std::int32_t end_row = std::min(side, window.view.size.height - top);
+    const std::int32_t top = (row_ * component.down + y) * block_size - window.y;
     for (int x = 0; x < component.across; ++x, levels += kLevelsOfGroup) {
-      const std::int32_t left = first_mcu * component.across * side + x * width - window.x;
-      const std::int32_t first = std::max(0, -left);
-      const std::int32_t end = std::min(width, window.view.size.width - left);
-      if (first_row >= end_row || first >= end) continue;
-      if (first_row == 0 && end_row == side && first == 0 && end == width) {
-        auto* const to = window.view.row_as<std::uint8_t>(top) + left;
-        const auto stride = static_cast<std::size_t>(window.view.stride);
-        if (!restore_group(levels, component.dequantizer, side, to, stride)) return false;
-        continue;
-      }
-      std::uint8_t* const samples = room_->samples.data();
-      if (!restore_group(levels, component.dequantizer, side, samples, kGroupWidth)) return false;
-      for (std::int32_t r = first_row; r < end_row; ++r) {
-        std::memcpy(window.view.row_as<std::uint8_t>(top + r) + left + first,
-                    samples + static_cast<std::size_t>(r) * kGroupWidth + first,
-                    static_cast<std::size_t>(end - first));
+      const std::int32_t left = first_mcu * component.across * block_size + x * width - window.x;
+      if (!place_group(levels, component.dequantizer, block_size, left, top, window.view)) {
+        return false;
       }
     }
+  }
+  return true;
+}
+
+// Makes a group's samples, of which the first is at (left, top) of the view, if any lies there.
+bool PlainScan::place_group(const std::int16_t* levels, const Dequantizer& dequantizer, int side,
+                            std::int32_t left, std::int32_t top, const ImageView& view) {
+  const std::int32_t width = side * static_cast<std::int32_t>(kBlockGroup);
+  const std::int32_t first_row = std::max(0, -top);
+  const std::int32_t end_row = std::min(side, view.size.height - top);
+  const std::int32_t first = std::max(0, -left);
+  const std::int32_t end = std::min(width, view.size.width - left);
+  if (first_row >= end_row || first >= end) return true;
+  if (first_row == 0 && end_row == side && first == 0 && end == width) {
+    auto* const to = view.row_as<std::uint8_t>(top) + left;
+    return restore_group(levels, dequantizer, side, to, static_cast<std::size_t>(view.stride));
+  }
+  std::uint8_t* const samples = room_->samples.data();
+  if (!restore_group(levels, dequantizer, side, samples, kGroupWidth)) return false;
+  for (std::int32_t r = first_row; r < end_row; ++r) {
+    std::memcpy(view.row_as<std::uint8_t>(top + r) + left + first,
+                samples + static_cast<std::size_t>(r) * kGroupWidth + first,
+                static_cast<std::size_t>(end - first));
   }
   return true;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The way by which most JPEGs are decoded: sequential Huffman coding in one scan, entropy decoder
-// and inverse DCT limen's own. libjpeg has read the headers. It decodes all other files, and those
-// in which anything is odd, from their beginning: what it makes of them and says about them stays
-// its.
+// The way by which most JPEGs are decoded: Huffman coding, sequential in one scan or progressive,
+// entropy decoder and inverse DCT limen's own. libjpeg has read the headers. It decodes all other
+// files, and those in which anything is odd, from their beginning: what it makes of them and says
+// about them stays its.
 
 #include <array>
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include <span>
 
 #include "lib/codec/jpeg/entropy_decoder.h"
+#include "lib/codec/jpeg/progressive_scans.h"
 #include "lib/codec/jpeg/restore.h"
 #include "lib/codec/jpeg/session.h"
 #include "limen/core/image_view.h"
@@ -40,7 +41,7 @@ struct ScaledWindows {
 
 class PlainScan {
  public:
-  /// Working memory of it.
+  /// Working memory of it, without the coefficients of a progressive file.
   static std::uint64_t memory_bytes();
 
   /// Nothing where the file is another one, or memory for it is refused. `jpeg`: its headers are
@@ -72,9 +73,19 @@ class PlainScan {
   };
 
   PlainScan() = default;
+  struct Columns {
+    std::int32_t first = 0;
+    std::int32_t end = 0;
+  };
+
   bool prepare(const jpeg_decompress_struct& state, Room& room);
+  Columns columns_in(std::span<const ScaledWindows> scales) const;
+  bool skip(std::int32_t mcus);
+  bool decode_stored_row(std::span<const ScaledWindows> scales);
   bool place(const Component& component, int block_size, std::int32_t first_mcu,
              const SampleWindow& window);
+  bool place_group(const std::int16_t* levels, const Dequantizer& dequantizer, int side,
+                   std::int32_t left, std::int32_t top, const ImageView& view);
 
   Buffer buffer_;
   Room* room_ = nullptr;
@@ -84,8 +95,9 @@ class PlainScan {
   std::size_t level_count_ = 0;
   std::int32_t mcu_columns_ = 0;
   std::int32_t mcu_height_ = 0;
-  std::int32_t row_ = 0;  // of MCUs, the next one
-  std::optional<EntropyDecoder> decoder_;
+  std::int32_t row_ = 0;                    // of MCUs, the next one
+  std::optional<EntropyDecoder> decoder_;   // of a sequential file
+  std::optional<ProgressiveScans> stored_;  // of a progressive one
 };
 
 }  // namespace limen::inline LIMEN_ABI

@@ -30,6 +30,10 @@ class ScanBytes {
   /// The marker behind the interval, 1 where the input ends or something else is odd; 0: not yet
   /// come so far.
   int marker() const { return marker_; }
+  /// The input behind that marker.
+  ByteView behind_marker() const {
+    return {reinterpret_cast<const std::byte*>(in_), static_cast<std::size_t>(in_end_ - in_)};
+  }
 
   /// Keeps the bytes from `next` on, at most kMostLeft, and adds to them. Returns where they are.
   const std::uint8_t* add_piece(const std::uint8_t* next);
