@@ -5,38 +5,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
-#include "fuzz/fuzz.h"
+#include "fuzz/input.h"
 #include "limen/limen.h"
 
 namespace limen::fuzz {
 namespace {
-
-// Gives the input's bytes out until there are no more; zeros from then on.
-class Input {
- public:
-  Input(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
-
-  void take(void* into, std::size_t count) {
-    const std::size_t given = std::min(count, size_);
-    std::memset(into, 0, count);
-    if (given > 0) std::memcpy(into, data_, given);
-    data_ += given;
-    size_ -= given;
-  }
-  std::uint8_t byte() {
-    std::uint8_t value = 0;
-    take(&value, 1);
-    return value;
-  }
-  limen_bytes rest() const { return {data_, size_}; }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t size_;
-};
 
 // A struct with room for the largest size that is read. Its size is its own, or any.
 template <class Struct>
@@ -179,7 +154,7 @@ void run(Input& input) {
   if (kind % 2 == 0) {
     source.pixels = &pixels;
   } else {
-    source.bytes = input.rest();
+    source.bytes = {input.data(), input.size()};
   }
 
   limen_error* error = nullptr;

@@ -2,27 +2,18 @@
 // One decoder: bytes in its format through every call and option. What a region or a damaged file
 // yields must agree with the plain decode where both succeed.
 
-#include <algorithm>
-#include <cstring>
-
-#include "fuzz/fuzz.h"
+#include "fuzz/input.h"
 #include "limen/codec/decode.h"
 
 namespace limen::fuzz {
 namespace {
-
-void expect_equal(const ConstImageView& a, const ConstImageView& b, const char* what) {
-  expect(a.size == b.size && a.format == b.format, what);
-  for (std::int32_t y = 0; y < a.size.height; ++y) {
-    expect(std::memcmp(a.row(y), b.row(y), row_bytes(a.size, a.format)) == 0, what);
-  }
-}
 
 void run(ByteView bytes, std::uint64_t choice) {
   if (const auto format = sniff(bytes);
       !format.has_value() || *format != Format::LIMEN_FUZZED_FORMAT) {
     return;
   }
+  use_some_target(choice / 7);
   DecodeOptions plain;
   plain.limits = limits();
   plain.read_metadata = choice % 2 == 0;
@@ -38,6 +29,7 @@ void run(ByteView bytes, std::uint64_t choice) {
     expect(decoded->info.size == info->size, "probe and decode differ about the size");
   }
 
+  use_some_target(choice / 31);
   DecodeOptions options = plain;
   switch (choice / 2 % 5) {
     case 0:
@@ -56,8 +48,8 @@ void run(ByteView bytes, std::uint64_t choice) {
       const auto region = decode(bytes, options);
       expect_none(test::complaint_about(region));
       if (region.has_value() && decoded.has_value()) {
-        expect_equal(region->image.view(), subview(decoded->image.view(), *options.region),
-                     "a region differs from the whole");
+        expect(are_equal(region->image.view(), subview(decoded->image.view(), *options.region)),
+               "a region differs from the whole");
       }
       break;
     }

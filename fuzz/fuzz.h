@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "limen/core/bytes.h"
 #include "limen/core/limits.h"
+#include "limen/core/simd_target.h"
 #include "tests/properties/outcome.h"
 
 namespace limen::fuzz {
@@ -43,6 +45,13 @@ inline std::uint64_t choice(const std::uint8_t* data, std::size_t size) {
   std::uint64_t hash = 0xcbf29ce484222325ull;
   for (std::size_t i = 0; i < size; ++i) hash = (hash ^ data[i]) * 0x100000001b3ull;
   return hash >> 20;
+}
+
+/// Any of the instruction sets that were built and this machine has: what comes out is the same.
+/// The preset builds one, `cmake --preset fuzz -DLIMEN_SIMD=all` all of them.
+inline void use_some_target(std::uint64_t choice) {
+  static const std::vector<std::string> targets = simd_targets();
+  expect(force_simd_target(targets[choice % targets.size()]).has_value(), "no such target");
 }
 
 }  // namespace limen::fuzz

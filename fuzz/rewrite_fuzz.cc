@@ -2,22 +2,12 @@
 // Any bytes under other metadata: a typed error, or a file that decodes to what the first one did,
 // that carries nothing but what was given, and that rewriting changes no more.
 
-#include <cstring>
-
-#include "fuzz/fuzz.h"
+#include "fuzz/input.h"
 #include "limen/codec/decode.h"
 #include "limen/codec/rewrite.h"
 
 namespace limen::fuzz {
 namespace {
-
-bool are_equal(const ConstImageView& a, const ConstImageView& b) {
-  if (a.size != b.size || a.format != b.format) return false;
-  for (std::int32_t y = 0; y < a.size.height; ++y) {
-    if (std::memcmp(a.row(y), b.row(y), row_bytes(a.size, a.format)) != 0) return false;
-  }
-  return true;
-}
 
 void check_turned(ByteView bytes, Orientation orientation) {
   const auto turned = rewrite(bytes, {.orientation = orientation, .limits = limits()});

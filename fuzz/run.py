@@ -12,11 +12,15 @@ import re
 import subprocess
 import sys
 import time
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FORMATS = ("jpeg", "png", "webp", "avif")
 LARGEST_SEED = 60_000
 LARGEST_INPUT = 65_536
+ACCEPT_HEADERS = [
+    b"", b"*/*", b"image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8",
+    b"image/webp;q=0.9, image/png;q=0.901, */*;q=0", b"IMAGE/JPEG ; Q=0.5;a=\"b,\\\"c\", image/jpg"]
 QUERIES = (ROOT / "fuzz" / "queries.txt").read_bytes().split(b"\n")
 
 
@@ -26,6 +30,21 @@ def pictures(folder, formats=FORMATS):
         for path in sorted((folder / name).rglob("*")):
             if path.is_file() and path.stat().st_size <= LARGEST_SEED:
                 yield path.read_bytes()
+
+
+def profiles(data):
+    """ICC profiles that a JPEG or WebP file holds whole, and those of PNG, inflated."""
+    at = data.find(b"acsp")
+    while at >= 36:
+        yield data[at - 36:at - 36 + int.from_bytes(data[at - 36:at - 32], "big")][:LARGEST_SEED]
+        at = data.find(b"acsp", at + 4)
+    at = data.find(b"iCCP")
+    if at >= 4 and data.startswith(b"\x89PNG"):
+        chunk = data[at + 4:at + 4 + int.from_bytes(data[at - 4:at], "big")]
+        try:
+            yield zlib.decompressobj().decompress(chunk[chunk.find(b"\0") + 2:], LARGEST_SEED)
+        except zlib.error:
+            pass
 
 
 def seeds_for(target, folders):
@@ -43,6 +62,15 @@ def seeds_for(target, folders):
     if kind == "transform":
         files = [data for folder in folders for data in pictures(folder) if len(data) <= 6000]
         return [QUERIES[i % len(QUERIES)] + b"\n" + data for i, data in enumerate(files)]
+    if kind == "accept":
+        return ACCEPT_HEADERS
+    if kind == "color":
+        # No description by numbers but the profile's own; RGB of 8 bits.
+        return [b"\2\0" + profile for folder in folders for data in pictures(folder)
+                for profile in profiles(data)] or [b"\2\0"]
+    if kind in ("encode", "resize", "search"):
+        # Options and pixels, whatever they are.
+        return [hashlib.shake_128(bytes([i])).digest(40 + 9 * i) for i in range(60)]
     if kind == "c_api":
         # Structs with their defaults, then a file.
         return [bytes(18) + b"\1" + data for folder in folders for data in pictures(folder)

@@ -19,6 +19,7 @@ namespace {
 void run(std::string_view query, ByteView file) {
   auto parsed = parse_cloudimage_query(query);
   if (!parsed.has_value()) return;  // query_fuzz's business
+  use_some_target(query.size());
   std::array<Recipe, 2> recipes{*parsed, Recipe{}};
   recipes[0].effort = 0;
   recipes[1].effort = 0;
