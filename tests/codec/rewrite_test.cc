@@ -352,6 +352,14 @@ TEST(RewritePng, DamageIsSeenAndAnimationsAreRefused) {
   EXPECT_EQ(error_of(Bytes(whole.begin(), whole.end() - 14)).code, ErrorCode::truncated);
   const Bytes endless(whole.begin(), whole.end() - 12);
   EXPECT_EQ(rewritten(endless), endless);
+  // Cut within IEND: no byte of it is made up, nor does another length there bring any in.
+  for (int missing = 1; missing <= 4; ++missing) {
+    const Bytes cut(whole.begin(), whole.end() - missing);
+    EXPECT_EQ(rewritten(cut), cut) << missing;
+  }
+  Bytes longer = whole;
+  longer[longer.size() - 9] = std::byte{100};
+  EXPECT_EQ(rewritten(longer), whole);
   for (const std::uint32_t frames : {1u, 2u}) {
     const Error error = error_of(gray_png()
                                      .chunk("acTL", test::be32(frames) + test::be32(0))

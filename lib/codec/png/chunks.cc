@@ -270,7 +270,7 @@ Result<Headers> read_headers(ByteView bytes) {
       continue;
     }
     if (chunk->type == chunk_type("IEND")) {
-      headers.has_end = true;
+      headers.end_bytes = chunk->whole.size();
       break;
     }
     if (chunk->type == chunk_type("IDAT")) {
@@ -286,7 +286,7 @@ Result<Headers> read_headers(ByteView bytes) {
     LIMEN_TRY(note_before_pixels(*chunk, headers));
   }
   if (has_pixels) return headers;
-  if (headers.has_end) return malformed(Format::png, "PNG: no IDAT", walker.offset());
+  if (headers.has_end()) return malformed(Format::png, "PNG: no IDAT", walker.offset());
   if (bytes.size() - walker.offset() >= 8) {
     return malformed(Format::png, "PNG: no chunk begins where one should", walker.offset());
   }

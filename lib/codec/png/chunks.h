@@ -63,10 +63,12 @@ struct Headers {
   std::optional<Chunk> plte;
   std::optional<Chunk> trns;  ///< only one that is valid for the colour type
   std::size_t first_idat = 0;
-  bool has_end = false;  ///< an IEND was reached: what is missing then was never written
+  std::size_t end_bytes = 0;  ///< of the IEND, as far as it is in the file; 0: none was reached
   std::uint32_t frames = 1;
   std::optional<Chunk> iccp, exif, xmp, cicp, srgb, gama, chrm;
 
+  /// What is missing then was never written.
+  bool has_end() const { return end_bytes > 0; }
   bool has_alpha() const {
     return color_type == ColorType::gray_alpha || color_type == ColorType::rgba || trns.has_value();
   }

@@ -64,7 +64,7 @@ bool PixelStream::next_piece() {
         return true;
       }
       stage_ = 8;
-      if (!headers_.has_end) is_truncated_ = true;
+      if (!headers_.has_end()) is_truncated_ = true;
       piece_ = view_of(kEnd, sizeof(kEnd));
       return true;
     case 5:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <zlib.h>
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -131,8 +132,11 @@ Result<Bytes> rewrite(ByteView file, const ImageInfo& info, const RewriteOptions
     append(result, chunk.whole);
     return {};
   }));
-  // A file that is cut short stays so.
-  if (headers.has_end) append_chunk(result, {.type = "IEND", .data = {}});
+  // A file that is cut short stays so, even within its IEND.
+  if (headers.has_end()) {
+    append_chunk(result, {.type = "IEND", .data = {}});
+    result.resize(result.size() - kFraming + std::min(headers.end_bytes, kFraming));
+  }
   return result;
 }
 
