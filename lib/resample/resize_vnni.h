@@ -29,9 +29,10 @@ struct FixedKernels {
   void (*fixed_pairs_light)(const FixedPairs&);
   void (*fixed_pairs_gray_alpha)(const FixedPairs&);
   void (*fixed_pairs_rgba)(const FixedPairs&);
-  void (*fixed_light)(const std::uint8_t*, std::size_t, std::int16_t*);
-  void (*fixed_widen)(const std::uint8_t*, std::size_t, std::int16_t*);
-  void (*fixed_premultiply)(const std::uint8_t*, std::size_t, int, std::int16_t*);
+  void (*fixed_light)(const std::uint8_t*, std::size_t, std::int16_t*, const std::uint8_t*);
+  void (*fixed_widen)(const std::uint8_t*, std::size_t, std::int16_t*, const std::uint8_t*);
+  void (*fixed_premultiply)(const std::uint8_t*, std::size_t, int, std::int16_t*,
+                            const std::uint8_t*);
   void (*fixed_unpremultiply)(const std::int16_t*, std::size_t, int, std::uint8_t*,
                               const std::uint8_t*);
 };

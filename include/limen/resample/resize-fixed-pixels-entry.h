@@ -56,7 +56,11 @@ inline void fixed_encode_row(const Job& job, const std::int16_t* from, std::size
   }
 }
 
-/// Source samples as mids that may be added up.
+/// How many rows further down what is read next is fetched.
+inline constexpr std::ptrdiff_t kRowsAhead = 4;
+
+/// Source samples as mids that may be added up. The same samples some rows further down are
+/// fetched.
 inline void fixed_prepare_row(const Job& job, const std::uint8_t* from, std::int32_t pixels,
                               std::int16_t* to) {
   const int channels = job.channels();
@@ -64,12 +68,15 @@ inline void fixed_prepare_row(const Job& job, const std::uint8_t* from, std::int
   if (job.linear_light && job.source.format.has_alpha()) {
     return fixed_linear_row(job, from, count, to);
   }
-  if (job.linear_light) return LIMEN_FIXED_KERNEL(fixed_light)(from, count, to);
+  // There may be none: an address is all that it is.
+  const auto* later = reinterpret_cast<const std::uint8_t*>(reinterpret_cast<std::intptr_t>(from) +
+                                                            kRowsAhead * job.source.stride);
+  if (job.linear_light) return LIMEN_FIXED_KERNEL(fixed_light)(from, count, to, later);
   if (job.straight_alpha()) {
     return LIMEN_FIXED_KERNEL(fixed_premultiply)(from, static_cast<std::size_t>(pixels), channels,
-                                                 to);
+                                                 to, later);
   }
-  LIMEN_FIXED_KERNEL(fixed_widen)(from, count, to);
+  LIMEN_FIXED_KERNEL(fixed_widen)(from, count, to, later);
 }
 
 /// Undoes what fixed_prepare_row() did to pixels with alpha. The kernels themselves end others.

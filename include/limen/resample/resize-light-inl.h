@@ -16,6 +16,7 @@
 #define LIMEN_RESAMPLE_RESIZE_LIGHT_INL_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -29,8 +30,9 @@ using resample::kMidZero;
 
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
 
-HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count,
-                                  std::int16_t* mid) {
+HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count, std::int16_t* mid,
+                                  const std::uint8_t* later) {
+  static_cast<void>(later);
   for (std::size_t i = 0; i < count; ++i) {
     mid[i] = static_cast<std::int16_t>(resample::light_of(samples[i]) - kMidZero);
   }
@@ -182,13 +184,14 @@ HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > light_levels(D32 d32, hn
   return hn::BitCast(d, hn::ShiftRight<8>(hn::Add(c.c0, hn::MulHigh(u, slope))));
 }
 
-HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count,
-                                  std::int16_t* mid) {
+HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count, std::int16_t* mid,
+                                  const std::uint8_t* later) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
   const hn::Rebind<std::uint8_t, decltype(d16)> d8;
   const std::size_t step = hn::Lanes(d16);
   std::size_t i = 0;
   for (; i + step <= count; i += step) {
+    hwy::Prefetch(later + i);
     const auto wide = hn::PromoteTo(d16, hn::LoadU(d8, samples + i));
     hn::StoreU(light_mids(d16, wide), d16, mid + i);
   }

@@ -101,7 +101,7 @@ void down_pairs(const FixedPairs& job) {
 
 /// Two vectors of levels as bytes, clamped: blocks of 128 bits of the one and of the other in turn.
 /// Highway's ReorderDemote2To() has that from version 1.0.5 on, limen asks for less.
-#if HWY_ARCH_X86
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
 HWY_INLINE hn::Vec128<std::uint8_t> pack_levels(hn::Vec128<std::int16_t> a,
                                                 hn::Vec128<std::int16_t> b) {
   return hn::Vec128<std::uint8_t>{_mm_packus_epi16(a.raw, b.raw)};

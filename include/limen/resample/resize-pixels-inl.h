@@ -82,15 +82,18 @@ HWY_MAYBE_UNUSED void unpremultiply_pixel(const std::int16_t* from, int channels
 
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
 
-HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count,
-                                  std::int16_t* mid) {
+HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count, std::int16_t* mid,
+                                  const std::uint8_t* later) {
+  static_cast<void>(later);
   for (std::size_t i = 0; i < count; ++i) {
     mid[i] = static_cast<std::int16_t>((samples[i] << kMidBits) - kMidZero);
   }
 }
 
 HWY_MAYBE_UNUSED void fixed_premultiply(const std::uint8_t* samples, std::size_t pixels,
-                                        int channels, std::int16_t* mid) {
+                                        int channels, std::int16_t* mid,
+                                        const std::uint8_t* later) {
+  static_cast<void>(later);
   for (std::size_t i = 0; i < pixels * channels; ++i) {
     const bool is_alpha = i % channels == std::size_t(channels) - 1;
     mid[i] = premultiply_fixed(samples[i],
@@ -108,13 +111,14 @@ HWY_MAYBE_UNUSED void fixed_unpremultiply(const std::int16_t* mid, std::size_t p
 
 #else  // vectors
 
-HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count,
-                                  std::int16_t* mid) {
+HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count, std::int16_t* mid,
+                                  const std::uint8_t* later) {
   const hn::CappedTag<std::int16_t, 32> d16;
   const std::size_t step = hn::Lanes(d16);
   const auto zero = hn::Set(d16, static_cast<std::int16_t>(kMidZero));
   std::size_t i = 0;
   for (; i + step <= count; i += step) {
+    hwy::Prefetch(later + i);
     const auto wide = hn::BitCast(
         d16, hn::PromoteTo(hn::RebindToUnsigned<decltype(d16)>(),
                            hn::LoadU(hn::Rebind<std::uint8_t, decltype(d16)>(), samples + i)));
@@ -150,11 +154,13 @@ HWY_INLINE hn::Vec<D16> load_premultiplied(D16 di16, const std::uint8_t* samples
 }
 
 template <int kChannels>
-HWY_INLINE void premultiply_row(const std::uint8_t* samples, std::size_t count, std::int16_t* mid) {
+HWY_INLINE void premultiply_row(const std::uint8_t* samples, std::size_t count, std::int16_t* mid,
+                                const std::uint8_t* later) {
   const hn::CappedTag<std::int16_t, 32> d16;
   const std::size_t step = hn::Lanes(d16);
   std::size_t i = 0;
   for (; i + step <= count; i += step) {
+    hwy::Prefetch(later + i);
     hn::StoreU(load_premultiplied<kChannels>(d16, samples + i), d16, mid + i);
   }
   for (; i < count; ++i) {
@@ -163,12 +169,13 @@ HWY_INLINE void premultiply_row(const std::uint8_t* samples, std::size_t count, 
   }
 }
 
-/// Two or four channels, the last of which is alpha.
+/// Two or four channels, the last of which is alpha. `later`, which is read next, is fetched.
 HWY_MAYBE_UNUSED void fixed_premultiply(const std::uint8_t* samples, std::size_t pixels,
-                                        int channels, std::int16_t* mid) {
+                                        int channels, std::int16_t* mid,
+                                        const std::uint8_t* later) {
   const std::size_t count = pixels * static_cast<std::size_t>(channels);
-  if (channels == 2) return premultiply_row<2>(samples, count, mid);
-  premultiply_row<4>(samples, count, mid);
+  if (channels == 2) return premultiply_row<2>(samples, count, mid, later);
+  premultiply_row<4>(samples, count, mid, later);
 }
 
 /// A constant that stays in a register: compilers would rather make it anew each time.
