@@ -110,7 +110,7 @@ class Contest {
   bool is_rough_worth(const EncodeOptions& options);
   Result<void> look_roughly(Mode& mode);
   void start_aside();
-  double mean_answer_height(const Mode& mode) const;
+  double mean_answer_height(const Mode& mode, double doubt) const;
   Result<void> sample_jpeg(ChromaSubsampling chroma);
   void learn_error(const Mode& jpeg, const Offsets& error);
   Result<Offsets> sample_error(const EncodeOptions& options);

@@ -21,14 +21,15 @@ namespace {
 constexpr std::size_t kMostSampled = 5;
 constexpr std::size_t kMostSampledFiles = 2;
 constexpr std::size_t kMostSampledFine = 3;
-// So near to what was looked at, the curve is known: in settings, of which AVIF's are dear, and in
+// So near to what was looked at, the curve is known: in settings, of which files are dear, and in
 // the mean curve's height where settings lie close.
 constexpr int kNearEnough = 1;
-constexpr int kNearEnoughOfAvif = 2;
+constexpr int kNearEnoughOfFiles = 2;
 constexpr int kNearEnoughOfFine = 2;
 constexpr double kNearInHeight = 0.1;
-// The least share of JPEG's error that is worth a look at a JPEG of the whole picture.
-constexpr double kWorthALook = 0.3;
+// The least share of JPEG's error that is worth a look at a JPEG of the whole picture: WebP takes
+// less.
+constexpr double kWorthALook = 0.5;
 
 // AVIF's rough looks: with an effort that takes a seventh of the usual one's time and foretells
 // what that loses to .015 in the log, a quarter of a setting. From which effort on they pay.
@@ -39,6 +40,11 @@ constexpr std::size_t kMostRough = 3;
 constexpr double kDrawn = 0.25;
 // By how much of a setting the crossing may be off, seen roughly.
 constexpr double kRoughDoubt = 0.35;
+// The same by a WebP's sample.
+constexpr double kSampleDoubt = 0.5;
+// How small plain chroma's file is to promise to be beside sharp's to be tried first: what it loses
+// it may never make up for.
+constexpr double kPlainPromise = 0.99;
 
 // What rough looks at a picture are made with, samples of it too.
 EncodeOptions rough_options(EncodeOptions options) {
@@ -143,10 +149,9 @@ Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
   const std::size_t most = is_fine                             ? kMostSampledFine
                            : sample.shows_files() && !is_rough ? kMostSampledFiles
                                                                : kMostSampled;
-  const bool is_avif = mode.options.format == Format::avif;
-  const int near = is_fine                ? kNearEnoughOfFine
-                   : is_avif && !is_rough ? kNearEnoughOfAvif
-                                          : kNearEnough;
+  const int near = is_fine                             ? kNearEnoughOfFine
+                   : sample.shows_files() && !is_rough ? kNearEnoughOfFiles
+                                                       : kNearEnough;
   const std::vector<double> curve = sample.curve();
   const Forecast forecast(curve, by_features);
   const auto height = [&](int setting) { return curve[static_cast<std::size_t>(setting)]; };
@@ -161,7 +166,7 @@ Result<Offsets> Contest::sample_mode(Mode& mode, const Offsets& by_features) {
     const std::vector<double> bent = forecast.curve_through(seen, offsets);
     for (std::size_t i = 0; i < bent.size(); ++i) mode.curve[i] += bent[i] - curve[i];
   }
-  return offsets + sample.model().beside_sample;
+  return offsets + beside_sample(sample.model(), session_.goal.score);
 }
 
 // Whether AVIFs made with little effort foretell those of more.
@@ -185,7 +190,7 @@ Result<void> Contest::look_roughly(Mode& mode) {
   const Forecast forecast(std::move(curve), mode.guess);
   LIMEN_ASSIGN(const auto seen,
                look_around(*rough, session_.goal, forecast, kMostRough, [&](int setting, int next) {
-                 return std::abs(setting - next) <= kNearEnoughOfAvif;
+                 return std::abs(setting - next) <= kNearEnoughOfFiles;
                }));
   if (seen.empty()) return {};
   mode.guess = forecast.offsets(session_.goal, seen);
@@ -211,15 +216,14 @@ Result<void> Contest::sample_jpeg(ChromaSubsampling chroma) {
   const bool is_known = jpeg_ || sample_error_;
   const bool is_opaque = !session_.subject.picture().format.has_alpha();
   if (is_known || sampling_ == nullptr || !is_opaque || session_.is_late()) return {};
-  start_aside();
   EncodeOptions options = modes_of(Format::jpeg).front();
   if (options.chroma != ChromaSubsampling::automatic) options.chroma = chroma;
   options = options_for_sample(options);
   jpeg_.emplace(Mode{});  // clang 14 does not see that it is default-constructible
-  LIMEN_ASSIGN(jpeg_->ladder, Ladder::start(*aside_, options));
+  jpeg_->options = options;
   LIMEN_ASSIGN(jpeg_->sample, Ladder::start(*sampling_, options));
-  jpeg_->curve = jpeg_->ladder->curve();
-  const Offsets own = offsets_by_features(*jpeg_->ladder);
+  jpeg_->curve = jpeg_->sample->curve();
+  const Offsets own = offsets_by_features(*jpeg_->sample);
   LIMEN_ASSIGN(jpeg_->guess, sample_mode(*jpeg_, own + sample_shift_));
   sample_shift_ = jpeg_->guess - own;
   return {};
@@ -235,9 +239,11 @@ void Contest::learn_error(const Mode& jpeg, const Offsets& error) {
 // How much farther from the curve the picture's score is than its sample says, as JPEG shows it:
 // formats are alike in that, some more than others.
 Result<Offsets> Contest::sample_error(const EncodeOptions& options) {
-  const ChromaSubsampling chroma = jpeg_ ? jpeg_->ladder->options().chroma : jpeg_chroma_;
+  const ChromaSubsampling chroma = jpeg_ ? jpeg_->options.chroma : jpeg_chroma_;
   const Offsets share = share_of_jpeg_error(options, chroma);
   if (!sample_error_ && jpeg_ && share.score > kWorthALook && !session_.is_late()) {
+    start_aside();
+    LIMEN_ASSIGN(jpeg_->ladder, Ladder::start(*aside_, jpeg_->options));
     const Forecast forecast(jpeg_->curve, jpeg_->guess);
     LIMEN_ASSIGN(const auto rung,
                  jpeg_->ladder->look(forecast.next(session_.goal, {}, -1, forecast.count())));
@@ -258,12 +264,12 @@ Result<std::optional<std::uint64_t>> Contest::expected_size(Mode& mode, int sett
 }
 
 // How high the mode's curve is at its answer, on the mean of what that may be: what was foretold
-// of the crossing errs by up to kRoughDoubt of a setting, and the answer is the setting above it.
-double Contest::mean_answer_height(const Mode& mode) const {
+// of the crossing errs by up to `doubt` of a setting, and the answer is the setting above it.
+double Contest::mean_answer_height(const Mode& mode, double doubt) const {
   const Forecast forecast(mode.curve, mode.guess);
   const double crossing = forecast.crossing(session_.goal, {});
   const double near = std::floor(crossing + 0.5);
-  const double above = std::clamp(0.5 + (crossing - near) / (2 * kRoughDoubt), 0.0, 1.0);
+  const double above = std::clamp(0.5 + (crossing - near) / (2 * doubt), 0.0, 1.0);
   const auto height = [&](double setting) {
     const double within = std::clamp(setting, 0.0, static_cast<double>(forecast.count() - 1));
     return mode.curve[static_cast<std::size_t>(within)];
@@ -280,12 +286,16 @@ Result<std::optional<std::uint64_t>> Contest::promised_size(Mode& mode) {
     const double growth = std::exp(kSizeGrowth * (height(made.setting) - answer));
     return static_cast<std::uint64_t>(static_cast<double>(made.bytes) * scale * growth);
   };
-  if (mode.rough) return std::optional(promise(*mode.rough, mean_answer_height(mode), 1));
+  if (mode.rough) {
+    return std::optional(promise(*mode.rough, mean_answer_height(mode, kRoughDoubt), 1));
+  }
   const std::optional<int> near =
       mode.sample != nullptr ? mode.sample->file_near(mode.likely) : std::nullopt;
   if (!near) return std::optional<std::uint64_t>();
   const Made made{*near, *mode.sample->file_bytes(*near)};
-  return std::optional(promise(made, height(mode.likely), mode.scale));
+  const double answer = mode.options.format == Format::webp ? mean_answer_height(mode, kSampleDoubt)
+                                                            : height(mode.likely);
+  return std::optional(promise(made, answer, mode.scale));
 }
 
 // Those that promise the smaller file first.
@@ -293,7 +303,11 @@ Result<void> Contest::sort_by_promise(std::vector<Mode>& modes) {
   if (modes.size() < 2) return {};
   LIMEN_ASSIGN(const auto first, promised_size(modes[0]));
   LIMEN_ASSIGN(const auto second, promised_size(modes[1]));
-  if (first && second && *second < *first) std::swap(modes[0], modes[1]);
+  if (!first || !second) return {};
+  const double least = modes[1].options.format == Format::webp ? kPlainPromise : 1;
+  if (static_cast<double>(*second) < least * static_cast<double>(*first)) {
+    std::swap(modes[0], modes[1]);
+  }
   return {};
 }
 

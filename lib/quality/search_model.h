@@ -26,7 +26,12 @@ struct LadderModel {
   Features score;         ///< times the features: how far above the curve the loss is
   Features worst_block;   ///< likewise, the worst block's
   Offsets beside_sample;  ///< how much further from the curve a picture is than its sample
+  /// What is added to that from a target of kFinerScore on, where samples err otherwise.
+  Offsets beside_finer = {};
 };
+
+/// Between 85 and 90.
+inline constexpr double kFinerScore = 88;
 
 // fitted: begin
 inline constexpr CurveKnot kJpeg420Curve[] = {
@@ -68,7 +73,7 @@ inline constexpr LadderModel kWebp{kWebpCurve,
                                     -0.4002, 0.6076, -0.3112, -0.0090, 0.0042, 0.0742, -0.2364},
                                    {0.4450, 0.1201, 0.2635, -0.1814, -0.1271, 0.1953, -0.2358,
                                     -0.5290, 0.7513, -0.4487, -0.1262, -0.0740, 0.1012, -0.3355},
-                                   {0.0425, 0.0452}};
+                                   {0.0437, 0.0523}};
 
 inline constexpr CurveKnot kWebpSharpCurve[] = {
     {40, 3.706}, {43, 3.672}, {46, 3.628},  {49, 3.585}, {52, 3.553}, {55, 3.516}, {58, 3.482},
@@ -83,7 +88,8 @@ inline constexpr LadderModel kWebpSharp{kWebpSharpCurve,
                                          0.0163, 0.0778, 0.1506, -0.0387, 0.1614, -0.0643, -0.0433},
                                         {0.5056, 0.1702, 0.0688, -0.3030, -0.1454, -0.0261, -0.0845,
                                          -0.0904, 0.1500, 0.1612, -0.1198, 0.1080, 0.0043, -0.1690},
-                                        {0.0584, 0.0852}};
+                                        {0.0659, 0.0837},
+                                        {-0.0160, -0.0127}};
 
 inline constexpr CurveKnot kAvif420Curve[] = {
     {41, 3.805}, {46, 3.661}, {51, 3.529}, {55, 3.409}, {60, 3.273}, {65, 3.155},
@@ -148,6 +154,11 @@ inline Offsets share_of_jpeg_error(const EncodeOptions& options, ChromaSubsampli
   }
   if (options.format == Format::avif) return {0.25, 0.1};
   return options.sharp_yuv.value_or(false) ? Offsets{0.2, 0.1} : Offsets{0.4, 0.2};
+}
+
+inline Offsets beside_sample(const LadderModel& model, Score target) {
+  const Offsets& beside = model.beside_sample;
+  return target.value < kFinerScore ? beside : beside + model.beside_finer;
 }
 
 inline double mean_log_loss(const LadderModel& model, Quality quality) {

@@ -157,6 +157,18 @@ TEST(SearchWebP, ScreensAreTriedWithoutLossFirst) {
   EXPECT_TRUE(std::all_of(of_all.trials.begin(), of_all.trials.end(), is_lossless));
 }
 
+// Samples are of files, and every look at the whole picture is one that may be the answer.
+TEST(SearchWebP, EveryLookIsAtAFile) {
+  const Image picture = scene({320, 256}, rgb8);
+  for (const double score : {85.0, 90.0}) {
+    SearchOptions options = webp_options(4);
+    options.target = TargetScore{Score{score}};
+    const Found answer = found(picture, options);
+    EXPECT_EQ(answer.evaluations, static_cast<int>(answer.trials.size()));
+    EXPECT_GT(answer.encodes, answer.evaluations);
+  }
+}
+
 TEST(SearchWebP, PhotographsAreNotTriedWithoutLoss) {
   const Image picture = make_picture({480, 360}, rgb8, [&](std::int32_t x, std::int32_t y, int c) {
     static const Image smooth = scene({480, 360}, rgb8);
