@@ -139,7 +139,7 @@ check-format: clang-deps
 
 tidy: clang-deps build/dev/build.ninja
 	cmake --build --preset dev -j $(JOBS)
-	clang-tidy -p build/dev --quiet $(filter lib/%.cc examples/%.cc,$(FORMATTED))
+	clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option $(filter lib/%.cc examples/%.cc,$(FORMATTED))
 
 clean:
 	rm -rf build
