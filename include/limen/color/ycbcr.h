@@ -328,17 +328,19 @@ inline void change_range(PlanarImage& image, YcbcrRange range) {
   if (image.range == range) return;
   for (std::size_t p = 0; p < 3; ++p) {
     if (!image.planes[p].has_pixels()) continue;
+    const ImageView plane = image.planes[p].view();
+    if (range == YcbcrRange::limited) {
+      for (std::int32_t y = 0; y < plane.size.height; ++y) {
+        ycbcr::row_to_limited(plane.row_as<std::uint8_t>(y), plane.size.width, p != 0);
+      }
+      continue;
+    }
     std::array<std::uint8_t, 256> table{};
     for (std::size_t i = 0; i < table.size(); ++i) {
       table[i] = ycbcr::change_range(static_cast<std::uint8_t>(i), p != 0, image.range, range);
     }
-    const ImageView plane = image.planes[p].view();
     for (std::int32_t y = 0; y < plane.size.height; ++y) {
       auto* row = plane.row_as<std::uint8_t>(y);
-      if (range == YcbcrRange::limited) {
-        ycbcr::row_to_limited(row, plane.size.width, p != 0);
-        continue;
-      }
       std::transform(row, row + plane.size.width, row, [&](std::uint8_t v) { return table[v]; });
     }
   }
