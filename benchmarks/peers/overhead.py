@@ -3,7 +3,7 @@
 """What a call through a binding costs beyond C++: processor time, wall time, page faults, switches of
 threads.
 
-    overhead.py --build build/release --peers build/peers [--in-flight 2] FILE.jpg…
+    overhead.py --build build/release --peers build/peers [--in-flight 2] [--only node]… FILE.jpg…
 
 With a picture of a few pixels it is the binding's own cost that is left; with real ones what that is
 beside the work. Needs what `make bench` installs.
@@ -83,11 +83,15 @@ def main() -> None:
     parser.add_argument("--peers", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--in-flight", type=int, default=1)
+    parser.add_argument("--only", action="append", help="key of a contender beside C++ (work.py)")
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
     os.environ["PEER_MODULES"] = f"{(arguments.peers / 'node').resolve()}/"
     limen = str((arguments.build / "bin/limen_peer_runner").resolve())
-    everybody = [contenders(limen)[0], *bindings(limen, arguments.peers.resolve())]
+    theirs = bindings(limen, arguments.peers.resolve())
+    if arguments.only:
+        theirs = [one for one in theirs if one.key in arguments.only]
+    everybody = [contenders(limen)[0], *theirs]
     for widths in ((400,), FIVE):
         compare(everybody, arguments.files, widths, Effort(arguments.rounds, 0.2),
                 arguments.in_flight)

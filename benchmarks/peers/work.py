@@ -103,8 +103,11 @@ def bindings(limen: str, peers: pathlib.Path) -> list[Contender]:
                   {**EXACT, "handed_over": True}, is_floor=True),
         Contender("floor-cgo", "", (str(peers / "limen_cgo"),), EXACT, is_floor=True),
         Contender("python", "", python("limen_python"), EXACT),
-        Contender("node", "", node, EXACT, floor="floor-thread"),
+        Contender("node", "transform", node, EXACT, floor="floor-thread"),
+        Contender("node-sync", "transformSync", node, {**EXACT, "sync": True}),
         Contender("go", "Transform", go, EXACT, floor="floor-cgo"),
+        Contender("go-heap", "Transform, 64 MB of other things", go, {**EXACT, "heap": 64},
+                  floor="floor-cgo"),
         Contender("go-append", "AppendTransform", go, {**EXACT, "append": True}, floor="floor-cgo"),
     ]
     return [dataclasses.replace(one, same_as="limen-exact") for one in all_of_them]

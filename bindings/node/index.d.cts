@@ -165,6 +165,8 @@ declare namespace limen {
     /** What marks may name. */
     pictures?: Record<string, Input>;
   }
+  /** Of calls that nobody can stop: the thread that could waits for them. */
+  type SyncOptions<Options> = Omit<Options, 'signal'>;
 
   interface SearchReport {
     /** SSIMULACRA 2.1 of the file beside the finished picture. */
@@ -255,11 +257,24 @@ declare namespace limen {
   function transform(input: Input, recipe: RecipeLike, options?: TransformOptions): Promise<Output>;
   function transform(input: Input, recipes: readonly RecipeLike[], options?: TransformOptions):
     Promise<Output[]>;
+  /**
+   * transform() on the caller's thread, which waits until it is over: for scripts and worker threads, at the
+   * price of C++. In a server it would hold up every other request. It takes no turn among those that
+   * concurrency() counts. Throws what transform() rejects with; input is not copied.
+   */
+  function transformSync(input: Input, recipe: RecipeLike, options?: SyncOptions<TransformOptions>): Output;
+  function transformSync(input: Input, recipes: readonly RecipeLike[],
+    options?: SyncOptions<TransformOptions>): Output[];
   /** The same steps without the encoder. */
   function render(input: Input, recipe?: RecipeLike, options?: TransformOptions):
     Promise<Pixels<Uint8Array | Uint16Array>>;
+  /** render() as transformSync() is transform(). */
+  function renderSync(input: Input, recipe?: RecipeLike, options?: SyncOptions<TransformOptions>):
+    Pixels<Uint8Array | Uint16Array>;
   /** Headers alone. */
   function probe(input: Bytes, options?: CallOptions): Promise<Info>;
+  /** Some microseconds for most files: a server may call it as well. */
+  function probeSync(input: Bytes, options?: SyncOptions<CallOptions>): Info;
   /** What transform() would do, before a pixel is decoded. */
   function plan(input: Bytes, recipe?: RecipeLike, options?: CallOptions): Promise<Plan>;
 
@@ -369,6 +384,9 @@ declare namespace limen {
     metadata(): Promise<Info>;
     toBuffer(options?: { resolveWithObject?: false }): Promise<Buffer>;
     toBuffer(options: { resolveWithObject: true }): Promise<Output>;
+    /** toBuffer() as transformSync() is transform(); files that are named are read meanwhile. */
+    toBufferSync(options?: { resolveWithObject?: false }): Buffer;
+    toBufferSync(options: { resolveWithObject: true }): Output;
     toFile(path: string): Promise<Omit<Output, 'data'> & { size: number }>;
   }
 

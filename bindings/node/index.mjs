@@ -3,8 +3,8 @@ import limen from './index.cjs';
 
 export default limen;
 export const {
-  Limen, transform, render, probe, plan, decode, encode, findSmallest, resize, compare,
-  compareDetailed, canonical, prepare, pickFormat, concurrency, version, LimenError, InvalidArgumentError,
+  Limen, transform, transformSync, render, renderSync, probe, probeSync, plan, decode, encode, findSmallest,
+  resize, compare, compareDetailed, canonical, prepare, pickFormat, concurrency, version, LimenError, InvalidArgumentError,
   UnsupportedError, MalformedError, TruncatedError, LimitExceededError, CancelledError,
   OutOfMemoryError, IoError, InternalError,
 } = limen;

@@ -46,7 +46,8 @@ await serve({
     if (prepared.job !== job) {
       prepared = { job, recipes: job.variants.map((variant) => limen.prepare(recipeOf(variant, job))) };
     }
-    const made = await limen.transform(source, prepared.recipes, { pictures: picturesOf(job) });
+    const transform = job.settings.sync ? limen.transformSync : limen.transform;
+    const made = await transform(source, prepared.recipes, { pictures: picturesOf(job) });
     return made.map(({ data }) => data);
   },
   pixels: () => [],

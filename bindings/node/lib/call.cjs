@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls into the library off the event loop: how many at once, with which memory, and how they stop.
+// Calls into the library: off the event loop, how many at once, with which memory, and how they stop; or at
+// once, where the caller waits for them.
 'use strict';
 
 const os = require('node:os');
@@ -34,13 +35,37 @@ function cancelled(signal) {
   return new CancelledError('cancelled by the caller', { cause: signal.reason });
 }
 
+function takeWorkspace(limit) {
+  return (limit === 0 && idleWorkspaces.pop()) || native.limen_workspace_create(limit, null);
+}
+
+function giveBack(workspace, limit) {
+  if (limit === 0 && idleWorkspaces.length < slots) idleWorkspaces.push(workspace);
+  else native.limen_workspace_free(workspace);
+}
+
+/** Puts execution, result and error behind a call's arguments; gives where the result will be. */
+function complete(args, memory, { result, withExecution = true }, workspace, token) {
+  const { error, execution } = memory;
+  const made = result === 'pointer' ? memory.result : result && memory.struct(result);
+  if (withExecution) {
+    execution.workspace = workspace;
+    execution.cancel = token;
+    args.push(execution.address);
+  }
+  if (made) args.push(made.address);
+  args.push(error.address);
+  return made;
+}
+
 /**
  * Runs `native[name]` on a thread of its own: `prepare(memory)` gives its arguments but for the last
  * two or three, which are execution (where it takes one), the result (a struct of the name `result`,
  * where it has one) and the error. Resolves to what `finish(result, memory)` makes of the result.
  * Whatever happens, `over()` is called when nothing of the call's is needed any more.
  */
-function call(name, { prepare, result, finish, over, signal, withExecution = true, limit = 0 }) {
+function call(name, wanted) {
+  const { prepare, finish, over, signal, withExecution = true, limit = 0 } = wanted;
   return new Promise((settleWell, settleBadly) => {
     const resolve = (value) => {
       over?.();
@@ -78,32 +103,19 @@ function call(name, { prepare, result, finish, over, signal, withExecution = tru
     const start = () => {
       started = true;
       ++running;
-      const shared = limit === 0;
-      const workspace = withExecution
-        ? (shared && idleWorkspaces.pop()) || native.limen_workspace_create(limit, null)
-        : null;
+      const workspace = withExecution ? takeWorkspace(limit) : null;
       if (signal) token = native.limen_cancel_token_create();
-      const { error, execution } = memory;
-      const made = result === 'pointer' ? memory.result : result && memory.struct(result);
-      if (withExecution) {
-        execution.workspace = workspace;
-        execution.cancel = token;
-        args.push(execution.address);
-      }
-      if (made) args.push(made.address);
-      native[name](...args, error.address,
+      const made = complete(args, memory, wanted, workspace, token);
+      native[name](...args,
         (status) => {
           signal?.removeEventListener('abort', abort);
           if (token) native.limen_cancel_token_free(token);
-          if (workspace) {
-            if (shared && idleWorkspaces.length < slots) idleWorkspaces.push(workspace);
-            else native.limen_workspace_free(workspace);
-          }
+          if (workspace) giveBack(workspace, limit);
           --running;
           startWaiting();
           try {
             if (status !== 0) {
-              const problem = takeError(status, error.value);
+              const problem = takeError(status, memory.error.value);
               if (signal?.aborted && problem instanceof CancelledError) problem.cause = signal.reason;
               throw problem;
             }
@@ -122,4 +134,24 @@ function call(name, { prepare, result, finish, over, signal, withExecution = tru
   });
 }
 
-module.exports = { call, concurrency };
+/** The same on the caller's thread, whatever else is at work, and without a signal. */
+function callNow(name, wanted) {
+  const { prepare, finish, over, withExecution = true, limit = 0 } = wanted;
+  const memory = Memory.take({ lends: true });
+  let workspace = null;
+  try {
+    const args = prepare(memory);
+    if (withExecution) workspace = takeWorkspace(limit);
+    const made = complete(args, memory, wanted, workspace, null);
+    memory.checkLent(); // no code of the caller's runs from here on
+    const status = native[`${name}_now`](...args);
+    if (status !== 0) throw takeError(status, memory.error.value);
+    return finish(made, memory);
+  } finally {
+    if (workspace) giveBack(workspace, limit);
+    memory.release();
+    over?.();
+  }
+}
+
+module.exports = { call, callNow, concurrency };

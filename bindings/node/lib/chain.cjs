@@ -3,11 +3,16 @@
 'use strict';
 
 const { Duplex } = require('node:stream');
+const { readFileSync } = require('node:fs');
 const { readFile, writeFile } = require('node:fs/promises');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
 const { checkKeys } = require('./recipe.cjs');
 const { isBytes, isPixels } = require('./pictures.cjs');
-const { transform, render, probe } = require('./functions.cjs');
+const { transform, transformSync, render, renderSync, probe } = require('./functions.cjs');
+
+const isPath = (input) => typeof input === 'string' || input instanceof URL;
+
+const bufferOf = ({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 const extensions = { jpg: 'jpeg', jpeg: 'jpeg', png: 'png', webp: 'webp', avif: 'avif' };
 
@@ -24,8 +29,7 @@ class Limen extends Duplex {
 
   constructor(input, options = {}) {
     super();
-    if (input !== undefined && typeof input !== 'string' && !(input instanceof URL) &&
-        !isBytes(input) && !isPixels(input)) {
+    if (input !== undefined && !isPath(input) && !isBytes(input) && !isPixels(input)) {
       throw new InvalidArgumentError('input: neither bytes, nor raw pixels, nor a path');
     }
     checkKeys(options, ['signal', 'limits', 'bestEffort'], 'options');
@@ -145,7 +149,21 @@ class Limen extends Duplex {
   /** The file's bytes; with { resolveWithObject: true } everything that is known of it. */
   async toBuffer({ resolveWithObject = false } = {}) {
     const output = await this.#run();
-    return resolveWithObject ? output : Buffer.from(output.data.buffer, output.data.byteOffset, output.data.byteLength);
+    return resolveWithObject ? output : bufferOf(output);
+  }
+
+  /** The same, while the caller's thread waits: for scripts and worker threads. */
+  toBufferSync({ resolveWithObject = false } = {}) {
+    const { signal, ...options } = this.#options;
+    if (signal) throw new InvalidArgumentError('toBufferSync: no signal can stop it');
+    if (this.#whole) throw new InvalidArgumentError('toBufferSync: a stream has to be waited for');
+    const input = isPath(this.#input) ? readFileSync(this.#input) : this.#input;
+    const pictures = {};
+    for (const [name, picture] of Object.entries(this.#pictures)) {
+      pictures[name] = typeof picture === 'string' ? readFileSync(picture) : picture;
+    }
+    const output = (this.#raw ? renderSync : transformSync)(input, this.#recipe, { ...options, pictures });
+    return resolveWithObject ? output : bufferOf(output);
   }
 
   /** Writes the file, in the format that its name ends with unless another was asked for. */
@@ -172,7 +190,7 @@ class Limen extends Duplex {
       this.#written = [];
       this.#whole = null;
     }
-    return typeof this.#input === 'string' || this.#input instanceof URL
+    return isPath(this.#input)
       ? readFile(this.#input, { signal: this.#options.signal })
       : this.#input;
   }
@@ -200,8 +218,8 @@ class Limen extends Duplex {
     if (this.#reading) return;
     this.#reading = true;
     this.#run().then(
-      ({ data }) => {
-        this.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+      (output) => {
+        this.push(bufferOf(output));
         this.push(null);
       },
       (error) => this.destroy(error),

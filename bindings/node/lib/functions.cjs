@@ -5,7 +5,7 @@
 const { native } = require('./native.cjs');
 const { Memory } = require('./memory.cjs');
 const { takeError, InvalidArgumentError, OutOfMemoryError, formatNames } = require('./errors.cjs');
-const { call } = require('./call.cjs');
+const { call, callNow } = require('./call.cjs');
 const {
   recipeOptions, encodeOptions, limitsOf, rectOf, choose, number, flag, checkKeys, filters, chromas,
 } = require('./recipe.cjs');
@@ -75,7 +75,9 @@ class Handles {
   }
 }
 
-const commonKeys = ['signal', 'limits', 'bestEffort', 'pictures'];
+// How a function calls the library, and which options that lets it have.
+const later = { call, keys: ['signal'] };
+const now = { call: callNow, keys: [] };
 
 function transformOptions({ limits, bestEffort = false, pictures = {} }, memory) {
   if (limits === undefined && bestEffort === false && Object.keys(pictures).length === 0) return null;
@@ -87,10 +89,10 @@ function transformOptions({ limits, bestEffort = false, pictures = {} }, memory)
 }
 
 /** limen_transform() or limen_render() of recipes that live as long as the call. */
-function withRecipes(name, input, recipes, options, argumentsOf, finish) {
-  checkKeys(options, commonKeys, 'options');
+function withRecipes(how, name, input, recipes, options, argumentsOf, finish) {
+  checkKeys(options, ['limits', 'bestEffort', 'pictures', ...how.keys], 'options');
   const handles = new Handles(recipes);
-  return call(name, {
+  return how.call(name, {
     signal: options.signal,
     limit: options.limits?.workingMemory ?? 0,
     result: 'pointer',
@@ -102,51 +104,61 @@ function withRecipes(name, input, recipes, options, argumentsOf, finish) {
   });
 }
 
-async function transform(input, recipe, options = {}) {
+function transformBy(how, input, recipe, options) {
   const several = Array.isArray(recipe);
-  return withRecipes('limen_transform', input, several ? recipe : [recipe], options,
+  return withRecipes(how, 'limen_transform', input, several ? recipe : [recipe], options,
     (handles, memory) => [
       handles.length > 0 ? memory.pointers(handles) : null, handles.length,
     ],
     several ? takeOutputs : (outputs) => takeOutputs(outputs)[0]);
 }
 
-async function render(input, recipe = {}, options = {}) {
-  return withRecipes('limen_render', input, [recipe], options, ([handle]) => [handle], takeImage);
+function renderBy(how, input, recipe, options) {
+  return withRecipes(how, 'limen_render', input, [recipe], options, ([handle]) => [handle], takeImage);
 }
 
-function probe(input, options = {}) {
-  checkKeys(options, ['limits', 'signal'], 'options');
-  return call('limen_probe', {
+const transform = async (input, recipe, options = {}) => transformBy(later, input, recipe, options);
+const transformSync = (input, recipe, options = {}) => transformBy(now, input, recipe, options);
+const render = async (input, recipe = {}, options = {}) => renderBy(later, input, recipe, options);
+const renderSync = (input, recipe = {}, options = {}) => renderBy(now, input, recipe, options);
+
+function infoFrom(info) {
+  return {
+    format: formatNames[info.format],
+    width: info.upright_width,
+    height: info.upright_height,
+    storedWidth: info.width,
+    storedHeight: info.height,
+    orientation: info.orientation,
+    frames: info.frames,
+    bitDepth: info.bit_depth,
+    model: models[info.model],
+    chroma: chromas[info.chroma],
+    hasAlpha: info.has_alpha !== 0,
+    isLossless: info.is_lossless !== 0,
+    isProgressive: info.is_progressive !== 0,
+    hasGainMap: info.has_gain_map !== 0,
+    hasIccProfile: info.has_icc_profile !== 0,
+    hasExif: info.has_exif !== 0,
+    hasXmp: info.has_xmp !== 0,
+    hasIptc: info.has_iptc !== 0,
+    ...(info.jpeg_quality > 0 && { jpegQuality: info.jpeg_quality }),
+  };
+}
+
+function probeBy(how, input, options) {
+  checkKeys(options, ['limits', ...how.keys], 'options');
+  return how.call('limen_probe', {
     signal: options.signal,
     withExecution: false,
     result: 'info',
     prepare: (memory) => [sourceOf(input, memory), limitsOf(options.limits, memory)],
-    finish: (info) => {
-      return {
-        format: formatNames[info.format],
-        width: info.upright_width,
-        height: info.upright_height,
-        storedWidth: info.width,
-        storedHeight: info.height,
-        orientation: info.orientation,
-        frames: info.frames,
-        bitDepth: info.bit_depth,
-        model: models[info.model],
-        chroma: chromas[info.chroma],
-        hasAlpha: info.has_alpha !== 0,
-        isLossless: info.is_lossless !== 0,
-        isProgressive: info.is_progressive !== 0,
-        hasGainMap: info.has_gain_map !== 0,
-        hasIccProfile: info.has_icc_profile !== 0,
-        hasExif: info.has_exif !== 0,
-        hasXmp: info.has_xmp !== 0,
-        hasIptc: info.has_iptc !== 0,
-        ...(info.jpeg_quality > 0 && { jpegQuality: info.jpeg_quality }),
-      };
-    },
+    finish: infoFrom,
   });
 }
+
+const probe = (input, options = {}) => probeBy(later, input, options);
+const probeSync = (input, options = {}) => probeBy(now, input, options);
 
 async function plan(input, recipe = {}, options = {}) {
   checkKeys(options, ['limits', 'signal'], 'options');
@@ -305,6 +317,6 @@ function pickFormat(accept, allowed) {
 }
 
 module.exports = {
-  transform, render, probe, plan, decode, encode, findSmallest, resize, compare, compareDetailed,
-  canonical, prepare, pickFormat,
+  transform, transformSync, render, renderSync, probe, probeSync, plan, decode, encode, findSmallest, resize,
+  compare, compareDetailed, canonical, prepare, pickFormat,
 };

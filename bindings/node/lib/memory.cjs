@@ -3,6 +3,7 @@
 'use strict';
 
 const { native } = require('./native.cjs');
+const { InvalidArgumentError } = require('./errors.cjs');
 const structs = require('./structs.cjs');
 
 const blockBytes = 16 << 10; // holds the structs of a dozen recipes
@@ -42,20 +43,25 @@ class Memory {
   #kept = []; // what else must live as long
   #copy = null; // for the next call's file as well: fresh memory costs more than what is copied there
   #isCopyUsed = false;
+  #lends = false;
+  #lent = []; // [view, its bytes]
   // What nearly every call has, made once.
   result = this.struct('pointer');
   error = this.struct('pointer');
   execution = this.struct('execution');
   #usedByAll = this.#used;
 
-  static take() {
-    return idle.pop() ?? new Memory();
+  /** With `lends`, for a call that is over before its caller goes on: input is not copied. */
+  static take({ lends = false } = {}) {
+    const memory = idle.pop() ?? new Memory();
+    memory.#lends = lends;
+    return memory;
   }
 
   release() {
     this.#block = this.#first;
     this.#used = this.#usedByAll;
-    this.#kept.length = 0;
+    this.#kept.length = this.#lent.length = 0;
     this.result.value = this.error.value = null;
     this.#isCopyUsed = false;
     if (idle.length < mostIdle) idle.push(this);
@@ -122,6 +128,21 @@ class Memory {
     const there = buffer.byteLength > 0 ? buffer : Buffer.alloc(1);
     this.#kept.push(there);
     return native.address(there);
+  }
+
+  /** Where the view's bytes are as they are now. */
+  input(view) {
+    // What is shared another thread may change; the decoders read some bytes twice.
+    if (!this.#lends || view.buffer instanceof SharedArrayBuffer) return this.copy(view);
+    this.#lent.push([view, view.byteLength]);
+    return this.address(view);
+  }
+
+  /** Refuses what has lost its memory since: options may have getters, and these do anything. */
+  checkLent() {
+    for (const [view, bytes] of this.#lent) {
+      if (view.byteLength !== bytes) throw new InvalidArgumentError('an input has lost its memory during the call');
+    }
   }
 
   copy(view) {

@@ -61,10 +61,11 @@ function pixelsAt(address, { data, width, height, channels }, sample, memory) {
   }).address;
 }
 
-/** { data, width, height, channels } as limen_pixels, copied. */
-function pixelsOf(value, memory, what = 'pixels') {
-  const sample = checkPixels(value, what);
-  return pixelsAt(memory.copy(value.data), value, sample, memory);
+/** { data, width, height, channels } as limen_pixels. */
+function pixelsOf({ data, width, height, channels }, memory, what = 'pixels') {
+  const once = { data, width, height, channels }; // a getter might say something else the next time
+  const sample = checkPixels(once, what);
+  return pixelsAt(memory.input(data), once, sample, memory);
 }
 
 /** The same for a call to write to: `value.data` itself, which nobody else may have yet. */
@@ -80,7 +81,7 @@ function sourceOf(input, memory) {
     into.pixels = pixelsOf(input, memory, 'input');
   } else {
     const bytes = bytesOf(input);
-    into.bytes = { data: memory.copy(bytes), size: bytes.length };
+    into.bytes = { data: memory.input(bytes), size: bytes.length };
   }
   return into.address;
 }
@@ -96,7 +97,7 @@ function picturesOf(pictures, memory) {
       into.pixels = pixelsOf(picture, memory, `picture '${name}'`);
     } else {
       const bytes = bytesOf(picture, `picture '${name}'`);
-      into.bytes = { data: memory.copy(bytes), size: bytes.length };
+      into.bytes = { data: memory.input(bytes), size: bytes.length };
     }
   });
   return {

@@ -74,6 +74,9 @@ napi_value recipe_owner(napi_env env, napi_callback_info info) {
 
 #define LIMEN_NOW(name) add(env, exports, #name, call<&name>)
 #define LIMEN_LATER(name) add(env, exports, #name, Later<&name>::begin)
+#define LIMEN_LATER_AND_NOW(name) \
+  LIMEN_LATER(name);              \
+  add(env, exports, #name "_now", call<&name>)
 
 NAPI_MODULE_INIT() {
   add(env, exports, "address", address);
@@ -117,10 +120,10 @@ NAPI_MODULE_INIT() {
   LIMEN_NOW(limen_encode_options_init);
   LIMEN_NOW(limen_resize_options_init);
 
-  LIMEN_LATER(limen_probe);
+  LIMEN_LATER_AND_NOW(limen_probe);
   LIMEN_LATER(limen_plan_create);
-  LIMEN_LATER(limen_transform);
-  LIMEN_LATER(limen_render);
+  LIMEN_LATER_AND_NOW(limen_transform);
+  LIMEN_LATER_AND_NOW(limen_render);
   LIMEN_LATER(limen_decode);
   LIMEN_LATER(limen_encode);
   LIMEN_LATER(limen_resize);

@@ -34,7 +34,7 @@ struct Signature<R (*)(A...)> {
   }
 };
 
-/// function(…): at once.
+/// function(…): at once, on the caller's thread.
 template <auto function>
 napi_value call(napi_env env, napi_callback_info info) {
   using Its = Signature<decltype(function)>;

@@ -26,6 +26,7 @@ type Job struct {
 		Progressive    bool
 		Shrink         string
 		Append         bool // to a buffer, where limen is asked
+		Heap           int  // megabytes that the program holds beside its work
 	}
 }
 

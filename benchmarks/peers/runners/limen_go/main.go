@@ -17,6 +17,7 @@ type peer struct {
 	recipes   []limen.Recipe
 	appends   bool
 	buffers   chan []byte // one for each call in flight
+	others    [][]byte    // what a service holds beside: it makes Go collect more rarely
 }
 
 func (p *peer) Describe() (name, version, details string) {
@@ -28,6 +29,10 @@ func (p *peer) Prepare(job protocol.Job) error {
 		return errors.New("no marks here")
 	}
 	p.recipes, p.appends = nil, job.Settings.Append
+	p.others = make([][]byte, job.Settings.Heap*1024)
+	for i := range p.others {
+		p.others[i] = make([]byte, 1024)
+	}
 	for _, variant := range job.Variants {
 		recipe := limen.Recipe{Width: variant.Width, Height: variant.Height, Format: limen.JPEG,
 			Fidelity: limen.Quality(float64(variant.Quality)), Effort: job.Settings.Effort,

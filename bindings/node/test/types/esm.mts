@@ -10,6 +10,12 @@ export const many: Output[] = await transform(bytes, [recipe, 'w=100&q=invisible
 export const prepared: Output = await transform(bytes, limen.prepare(recipe));
 export const buffer: Buffer = await limen(bytes).resize({ width: 10 }).webp({ target: 'invisible' })
   .toBuffer();
+export const now: Output = limen.transformSync(bytes, recipe, { bestEffort: true });
+export const manyNow: Output[] = limen.transformSync(bytes, ['w=100', limen.prepare(recipe)]);
+export const pixelsNow: Uint8Array | Uint16Array = limen.renderSync(bytes).data;
+export const side: number = limen.probeSync(bytes).width;
+export const bufferNow: Buffer = limen(bytes).toBufferSync();
+export const outputNow: Output = limen('a.jpg').toBufferSync({ resolveWithObject: true });
 export const output: Output = await limen('a.jpg').toBuffer({ resolveWithObject: true });
 export const score: number = await compare(bytes, bytes, { signal: AbortSignal.timeout(1) });
 export const small = await limen.resize(
@@ -24,6 +30,8 @@ try {
 
 // @ts-expect-error: no such fit
 await transform(bytes, { fit: 'squeeze' });
+// @ts-expect-error: no signal can stop it
+limen.transformSync(bytes, recipe, { signal: AbortSignal.timeout(1) });
 // @ts-expect-error: not of prepare()'s making
 const imitation: limen.PreparedRecipe = {};
 // @ts-expect-error: a quality is a number
