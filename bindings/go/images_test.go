@@ -225,6 +225,15 @@ func TestSharpChromaAndQuantizer(t *testing.T) {
 	}
 }
 
+func TestScansAreTold(t *testing.T) {
+	for _, sequential := range []bool{false, true} {
+		output, err := limen.Encode(background, scene(160, 120), limen.EncodeOptions{Baseline: sequential})
+		if err != nil || output.Progressive == sequential {
+			t.Errorf("sequential %v: %v %v", sequential, output.Progressive, err)
+		}
+	}
+}
+
 func TestEncodeAndFindSmallest(t *testing.T) {
 	picture := scene(96, 64)
 	output, err := limen.Encode(background, picture, limen.EncodeOptions{})

@@ -25,6 +25,8 @@ type Output struct {
 	Chroma Chroma
 	// SharpYUV: a WebP's chroma was halved the sharp way. Only where Search is not nil.
 	SharpYUV bool
+	// Progressive: a JPEG's scans.
+	Progressive bool
 	// KeptSource: the source's own coded picture, not encoded again.
 	KeptSource bool
 	// Search is what a search found; nil where the codec was told its own knob, for then nobody looked.
@@ -124,6 +126,7 @@ func outputOf(found *C.limen_output) Output {
 		HasAlpha:        found.has_alpha != 0,
 		Chroma:          Chroma(found.chroma),
 		SharpYUV:        found.sharp_yuv != 0,
+		Progressive:     found.progressive != 0,
 		KeptSource:      found.kept_source != 0,
 		PeakBytes:       uint64(found.peak_bytes),
 		ColorAction:     C.GoString(found.color),

@@ -194,6 +194,8 @@ declare namespace limen {
     quality?: number;
     lossless?: true;
     nearLossless?: number;
+    /** JPEG: the file's scans. */
+    progressive?: boolean;
     keptSource: boolean;
     search?: SearchReport;
     color: string;

@@ -75,6 +75,8 @@ Json describe_coding(const limen::Variant& variant) {
                {"lossless", variant.mode && std::holds_alternative<Lossless>(*variant.mode)},
                {"near_lossless", level != nullptr ? Json(level->level) : Json(nullptr)},
                {"chroma", chroma_of(variant.chroma)},
+               {"progressive",
+                variant.format == limen::Format::jpeg ? Json(variant.progressive) : Json(nullptr)},
                {"kept_source", variant.kept_source},
                {"quantizer", variant.kept_source
                                  ? Json(nullptr)

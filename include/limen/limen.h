@@ -538,8 +538,9 @@ typedef struct limen_output {
   size_t dropped_metadata_count;
   const char* const* notes;
   size_t note_count;
-  int32_t quantizer; /* has_search, JPEG: LIMEN_QUANTIZER_, what chose its levels */
-  int32_t sharp_yuv; /* has_search, WebP: its chroma was halved the sharp way */
+  int32_t quantizer;   /* has_search, JPEG: LIMEN_QUANTIZER_, what chose its levels */
+  int32_t sharp_yuv;   /* has_search, WebP: its chroma was halved the sharp way */
+  int32_t progressive; /* JPEG */
 } limen_output;
 
 /* One source into one variant a recipe, in their order; all or nothing. Errors name the recipe

@@ -68,6 +68,7 @@ limen_output view_of(const Output& output) {
   filled.notes = output.notes.data();
   filled.note_count = output.notes.size();
   filled.sharp_yuv = variant.sharp_yuv;
+  filled.progressive = variant.progressive;
   return filled;
 }
 

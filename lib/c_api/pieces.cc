@@ -145,6 +145,7 @@ Result<void> describe(Variant& variant) {
   variant.bit_depth = info.bit_depth;
   variant.has_alpha = info.has_alpha;
   if (info.model == ColorModel::ycbcr) variant.chroma = info.subsampling;
+  variant.progressive = info.format == Format::jpeg && info.is_progressive;
   variant.color_source = "sRGB";
   return {};
 }

@@ -227,6 +227,7 @@ class Finisher {
     LIMEN_ASSIGN(const ImageInfo info, probe(variant_.bytes, any));
     variant_.has_alpha = info.has_alpha;
     if (info.model == ColorModel::ycbcr) variant_.chroma = info.subsampling;
+    variant_.progressive = info.format == Format::jpeg && info.is_progressive;
     return {};
   }
 

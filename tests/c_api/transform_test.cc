@@ -132,6 +132,7 @@ TEST_F(Variants, HaveTheBytesAndTheReportOfTheCppApi) {
       EXPECT_EQ(output.bit_depth, variant.bit_depth);
       EXPECT_EQ(output.has_alpha != 0, variant.has_alpha);
       EXPECT_EQ(output.chroma, static_cast<int>(variant.chroma));
+      EXPECT_EQ(output.progressive != 0, variant.progressive);
       EXPECT_EQ(output.kept_source != 0, variant.kept_source);
       EXPECT_EQ(output.has_search != 0, variant.search.has_value());
       if (variant.search) {

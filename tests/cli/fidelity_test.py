@@ -71,6 +71,10 @@ class Fidelity(tool.ToolTest):
                       "certified"):
             self.assertIsNone(report[field], field)
 
+    def test_scans_are_told(self):
+        self.assertIs(self.report("-q", "80", "--baseline")["progressive"], False)
+        self.assertIsNone(self.report("-q", "80", output="out.webp")["progressive"])
+
     def test_lossless_by_two_names(self):
         for options in (("-q", "lossless"), ("--lossless",)):
             report = self.report(*options, output="out.webp")

@@ -307,6 +307,27 @@ TEST(TransformSource, EveryFormatBecomesEveryFormat) {
   }
 }
 
+TEST(TransformSource, WhatIsMadeSaysHowItsScansAre) {
+  JpegFixture sequential, progressive;
+  progressive.is_progressive = true;
+  const Image picture = scene({200, 150}, rgb8);
+  Recipe kept = from_query("q=100");
+  Recipe coded = from_query("w=160&q=80");
+  for (const bool wants_progressive : {false, true}) {
+    kept.progressive = coded.progressive = wants_progressive;
+    const Bytes source =
+        make_jpeg(picture.const_view(), wants_progressive ? progressive : sequential);
+    for (const Recipe& recipe : {kept, coded}) {
+      const Variant variant = made(source, recipe);
+      EXPECT_EQ(variant.progressive, wants_progressive);
+      EXPECT_EQ(probe(variant.bytes)->is_progressive, wants_progressive);
+    }
+    coded.format = Format::webp;
+    EXPECT_FALSE(made(source, coded).progressive);
+    coded.format.reset();
+  }
+}
+
 TEST(TransformSource, OnePixelGoesThroughEverything) {
   const Bytes source = file_of(solid({1, 1}, rgba8, {10, 200, 30, 128}).const_view(), Format::png);
   for (const std::string query : {"q=80", "", "w=7", "w=1&h=1", "w=9&h=4&func=fit", "r=90", "r=45",

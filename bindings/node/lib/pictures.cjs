@@ -109,8 +109,8 @@ function picturesOf(pictures, memory) {
 const rectFrom = ({ x, y, width, height }) => ({ left: x, top: y, width, height });
 
 /** One finished file and what was done for it, from the fields that the module reads. */
-function outputFrom([data, format, width, height, bitDepth, hasAlpha, mode, modeValue, chroma, keptSource,
-  peakBytes, color, colorSource, damage, droppedMetadata, notes, found]) {
+function outputFrom([data, format, width, height, bitDepth, hasAlpha, mode, modeValue, chroma, progressive,
+  keptSource, peakBytes, color, colorSource, damage, droppedMetadata, notes, found]) {
   const made = {
     data,
     format: formatNames[format],
@@ -119,6 +119,7 @@ function outputFrom([data, format, width, height, bitDepth, hasAlpha, mode, mode
     bitDepth,
     hasAlpha: hasAlpha !== 0,
     chroma: chromas[chroma],
+    ...(formatNames[format] === 'jpeg' && { progressive: progressive !== 0 }),
     keptSource: keptSource !== 0,
     color,
     colorSource,

@@ -22,8 +22,9 @@ inline napi_value output_to_js(napi_env env, const limen_output& found) {
       env, {bytes_to_js(env, found.bytes.data, found.bytes.size), to_js(env, found.format),
             to_js(env, found.width), to_js(env, found.height), to_js(env, found.bit_depth),
             to_js(env, found.has_alpha), to_js(env, found.mode), to_js(env, found.mode_value),
-            to_js(env, found.chroma), to_js(env, found.kept_source), to_js(env, found.peak_bytes),
-            to_js(env, found.color), to_js(env, found.source), to_js(env, found.damage),
+            to_js(env, found.chroma), to_js(env, found.progressive), to_js(env, found.kept_source),
+            to_js(env, found.peak_bytes), to_js(env, found.color), to_js(env, found.source),
+            to_js(env, found.damage),
             texts_to_js(env, found.dropped_metadata, found.dropped_metadata_count),
             texts_to_js(env, found.notes, found.note_count), search_to_js(env, found)});
 }

@@ -101,6 +101,15 @@ test('WebP halves chroma as asked, and a search says what it made the file by', 
   await assert.rejects(make({ sharpYuv: 1 }), limen.InvalidArgumentError);
 });
 
+test('a JPEG says how its scans are', async () => {
+  for (const progressive of [false, true]) {
+    const output = await limen.encode(picture(160, 120), { progressive });
+    assert.equal(output.progressive, progressive);
+    assert.equal((await limen.probe(output.data)).isProgressive, progressive);
+  }
+  assert.equal((await limen.encode(picture(16, 12), { format: 'webp' })).progressive, undefined);
+});
+
 test('pixels in and out: lossless round trip, gray to RGBA', async () => {
   for (const channels of [1, 2, 3, 4]) {
     const original = picture(37, 21, channels);

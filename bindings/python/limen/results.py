@@ -210,6 +210,8 @@ class Variant(_File):
     chroma: str
     #: WebP whose quality was searched for: its chroma was halved the sharp way.
     sharp_yuv: bool
+    #: The file's scans; JPEG.
+    progressive: bool
     #: The source's own coded picture, not encoded again.
     kept_source: bool
     #: None where a codec's own knob was named: nobody has looked.
@@ -274,6 +276,8 @@ class Found(_File):
     chroma: str
     #: WebP: what `Image.encode` takes.
     sharp_yuv: bool
+    #: The file's scans; JPEG.
+    progressive: bool
     score: float
     worst_block: float
     worst_block_at: Box

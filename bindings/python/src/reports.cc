@@ -168,6 +168,7 @@ py::dict report_of(const limen::Variant& variant) {
   if (variant.mode) write_mode(report, *variant.mode);
   report["chroma"] = str_of(kChroma, variant.chroma);
   report["sharp_yuv"] = variant.sharp_yuv;
+  report["progressive"] = variant.progressive;
   report["kept_source"] = variant.kept_source;
   report["search"] = py::none();
   if (variant.search) {
@@ -203,6 +204,7 @@ py::dict report_of(const limen::Found& found) {
   write_mode(report, found.mode);
   report["chroma"] = str_of(kChroma, found.chroma);
   report["sharp_yuv"] = found.sharp_yuv;
+  report["progressive"] = found.progressive;
   write_search(report, found);
   return report;
 }

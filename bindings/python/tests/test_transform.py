@@ -45,6 +45,18 @@ def test_variants_share_a_decode_and_equal_single_calls() -> None:
         limen.variants(source, [])
 
 
+def test_files_say_how_their_scans_are(jpeg: bytes) -> None:
+    for progressive in (False, True):
+        variant = limen.variants(
+            jpeg, [Recipe(width=160, height=160, enlarge=True, quality=80, progressive=progressive)]
+        )[0]
+        assert variant.progressive is progressive
+        assert limen.probe(variant.data).progressive is progressive
+        found = limen.find_smallest(limen.decode(jpeg), effort=1, progressive=progressive)
+        assert limen.probe(found.data).progressive is found.progressive
+        assert progressive or not found.progressive
+
+
 def test_marks_from_files_images_and_arrays(jpeg: bytes) -> None:
     pixels = np.zeros((8, 8, 4), np.uint8)
     pixels[:, :, 0] = 255

@@ -83,7 +83,8 @@ struct Variant {
   std::optional<std::variant<Quality, Lossless, NearLossless>> mode;
   /// As coded: automatic where the format or a gray picture leaves no choice.
   ChromaSubsampling chroma = ChromaSubsampling::automatic;
-  bool sharp_yuv = false;  ///< Found::sharp_yuv, where the quality was searched for
+  bool sharp_yuv = false;    ///< Found::sharp_yuv, where the quality was searched for
+  bool progressive = false;  ///< the file's scans; JPEG
   /// The source's own coded picture, not encoded again: Recipe::always_encode has the rule. It
   /// scores 100, or where it was turned by its coefficients what decoders' rounding leaves of that;
   /// nothing is lost either way, so its target counts as reached.
