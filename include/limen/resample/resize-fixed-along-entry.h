@@ -3,6 +3,7 @@
 
 // Strips of rows filtered along, for resize_fixed(). Part of resize-entry.h.
 
+#include "limen/resample/fixed-axis.h"
 #include "limen/resample/resize-fixed-pixels-entry.h"
 
 namespace limen::inline LIMEN_ABI {

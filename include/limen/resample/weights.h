@@ -2,11 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <numbers>
-#include <numeric>
 
 #include "limen/core/abi.h"
 #include "limen/core/checked_size.h"
@@ -119,33 +119,76 @@ inline std::int32_t longest_reach(const Axis& axis) {
   return most < axis.source ? static_cast<std::int32_t>(most) : axis.source;
 }
 
-/// Windowed sinc over a run: `weights[k]` at x = start + k * stride. The sines advance by rotation,
-/// set anew every 64 samples so that rounding does not add up.
+/// sin(v) / v for v^2 = `square` of 0 to a little more than pi^2: its series, of which the next
+/// term is below 1e-13 there. Added up in pairs, and pairs of pairs, for one after the other would
+/// take four times as long.
+inline double sinc_of_square(double square) {
+  constexpr std::array<double, 12> kSeries = [] {
+    std::array<double, 12> series{};
+    double term = 1;
+    for (int n = 0; n < 12; ++n) {
+      series[n] = term;
+      term /= -(2 * n + 2) * (2 * n + 3);
+    }
+    return series;
+  }();
+  const double fourth = square * square;
+  const auto four = [&](int n) {
+    return (kSeries[n] + kSeries[n + 1] * square) +
+           (kSeries[n + 2] + kSeries[n + 3] * square) * fourth;
+  };
+  const double eighth = fourth * fourth;
+  return four(0) + (four(4) + four(8) * eighth) * eighth;
+}
+
+/// Windowed sinc over a run: `weights[k]` at x = start + k * stride, which may exceed the lobes by
+/// some rounding. All from the series, without a quotient or a condition, so that compilers can
+/// compute several at a time.
 inline void lanczos_weights(double start, double stride, int lobes, std::int32_t count,
                             double* weights) {
-  constexpr double kPi = std::numbers::pi;
-  const double turn_cos = std::cos(kPi * stride), turn_sin = std::sin(kPi * stride);
-  const double slow_cos = std::cos(kPi * stride / lobes), slow_sin = std::sin(kPi * stride / lobes);
-  double c = 0, s = 0, slow_c = 0, slow_s = 0;
-  for (std::int32_t k = 0; k < count; ++k) {
-    const double x = start + k * stride;
-    if (k % 64 == 0) {
-      c = std::cos(kPi * x);
-      s = std::sin(kPi * x);
-      slow_c = std::cos(kPi * x / lobes);
-      slow_s = std::sin(kPi * x / lobes);
+  const double scale = std::numbers::pi / lobes;
+  if (lobes == 2) {
+    // sin(2v) / 2v = sin(v) / v * cos(v), and cos(v) = 1 - 2 sin(v / 2)^2.
+    for (std::int32_t k = 0; k < count; ++k) {
+      const double v = (start + k * stride) * scale;
+      const double window = sinc_of_square(v * v);
+      const double half = sinc_of_square(v * v / 4);
+      weights[k] = window * window * (1 - v * v / 2 * (half * half));
     }
-    const double t = kPi * x;
-    weights[k] = std::fabs(x) >= lobes ? 0.0
-                 : std::fabs(x) < 1e-8 ? 1.0
-                                       : lobes * s * slow_s / (t * t);
-    const double next_c = c * turn_cos - s * turn_sin;
-    s = s * turn_cos + c * turn_sin;
-    c = next_c;
-    const double next_slow_c = slow_c * slow_cos - slow_s * slow_sin;
-    slow_s = slow_s * slow_cos + slow_c * slow_sin;
-    slow_c = next_slow_c;
+    return;
   }
+  // sin(3v) / 3v = sin(v) / v * (1 - 4 / 3 sin(v)^2).
+  for (std::int32_t k = 0; k < count; ++k) {
+    const double v = (start + k * stride) * scale;
+    const double window = sinc_of_square(v * v);
+    const double square = window * window;
+    weights[k] = square * (1 - 4.0 / 3 * (v * v) * square);
+  }
+}
+
+/// Four sums at a time, in an order that no compiler changes: `term(k)` for k below `count`.
+template <class Term>
+double sum_of(std::int32_t count, const Term& term) {
+  std::array<double, 4> sums{};
+  std::int32_t k = 0;
+  for (; k + 4 <= count; k += 4) {
+    for (std::int32_t lane = 0; lane < 4; ++lane) sums[lane] += term(k + lane);
+  }
+  double sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  for (; k < count; ++k) sum += term(k);
+  return sum;
+}
+
+/// The largest `term(k)`, or 0.
+template <class Term>
+double most_of(std::int32_t count, const Term& term) {
+  std::array<double, 4> most{};
+  std::int32_t k = 0;
+  for (; k + 4 <= count; k += 4) {
+    for (std::int32_t lane = 0; lane < 4; ++lane) most[lane] = std::max(most[lane], term(k + lane));
+  }
+  for (; k < count; ++k) most[0] = std::max(most[0], term(k));
+  return std::max(std::max(most[0], most[1]), std::max(most[2], most[3]));
 }
 
 /// Writes the weights of output `i` for its reach(), summing to one.
@@ -165,16 +208,9 @@ inline Run compute_weights(const Axis& axis, std::int32_t i, double* weights) {
       weights[k] = polynomial_kernel(axis.filter, start + k * stride);
     }
   }
-  double sum = 0;
-  for (std::int32_t k = 0; k < run.count; ++k) sum += weights[k];
-  for (std::int32_t k = 0; k < run.count; ++k) weights[k] /= sum;
+  const double scale = 1 / sum_of(run.count, [&](std::int32_t k) { return weights[k]; });
+  for (std::int32_t k = 0; k < run.count; ++k) weights[k] *= scale;
   return run;
-}
-
-/// std::floor() for what fits 63 bits; a call where the compiler's target has no such instruction.
-inline std::int64_t floor_to_integer(double value) {
-  const auto whole = static_cast<std::int64_t>(value);
-  return whole - (static_cast<double>(whole) > value ? 1 : 0);
 }
 
 /// Whole multiples of 1 / one that sum to exactly one. Each rounding error is carried to the next
@@ -183,32 +219,36 @@ inline std::int64_t floor_to_integer(double value) {
 template <class Integer>
 void quantise_weights(const double* weights, std::int32_t count, std::int64_t one, Integer* out) {
   // The heaviest, or the middle one or two of several that are equally heavy.
-  double most = weights[0];
-  for (std::int32_t k = 1; k < count; ++k) most = std::max(most, weights[k]);
-  std::int32_t heavy_begin = count;
-  std::int32_t heavy_last = 0;
-  for (std::int32_t k = 0; k < count; ++k) {
-    if (weights[k] < most - 1e-9 * std::fabs(most)) continue;
-    heavy_begin = std::min(heavy_begin, k);
-    heavy_last = k;
-  }
+  const double heavy = (1 - 1e-9) * most_of(count, [&](std::int32_t k) { return weights[k]; });
+  std::int32_t heavy_begin = 0;
+  while (weights[heavy_begin] < heavy) ++heavy_begin;
+  std::int32_t heavy_last = count - 1;
+  while (weights[heavy_last] < heavy) --heavy_last;
   const std::int32_t peak = (heavy_begin + heavy_last) / 2;
   const std::int32_t peak_end = peak + 1 + (heavy_begin + heavy_last) % 2;
   std::int64_t rest = one;
+  // Sums of weights in 64 bits, of which these are a fraction of a unit: what is nearly a tie is
+  // one then, however the compiler has rounded.
+  constexpr int kFraction = 32;
+  constexpr std::int64_t kUnit = std::int64_t{1} << kFraction;
+  // A hair more than half, so that a tie goes the same way from both ends.
+  constexpr std::int64_t kHalf = kUnit / 2 + kUnit / 10'000'000;
+  const double scale = static_cast<double>(one) * static_cast<double>(kUnit);
   const auto carry_through = [&](std::int32_t k, std::int32_t end, std::int32_t direction) {
-    double error = 0;
+    std::int64_t sum = 0;
+    std::int64_t before = 0;
     for (; k != end; k += direction) {
-      const double wanted = weights[k] * static_cast<double>(one) + error;
-      // A hair more than half, so that a tie goes the same way however the compiler has rounded.
-      const std::int64_t rounded = floor_to_integer(wanted + 0.5 + 1e-7);
-      error = wanted - static_cast<double>(rounded);
-      out[k] = static_cast<Integer>(rounded);
-      rest -= rounded;
+      const double wanted = weights[k] * scale;
+      sum += static_cast<std::int64_t>(wanted + std::copysign(0.5, wanted));
+      const std::int64_t rounded = (sum + kHalf) >> kFraction;
+      out[k] = static_cast<Integer>(rounded - before);
+      before = rounded;
     }
-    return error;
+    rest -= before;
+    return sum - before * kUnit;
   };
-  const double from_left = carry_through(0, peak, 1);
-  const double from_right = carry_through(count - 1, peak_end - 1, -1);
+  const std::int64_t from_left = carry_through(0, peak, 1);
+  const std::int64_t from_right = carry_through(count - 1, peak_end - 1, -1);
   if (peak_end - peak == 2) {
     // An odd unit goes to the side that is owed more.
     const std::int64_t less = rest / 2;
@@ -217,113 +257,6 @@ void quantise_weights(const double* weights, std::int32_t count, std::int64_t on
     rest -= right;
   }
   out[peak] = static_cast<Integer>(rest);
-}
-
-/// With a window of whole samples, output i + outputs takes the weights of output i from `samples`
-/// further on, as far as no edge of the source is in the way: whole ratios have few different
-/// outputs.
-struct Period {
-  std::int32_t outputs = 0;  ///< 0: none
-  std::int32_t samples = 0;
-};
-
-inline Period period_of(const Axis& axis) {
-  const double window = std::round(axis.step * axis.outputs);
-  const bool is_whole = std::floor(axis.begin) == axis.begin && window <= axis.source &&
-                        axis.step == window / axis.outputs;
-  if (!is_whole) return {};
-  const auto samples = static_cast<std::int32_t>(window);
-  const std::int32_t common = std::gcd(samples, axis.outputs);
-  return {.outputs = axis.outputs / common, .samples = samples / common};
-}
-
-/// Whether a period before output `i` there is one like it: neither is cut by an edge.
-inline bool repeats(const Axis& axis, const Period& period, std::int32_t i) {
-  if (period.outputs == 0 || i < period.outputs) return false;
-  const double radius = axis.radius() + 1;
-  return axis.begin + (i - period.outputs + 0.5) * axis.step > radius &&
-         axis.begin + (i + 0.5) * axis.step < axis.source - radius;
-}
-
-/// An axis in 16-bit fixed point, for multiply-add of pairs: output i is the sum of
-/// weights[i][k] * sample[first[i] + k] over k < 2 * pairs[i], divided by 2^bits[i]. `first` is
-/// even; the weight of a sample behind the last one is 0.
-struct FixedAxis {
-  std::int32_t outputs = 0;
-  std::int32_t pair_stride = 0;  ///< pairs from an output to the next, a multiple of 4
-  Array<std::int32_t> first;
-  Array<std::int32_t> pairs;
-  Array<std::int32_t> bits;
-  Array<std::int16_t> weights;
-  std::int32_t most_pairs = 0;  ///< of an output
-  double gain = 1;              ///< the largest sum of |weight| of an output
-
-  const std::int16_t* weights_of(std::int32_t i) const {
-    return weights.data() + static_cast<std::int64_t>(i) * pair_stride * 2;
-  }
-  std::int32_t end(std::int32_t i) const { return first[i] + 2 * pairs[i]; }
-};
-
-/// Runs longer than this have too little of a weight left in 16 bits: use WideAxis.
-inline constexpr std::int32_t kFixedLongestReach = 2048;
-
-/// `largest`: bound of |sample|. Each output has as many bits as its weights allow in 16, and its
-/// sum in 32: 14 where a weight is 1, more when reducing.
-inline Result<FixedAxis> make_fixed_axis(const Axis& axis, double largest, Workspace& workspace) {
-  FixedAxis fixed;
-  fixed.outputs = axis.outputs;
-  const std::int32_t longest = longest_reach(axis);
-  // Starting at an even sample takes one more, ending a pair another.
-  fixed.pair_stride = (longest / 2 + 1 + 3) / 4 * 4;
-  const auto outputs = static_cast<std::uint64_t>(axis.outputs);
-  LIMEN_ASSIGN(fixed.first, Array<std::int32_t>::create(workspace, outputs));
-  LIMEN_ASSIGN(fixed.pairs, Array<std::int32_t>::create(workspace, outputs));
-  LIMEN_ASSIGN(fixed.bits, Array<std::int32_t>::create(workspace, outputs));
-  const auto count = checked_multiply(outputs, 2 * static_cast<std::uint64_t>(fixed.pair_stride));
-  if (!count) return limit_exceeded(Limit::working_memory, outputs, workspace.limit());
-  // Vectors of weights may be loaded whole: up to 64 bytes behind the last.
-  LIMEN_ASSIGN(fixed.weights, Array<std::int16_t>::create(workspace, *count + 32));
-  LIMEN_ASSIGN(auto exact, Array<double>::create(workspace, static_cast<std::uint64_t>(longest)));
-  const Period period = period_of(axis);
-  for (std::int32_t i = 0; i < axis.outputs; ++i) {
-    std::int16_t* weights =
-        fixed.weights.data() + static_cast<std::int64_t>(i) * fixed.pair_stride * 2;
-    if (repeats(axis, period, i)) {
-      const std::int32_t like = i - period.outputs;
-      const Run run = reach(axis, like);
-      const std::int32_t first = run.first + period.samples;
-      fixed.bits[i] = fixed.bits[like];
-      fixed.first[i] = first & ~1;
-      fixed.pairs[i] = (run.count + (first & 1) + 1) / 2;
-      std::memcpy(weights + (first & 1), fixed.weights_of(like) + (run.first & 1),
-                  static_cast<std::size_t>(run.count) * sizeof(*weights));
-      continue;
-    }
-    const Run run = compute_weights(axis, i, exact.data());
-    double peak = 0;
-    double gain = 0;
-    for (std::int32_t k = 0; k < run.count; ++k) {
-      peak = std::max(peak, std::fabs(exact[k]));
-      gain += std::fabs(exact[k]);
-    }
-    fixed.gain = std::max(fixed.gain, gain);
-    std::int32_t bits = 22;
-    // Two units of room for the carried errors; 256 for the rounding and the bias of the kernels.
-    for (double scale = 1 << 22;
-         bits > 8 && (peak * scale + 2 > 32767 || (gain * largest + 256) * scale > 2147483647.0);
-         scale /= 2) {
-      --bits;
-    }
-    fixed.bits[i] = bits;
-    fixed.first[i] = run.first & ~1;
-    const std::int32_t shift = run.first & 1;
-    fixed.pairs[i] = (run.count + shift + 1) / 2;
-    quantise_weights(exact.data(), run.count, std::int64_t{1} << bits, weights + shift);
-  }
-  for (std::int32_t i = 0; i < axis.outputs; ++i) {
-    fixed.most_pairs = std::max(fixed.most_pairs, fixed.pairs[i]);
-  }
-  return fixed;
 }
 
 /// An axis in doubles that are whole multiples of 2^-26. With samples that are integers below 2^24
