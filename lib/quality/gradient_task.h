@@ -41,7 +41,7 @@ struct ChannelTask {
   float* spreads = nullptr;
   // Of the candidate's difference d from it, E being the blur: d; E d, which WalkBack() replaces
   // by the derivative by d; the two parts of the structural term, v / s and 1 / s of
-  // limen/quality/ssimulacra2_rows-inl.h.
+  // limen/quality/ssimulacra2_maps-inl.h.
   float* differences = nullptr;
   float* shifts = nullptr;
   float* ratios = nullptr;

@@ -20,7 +20,9 @@
 #include <cstring>
 #include <utility>
 
-#include "limen/quality/ssimulacra2_rows-inl.h"
+#include "limen/quality/ssimulacra2_light-inl.h"
+#include "limen/quality/ssimulacra2_maps-inl.h"
+#include "limen/quality/ssimulacra2_scale.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limen::inline LIMEN_ABI {

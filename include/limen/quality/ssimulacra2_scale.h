@@ -79,7 +79,7 @@ constexpr std::size_t scratch_rows(int scale) {
 /// Planes of the original, row_stride apart, starting at the first pixel; null where not needed.
 struct OriginalPlanes {
   float* values = nullptr;           ///< XYB, rescaled
-  std::uint32_t* details = nullptr;  ///< see PackDetails() in ssimulacra2_rows-inl.h
+  std::uint32_t* details = nullptr;  ///< see PackDetails() in ssimulacra2_maps-inl.h
 };
 
 struct ScaleTask {
