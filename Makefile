@@ -54,7 +54,7 @@ help:
 	@echo "make microbench  time of each stage on this machine"
 	@echo "make fuzz     each libFuzzer target for a minute (FUZZ_SECONDS=60)"
 	@echo "make asan     all tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-	@echo "make format   clang-format; make tidy: clang-tidy; make deps: Debian packages; make clean"
+	@echo "make format   clang-format; make tidy: clang-tidy (TIDY=lib/color); make deps: Debian packages; make clean"
 
 deps:
 	$(call install,$(BUILD_PACKAGES) $(TEST_PACKAGES))
@@ -137,9 +137,10 @@ format: clang-deps
 check-format: clang-deps
 	clang-format --dry-run -Werror $(FORMATTED)
 
+# TIDY=lib/codec/png: what lies there alone.
+TIDY ?= (lib|examples)/
 tidy: clang-deps build/dev/build.ninja
-	cmake --build --preset dev -j $(JOBS)
-	clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option $(filter lib/%.cc examples/%.cc,$(FORMATTED))
+	run-clang-tidy -p build/dev -j $(JOBS) -quiet -extra-arg=-Wno-unknown-warning-option '^$(CURDIR)/$(TIDY)'
 
 clean:
 	rm -rf build

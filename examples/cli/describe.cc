@@ -46,7 +46,8 @@ Json profile_of(const limen::ImageInfo& info) {
 }
 
 Json milliseconds(limen::StageTimes::Duration duration) {
-  return static_cast<double>(duration.count() / 1000) / 1000;
+  const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(duration);
+  return static_cast<double>(whole.count()) / 1000;
 }
 
 Json names(const std::vector<limen::Format>& formats) {

@@ -33,7 +33,7 @@ struct Wanted {
   std::int32_t width = 0;
 };
 
-struct Outcome {
+struct Outcome {  // NOLINT(bugprone-exception-escape): to move Json throws nothing
   std::string html;
   Json report;
 };

@@ -80,10 +80,9 @@ std::string clean_text(std::string_view raw) {
     if (length == 1) {
       const bool is_control = lead < 0x20 || lead == 0x7F || (lead >= 0x80 && lead < 0xA0);
       append_utf8(piece, is_control ? U' ' : char32_t{lead});
-    } else if (lead == 0xC2 && static_cast<std::uint8_t>(character[1]) < 0xA0) {
-      piece = " ";  // U+0080 to U+009F: the C1 controls
-    } else if (character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF") {
-      piece = " ";  // U+FFFE and U+FFFF, which XML 1.0 forbids
+    } else if ((lead == 0xC2 && static_cast<std::uint8_t>(character[1]) < 0xA0) ||
+               character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF") {
+      piece = " ";  // the C1 controls; U+FFFE and U+FFFF, which XML 1.0 forbids
     } else {
       piece = character;
     }

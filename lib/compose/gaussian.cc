@@ -40,6 +40,7 @@ class FloatRows {
 // exp(-x^2 / (2 sigma^2)) at x = -radius - offset … radius - offset, divided by the sum.
 std::vector<float> gaussian_weights(double sigma, int radius, double offset = 0) {
   std::vector<double> exact;
+  exact.reserve(2 * static_cast<std::size_t>(radius) + 1);
   double sum = 0;
   for (int k = -radius; k <= radius; ++k) {
     const double x = (k - offset) / sigma;
@@ -147,7 +148,7 @@ class CoarseSide {
   int radius() const { return radius_; }
   std::int64_t pixel(std::int32_t point) const { return std::int64_t{point - margin_} * step_; }
   std::int32_t first_point_of(std::int32_t pixel) const { return pixel / step_; }
-  std::size_t taps_from_grid() const { return static_cast<std::size_t>(2 * margin_ + 1); }
+  std::size_t taps_from_grid() const { return 2 * static_cast<std::size_t>(margin_) + 1; }
   const float* from_grid(std::int32_t pixel) const {
     return from_grid_[static_cast<std::size_t>(pixel % step_)].data();
   }

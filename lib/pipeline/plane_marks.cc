@@ -22,7 +22,8 @@ Rect touched(const PlacedMark& placed, Size canvas) {
     std::array<std::int32_t, 2> part{0, 0};
     if (at >= side || at + length <= 0) return part;
     const std::int64_t begin = std::max<std::int64_t>(0, at - kStep) / kStep * kStep;
-    const std::int64_t end = std::min(side, (at + length + 2 * kStep - 1) / kStep * kStep);
+    const std::int64_t end =
+        std::min(side, (at + length + std::int64_t{2} * kStep - 1) / kStep * kStep);
     return std::array<std::int32_t, 2>{static_cast<std::int32_t>(begin),
                                        static_cast<std::int32_t>(end - begin)};
   };

@@ -160,7 +160,7 @@ std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, 
                             (sample == SampleType::u16 && plan.bit_depth == 8);
   if (changes_form) hold(shared + resized + 2 * image_bytes(plan.output, sample, 4) + 65'536);
   if (plan.may_keep_source && plan.orientation != Orientation::top_left) {
-    hold(shared + 2 * 2 * 3 * area(plan.output));  // coefficients before and after the turn
+    hold(shared + 2 * area(plan.output) * 3 * 2);  // coefficients before and after the turn
   }
   if (plan.searches) {
     const bool has_alpha = !plan.flattens && (srgb_channels % 2 == 0 || opens_up(normal, plan));

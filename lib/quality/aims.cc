@@ -94,7 +94,7 @@ Block slopes_of(const FloatPlanes& by_sample, std::size_t plane, const Patch& pa
   Block block{};
   for (std::int32_t y = 0; y < patch.height; ++y) {
     const float* const in = by_sample.row(plane, patch.top + y) + patch.left;
-    float* const to = block.data() + 8 * (y / halving);
+    float* const to = &block[8 * static_cast<std::size_t>(y / halving)];
     if (halving == 1) {
       for (std::int32_t x = 0; x < patch.width; ++x) to[x] = in[x];
     } else {
@@ -108,19 +108,19 @@ Block slopes_of(const FloatPlanes& by_sample, std::size_t plane, const Patch& pa
 Block errors_of(const ConstImageView& shown, const ConstImageView& original, std::size_t plane,
                 const Patch& patch, std::int32_t halving) {
   Block block{};
-  const std::int32_t step = original.format.layout == Layout::gray ? 1 : 3;
+  const std::ptrdiff_t step = original.format.layout == Layout::gray ? 1 : 3;
   const float* const of = kFromRgb[plane];
   const float share = halving == 1 ? 1.0f : 0.25f;
   for (std::int32_t y = 0; y < patch.height; ++y) {
     const auto* a = shown.row_as<std::uint8_t>(patch.top + y) + step * patch.left;
     const auto* b = original.row_as<std::uint8_t>(patch.top + y) + step * patch.left;
-    float* const to = block.data() + 8 * (y / halving);
+    float* const to = &block[8 * static_cast<std::size_t>(y / halving)];
     std::array<float, 16> row{};
     if (step == 1) {
       for (std::int32_t x = 0; x < patch.width; ++x) to[x] = static_cast<float>(a[x] - b[x]);
       continue;
     }
-    for (std::int32_t x = 0; x < patch.width; ++x) {
+    for (std::ptrdiff_t x = 0; x < patch.width; ++x) {
       row[static_cast<std::size_t>(x)] = of[0] * static_cast<float>(a[3 * x] - b[3 * x]) +
                                          of[1] * static_cast<float>(a[3 * x + 1] - b[3 * x + 1]) +
                                          of[2] * static_cast<float>(a[3 * x + 2] - b[3 * x + 2]);
@@ -156,7 +156,7 @@ Result<Aims> Aims::create(const ConstImageView& original, ChromaSubsampling chro
     plane.halving = p > 0 && chroma == ChromaSubsampling::yuv420 ? 2 : 1;
     plane.blocks = {rounded_up(original.size.width, 8 * plane.halving),
                     rounded_up(original.size.height, 8 * plane.halving)};
-    floats += 2 * 64 * plane.count();
+    floats += 2 * plane.count() * 64;
   }
   const std::uint64_t bytes = std::uint64_t{floats} * sizeof(float);
   LIMEN_ASSIGN(aims.memory_,
@@ -166,7 +166,7 @@ Result<Aims> Aims::create(const ConstImageView& original, ChromaSubsampling chro
     Plane& plane = aims.planes_[p];
     plane.moves = free;
     plane.slopes = free + 64 * plane.count();
-    free += 2 * 64 * plane.count();
+    free += 2 * plane.count() * 64;
     std::fill_n(plane.moves, 64 * plane.count(), 0.0f);
   }
   return aims;

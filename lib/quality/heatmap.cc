@@ -85,7 +85,7 @@ void paint_frame(const Rect& at, const ImageView& out) {
     std::uint8_t* row = out.row_as<std::uint8_t>(at.y + y) + 3 * static_cast<std::size_t>(at.x);
     for (std::int32_t x = 0; x < at.width; ++x) {
       const std::int32_t depth = std::min({x, y, at.width - 1 - x, at.height - 1 - y});
-      if (depth < kFrameWidth) std::copy(kFrame.begin(), kFrame.end(), row + 3 * x);
+      if (depth < kFrameWidth) std::copy(kFrame.begin(), kFrame.end(), row + std::ptrdiff_t{3} * x);
     }
   }
 }

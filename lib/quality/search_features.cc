@@ -157,16 +157,16 @@ class Measurement {
   }
 
   void add_half_steps(const Block& block) {
-    constexpr int kHalf = kBlock / 2;
+    constexpr std::size_t kHalf = kBlock / 2;
     float half[kHalf][kHalf];
-    for (int y = 0; y < kHalf; ++y) {
-      for (int x = 0; x < kHalf; ++x) {
+    for (std::size_t y = 0; y < kHalf; ++y) {
+      for (std::size_t x = 0; x < kHalf; ++x) {
         half[y][x] = 0.25f * (block.luma[2 * y][2 * x] + block.luma[2 * y][2 * x + 1] +
                               block.luma[2 * y + 1][2 * x] + block.luma[2 * y + 1][2 * x + 1]);
       }
     }
-    for (int y = 0; y < kHalf; ++y) {
-      for (int x = 0; x + 1 < kHalf; ++x) {
+    for (std::size_t y = 0; y < kHalf; ++y) {
+      for (std::size_t x = 0; x + 1 < kHalf; ++x) {
         half_step_.add(std::abs(half[y][x] - half[y][x + 1]));
         half_step_.add(std::abs(half[x][y] - half[x + 1][y]));
       }

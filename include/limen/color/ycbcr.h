@@ -222,7 +222,7 @@ inline Result<PlanarImage> planes_from_rgb(const ConstImageView& source, const Y
   const int channels = source.format.channels();
   const auto convert = [&](std::int32_t x, std::int32_t y) {
     const auto* pixel = source.row_as<std::uint8_t>(std::min(y, size.height - 1)) +
-                        std::clamp(x, 0, size.width - 1) * channels;
+                        std::ptrdiff_t{channels} * std::clamp(x, 0, size.width - 1);
     return ycbcr::from_rgb(k, pixel[0], pixel[1], pixel[2]);
   };
   for (std::int32_t y = 0; y < size.height; ++y) {

@@ -18,12 +18,12 @@ namespace {
 constexpr std::int32_t kMostSide = 65'536;
 
 // The largest picture of AV1's level 6 (annex A.3).
-constexpr std::uint64_t kLevel6Pixels = 8192 * 4352;
+constexpr std::uint64_t kLevel6Pixels = std::uint64_t{8192} * 4352;
 constexpr std::int32_t kLevel6Width = 16'384;
 constexpr std::int32_t kLevel6Height = 8704;
 
 // A tile has at most 4096 x 2304 pixels (AV1, 5.9.15).
-constexpr std::uint64_t kMostTilePixels = 4096 * 2304;
+constexpr std::uint64_t kMostTilePixels = std::uint64_t{4096} * 2304;
 
 struct EncoderDeleter {
   void operator()(avifEncoder* encoder) const { avifEncoderDestroy(encoder); }
@@ -241,7 +241,7 @@ void set_tiles(avifEncoder& encoder, Size size) {
     return (static_cast<std::uint64_t>(side) + 127) / 128;
   };
   const std::uint64_t blocks = superblocks(size.width) * superblocks(size.height);
-  constexpr std::uint64_t kBlocksOfATile = kMostTilePixels / (128 * 128);
+  constexpr std::uint64_t kBlocksOfATile = kMostTilePixels / 128 / 128;
   constexpr int kMostLog2 = 6;
   while ((kBlocksOfATile << encoder.tileColsLog2) < blocks && encoder.tileColsLog2 < kMostLog2) {
     ++encoder.tileColsLog2;

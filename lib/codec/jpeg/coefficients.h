@@ -32,7 +32,7 @@ enum class ScanChoice : std::uint8_t {
 /// A progression of more bytes is not larger than one sequential scan: of files of photographs and
 /// screens at many sizes the largest that was took 29 kB, by libjpeg's scans, or 14 by searched
 /// ones; one of 68 kB was by 29 bytes.
-inline constexpr std::uint64_t kMostBytesOfOneScan = 64 * 1024;
+inline constexpr std::uint64_t kMostBytesOfOneScan = std::uint64_t{64} * 1024;
 
 /// A picture as it lies in a JPEG file, the entropy coding aside: quantised coefficients and the
 /// tables to undo that with.

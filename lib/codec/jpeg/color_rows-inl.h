@@ -56,7 +56,7 @@ void SplitRow(const std::uint8_t* HWY_RESTRICT rgb, std::int32_t width,
   const hn::Rebind<std::uint8_t, I16> d8;
   const I16 d;
   const auto lanes = static_cast<std::int32_t>(hn::Lanes(d));
-  const auto convert = [&](std::int32_t x) HWY_ATTR {
+  const auto convert = [&](std::ptrdiff_t x) HWY_ATTR {
     hn::Vec<decltype(d8)> r8, g8, b8;
     hn::LoadInterleaved3(d8, rgb + 3 * x, r8, g8, b8);
     const V16 green = hn::PromoteTo(d, g8);
@@ -68,7 +68,7 @@ void SplitRow(const std::uint8_t* HWY_RESTRICT rgb, std::int32_t width,
     hn::StoreU(hn::DemoteTo(d8, narrow<16>(sub(middle, dot(pairs, kRedCb, kOwn)))), d8, cb + x);
     hn::StoreU(hn::DemoteTo(d8, narrow<16>(sub(middle, dot(pairs, kOwn, kBlueCr)))), d8, cr + x);
   };
-  const auto convert_one = [&](std::int32_t x) HWY_ATTR {
+  const auto convert_one = [&](std::ptrdiff_t x) HWY_ATTR {
     const std::int32_t green = rgb[3 * x + 1];
     const std::int32_t red = rgb[3 * x] - green, blue = rgb[3 * x + 2] - green;
     y[x] = static_cast<std::uint8_t>(green + ((kRedY * red + kBlueY * blue + kHalf) >> 16));
@@ -114,8 +114,8 @@ void UpsampleRow(const std::uint8_t* HWY_RESTRICT near, const std::uint8_t* HWY_
     for (std::int32_t x = 0; x < width; ++x) out[x] = near[x / 2];
     return;
   }
-  const auto column = [&](std::int32_t x) { return 3 * near[x] + far[x]; };
-  const auto both = [&](std::int32_t x) {
+  const auto column = [&](std::ptrdiff_t x) { return 3 * near[x] + far[x]; };
+  const auto both = [&](std::ptrdiff_t x) {
     const int here = 3 * column(x);
     out[2 * x] = static_cast<std::uint8_t>((here + column(x - 1) + 8) >> 4);
     out[2 * x + 1] = static_cast<std::uint8_t>((here + column(x + 1) + 7) >> 4);
@@ -125,11 +125,11 @@ void UpsampleRow(const std::uint8_t* HWY_RESTRICT near, const std::uint8_t* HWY_
   const I16 d;
   const hn::Rebind<std::uint8_t, I16> d8;
   const auto lanes = static_cast<std::int32_t>(hn::Lanes(d));
-  const auto columns = [&](std::int32_t at) HWY_ATTR {
+  const auto columns = [&](std::ptrdiff_t at) HWY_ATTR {
     const auto n = hn::PromoteTo(d, hn::LoadU(d8, near + at));
     return hn::Add(hn::Add(n, hn::Add(n, n)), hn::PromoteTo(d, hn::LoadU(d8, far + at)));
   };
-  std::int32_t x = 1;
+  std::ptrdiff_t x = 1;
   for (; x + lanes < count; x += lanes) {
     const V16 middle = columns(x);
     const V16 here = hn::Add(middle, hn::Add(middle, middle));
@@ -151,7 +151,7 @@ void WidenRow(const std::uint8_t* HWY_RESTRICT in, std::int32_t width,
     for (std::int32_t x = 0; x < width; ++x) out[x] = in[x / 2];
     return;
   }
-  const auto both = [&](std::int32_t x) {
+  const auto both = [&](std::ptrdiff_t x) {
     out[2 * x] = static_cast<std::uint8_t>((3 * in[x] + in[x - 1] + 1) >> 2);
     out[2 * x + 1] = static_cast<std::uint8_t>((3 * in[x] + in[x + 1] + 2) >> 2);
   };
@@ -160,9 +160,9 @@ void WidenRow(const std::uint8_t* HWY_RESTRICT in, std::int32_t width,
   const I16 d;
   const hn::Rebind<std::uint8_t, I16> d8;
   const auto lanes = static_cast<std::int32_t>(hn::Lanes(d));
-  const auto samples = [&](std::int32_t at)
+  const auto samples = [&](std::ptrdiff_t at)
                            HWY_ATTR { return hn::PromoteTo(d, hn::LoadU(d8, in + at)); };
-  std::int32_t x = 1;
+  std::ptrdiff_t x = 1;
   for (; x + lanes < count; x += lanes) {
     const V16 middle = samples(x);
     const V16 here = hn::Add(middle, hn::Add(middle, middle));
@@ -194,7 +194,7 @@ void RgbRow(const std::uint8_t* HWY_RESTRICT y, const std::uint8_t* HWY_RESTRICT
     const V16 twice = hn::MulHigh(hn::Add(v, v), hn::Set(d, static_cast<std::int16_t>(weight)));
     return hn::ShiftRight<1>(hn::Add(twice, hn::Set(d, 1)));
   };
-  const auto convert = [&](std::int32_t x) HWY_ATTR {
+  const auto convert = [&](std::ptrdiff_t x) HWY_ATTR {
     const V16 luma = hn::PromoteTo(d, hn::LoadU(d8, y + x));
     const V16 b = hn::Sub(hn::PromoteTo(d, hn::LoadU(d8, cb + x)), center);
     const V16 r = hn::Sub(hn::PromoteTo(d, hn::LoadU(d8, cr + x)), center);
@@ -205,7 +205,7 @@ void RgbRow(const std::uint8_t* HWY_RESTRICT y, const std::uint8_t* HWY_RESTRICT
     hn::StoreInterleaved3(hn::DemoteTo(d8, red), hn::DemoteTo(d8, green), hn::DemoteTo(d8, blue),
                           d8, out + 3 * x);
   };
-  const auto convert_one = [&](std::int32_t x) HWY_ATTR {
+  const auto convert_one = [&](std::ptrdiff_t x) HWY_ATTR {
     const std::int32_t b = cb[x] - 128, r = cr[x] - 128;
     out[3 * x] = clamp_to_byte(y[x] + r + ((kRedCr * r + kHalf) >> 16));
     out[3 * x + 1] = clamp_to_byte(y[x] - r + ((kGreenCb * b + kGreenCr * r + kHalf) >> 16));

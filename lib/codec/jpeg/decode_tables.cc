@@ -50,7 +50,7 @@ struct Windows {
     const std::size_t same = std::size_t{1} << rest;
     for (int bits = 0; bits < 1 << seen; ++bits) {
       const int value = size == 0 ? 0 : extended(bits << beyond, size);
-      const auto first = static_cast<std::size_t>((code << seen | bits) << rest);
+      const auto first = static_cast<std::size_t>(code << seen | bits) << rest;
       std::fill_n(&entries[first], same, one_symbol(length + size, step, value, beyond));
       std::fill_n(&needed[first], same, static_cast<std::uint8_t>(least));
     }
@@ -99,7 +99,7 @@ bool make_symbol_table(const CodedTable& coded, SymbolTable& table) {
   return for_each_code(coded, table.codes, [&](int symbol, std::int32_t code, int length) {
     if (length <= kSymbolBits) {
       const int rest = kSymbolBits - length;
-      std::fill_n(&table.entries[static_cast<std::size_t>(code << rest)], std::size_t{1} << rest,
+      std::fill_n(&table.entries[static_cast<std::size_t>(code) << rest], std::size_t{1} << rest,
                   static_cast<std::uint16_t>(symbol << 8 | length));
     }
     return true;

@@ -34,7 +34,8 @@ struct GridComponent {
 struct JpegGrid {
   JpegGrid(Size size, ChromaSubsampling subsampling)
       : count(subsampling == ChromaSubsampling::gray ? 1 : 3) {
-    const Size step = count == 1 ? Size{4, 4} : chroma_size({4, 4}, subsampling);
+    const Size step =
+        subsampling == ChromaSubsampling::gray ? Size{4, 4} : chroma_size({4, 4}, subsampling);
     for (std::size_t c = 0; c < count; ++c) {
       GridComponent& component = components[c];
       component.size = c == 0 ? size : chroma_size(size, subsampling);

@@ -22,11 +22,12 @@ constexpr double kAdded = 64;
 LevelCosts costs_of(const RunCounts& runs, TablePlane plane) {
   std::array<double, 256> counts{};
   for (std::size_t run = 0; run < 64; ++run) {
+    const std::size_t sixteens = run / 16;
     if (run > 0) counts[kEndOfBlock] += runs[16 * run];
     for (std::size_t size = 1; size < 16; ++size) {
       const auto times = static_cast<double>(runs[16 * run + size]);
       counts[16 * (run % 16) + size] += times;
-      counts[kSixteenZeros] += times * static_cast<double>(run / 16);
+      counts[kSixteenZeros] += times * static_cast<double>(sixteens);
     }
   }
   const HuffmanTable standard = standard_table(TableKind::ac, plane);
@@ -41,8 +42,9 @@ LevelCosts costs_of(const RunCounts& runs, TablePlane plane) {
   const double sixteen = bits(kSixteenZeros);
   for (std::size_t size = 1; size < costs.level.size(); ++size) {
     for (std::size_t run = 0; run < 64; ++run) {
+      const std::size_t sixteens = run / 16;
       costs.level[size][run] =
-          static_cast<float>(static_cast<double>(run / 16) * sixteen +
+          static_cast<float>(static_cast<double>(sixteens) * sixteen +
                              bits(16 * (run % 16) + size) + static_cast<double>(size));
     }
   }

@@ -161,7 +161,7 @@ const std::uint8_t* RgbWindow::chroma_row(std::size_t component, std::int32_t y)
     const std::int32_t far = std::clamp(y % 2 == 0 ? near - 1 : near + 1, 0, chroma_.height - 1);
     upsample_row(at(used_.first, near), at(used_.first, far), 2 * used_.count, out);
   }
-  return out + window_.x - 2 * used_.first;
+  return out + (window_.x - 2 * used_.first);
 }
 
 void RgbWindow::emit(std::int32_t y) {
@@ -214,7 +214,7 @@ std::uint64_t plain_pixels_bytes(Size size) {
   // At 4:2:0, which has the highest strips: 17 rows of luma, 9 of each chroma and two upsampled, of
   // half the columns each. Each row may have two groups more than are used.
   const auto width = static_cast<std::uint64_t>(size.width) + 4 * kGroupWidth;
-  return PlainScan::memory_bytes() + 17 * width + 2 * 13 * width + memory::kAlignment;
+  return PlainScan::memory_bytes() + 17 * width + 2 * width * 13 + memory::kAlignment;
 }
 
 Result<bool> decode_plain_pixels(const JpegDecompressor& jpeg, const ImageInfo& info,

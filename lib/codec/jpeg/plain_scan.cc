@@ -135,7 +135,8 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
     // A component alone comes block by block, whatever its factors.
     component.across = count_ == 1 ? 1 : from.h_samp_factor;
     component.down = count_ == 1 ? 1 : from.v_samp_factor;
-    const auto blocks = static_cast<std::size_t>(component.across * component.down);
+    const auto blocks =
+        static_cast<std::size_t>(component.across) * static_cast<std::size_t>(component.down);
     if (!state.progressive_mode && block + blocks > kMostMcuBlocks) return false;
     if (from.quant_tbl_no < 0 || from.quant_tbl_no >= NUM_QUANT_TBLS) return false;
     if (!read_steps(state.quant_tbl_ptrs[from.quant_tbl_no], component.dequantizer)) return false;

@@ -100,7 +100,7 @@ Result<void> SampleRows::prepare_image(const Execution& execution) {
     LIMEN_ASSIGN(opaque_, take_buffer(3 * width, execution));
   }
   const GridComponent& luma = grid_.components[0];
-  const auto lines = static_cast<std::size_t>(8 * luma.down);
+  const auto lines = 8 * static_cast<std::size_t>(luma.down);
   std::size_t padded = padded_width(luma.size.width);
   if (grid_.count > 1) {
     // Reduced chroma is made of whole groups too.
@@ -210,7 +210,7 @@ std::array<const std::uint8_t*, 8> SampleRows::block_row(std::size_t component, 
   const bool is_reduced =
       !is_planar_ && component > 0 && grid_.components[0].across * grid_.components[0].down > 1;
   PaddedRows& rows = is_reduced ? chroma_[component - 1] : rows_[component];
-  return rows.eight(static_cast<std::size_t>(8 * y), counts_[component]);
+  return rows.eight(8 * static_cast<std::size_t>(y), counts_[component]);
 }
 
 }  // namespace limen::inline LIMEN_ABI

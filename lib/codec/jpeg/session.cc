@@ -253,7 +253,7 @@ Result<void> JpegCompressor::open() {
 
 bool JpegCompressor::grow(Sink& sink) noexcept {
   const std::size_t old = sink.bytes.size();
-  const std::size_t wanted = std::max<std::size_t>(64 * 1024, old * 2);
+  const std::size_t wanted = std::max(std::size_t{64} * 1024, old * 2);
 #if defined(__cpp_exceptions)
   try {
 #endif

@@ -50,7 +50,7 @@ class Transform {
         for (std::int32_t y = first; y < component.end_row(mcu_row); ++y) {
           const bool is_reduced = p > 0 && is_halved();
           const auto rows = eight(
-              is_reduced ? halved_[p - 1] : samples_[p], static_cast<std::size_t>(8 * (y - first)),
+              is_reduced ? halved_[p - 1] : samples_[p], 8 * static_cast<std::size_t>(y - first),
               is_reduced ? (count + 1) / 2 : count, is_reduced ? padded_ / 2 : padded_);
           transform_floats(rows, component.groups, picture_.planes[p].row(y));
           if (p == 0) measure(rows, y);
@@ -77,7 +77,7 @@ class Transform {
     padded_ = padded_width(luma.size.width);
     if (is_halved()) padded_ = 2 * padded_width(grid_.components[1].size.width);
     LIMEN_ASSIGN(rgb_, take_buffer(3 * padded_, execution));
-    const auto lines = static_cast<std::uint64_t>(8 * luma.down);
+    const auto lines = 8 * static_cast<std::uint64_t>(luma.down);
     for (std::size_t p = 0; p < grid_.count; ++p) {
       LIMEN_ASSIGN(samples_[p], take_buffer(lines * padded_ * sizeof(float), execution));
     }

@@ -23,7 +23,7 @@ using Token = std::uint32_t;
 inline constexpr int kTokenCountShift = 16;
 inline constexpr int kTokenSymbolShift = 21;
 inline constexpr int kTokenTableShift = 29;
-inline constexpr std::size_t kTokenKinds = 4 * 256;
+inline constexpr std::size_t kTokenKinds = std::size_t{4} * 256;
 
 /// A token that is bits alone: a symbol that no scan has, in a table that gives it no code.
 inline constexpr Token kBitsAlone = (kTokenKinds - 1) << kTokenSymbolShift;

@@ -86,7 +86,7 @@ JDIMENSION padded_rows(const jpeg_component_info& component) {
 
 // Coefficients as stored and as turned, their row pointers, and what both objects take besides.
 std::uint64_t library_bytes(const jpeg_decompress_struct& state) {
-  constexpr std::uint64_t kFixed = 512 * 1024;
+  constexpr std::uint64_t kFixed = std::uint64_t{512} * 1024;
   std::uint64_t bytes = kFixed;
   for (int i = 0; i < state.num_components; ++i) {
     const std::uint64_t columns = padded_columns(state.comp_info[i]);
@@ -99,8 +99,8 @@ std::uint64_t library_bytes(const jpeg_decompress_struct& state) {
 // A side can be mirrored where no component has samples beyond the picture in its last block: they
 // would come to stand at the front.
 bool ends_with_blocks(std::uint64_t side, int factor, int largest_factor) {
-  return side * static_cast<unsigned>(factor) % (static_cast<unsigned>(largest_factor) * DCTSIZE) ==
-         0;
+  const std::uint64_t of_largest = DCTSIZE * static_cast<std::uint64_t>(largest_factor);
+  return side * static_cast<unsigned>(factor) % of_largest == 0;
 }
 
 Result<void> check_sides(const jpeg_decompress_struct& state, const Turn& turn) {

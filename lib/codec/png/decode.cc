@@ -11,7 +11,7 @@ namespace limen::inline LIMEN_ABI::png {
 namespace {
 
 // libpng's structures, zlib's window and state, its input buffer, its palette: about 60 KB.
-constexpr std::uint64_t kLibraryBytes = 128 * 1024;
+constexpr std::uint64_t kLibraryBytes = std::uint64_t{128} * 1024;
 
 // What a Buffer of so many bytes counts as.
 std::uint64_t buffer_bytes(std::uint64_t bytes) {
@@ -30,7 +30,7 @@ Rect region_of(const ImageInfo& info, const DecodeOptions& options) {
 // libpng keeps two filtered rows, up to 8 bytes a pixel, padded to blocks of 8 pixels; an
 // interlaced picture's are widened in place.
 std::uint64_t library_bytes(const ImageInfo& info) {
-  return kLibraryBytes + 2 * 8 * (static_cast<std::uint64_t>(info.size.width) + 64);
+  return kLibraryBytes + 16 * (static_cast<std::uint64_t>(info.size.width) + 64);
 }
 
 std::uint64_t scratch_bytes(const ImageInfo& info, PixelFormat format) {

@@ -14,8 +14,9 @@ struct Pixel {
 };
 
 template <class Sample>
-Pixel<Sample> pixel_at(const Sample* row, std::int32_t x, Layout layout) {
+Pixel<Sample> pixel_at(const Sample* row, std::int32_t column, Layout layout) {
   constexpr Sample kOpaque = static_cast<Sample>(~Sample{0});
+  const auto x = static_cast<std::size_t>(column);
   switch (layout) {
     case Layout::gray: {
       const Sample gray = row[x];

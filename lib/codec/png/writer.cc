@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int32_t kRowsBetweenPolls = 32;
 // deflate's window, hash and pending output at memory level 8, libpng's structures and buffers.
-constexpr std::uint64_t kLibraryBytes = 512 * 1024;
+constexpr std::uint64_t kLibraryBytes = std::uint64_t{512} * 1024;
 
 int color_type_of(RowFormat::Kind kind) {
   switch (kind) {
@@ -35,7 +35,7 @@ int color_type_of(RowFormat::Kind kind) {
 // libpng's errors arrive by longjmp and end in write(), which holds no object with a destructor.
 class Writer {
  public:
-  Writer(const Execution& execution) : execution_(execution), sink_(execution.workspace) {
+  explicit Writer(const Execution& execution) : execution_(execution), sink_(execution.workspace) {
     png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
     if (png_ != nullptr) info_ = png_create_info_struct(png_);
   }

@@ -15,9 +15,9 @@ namespace limen::inline LIMEN_ABI::webp {
 namespace {
 
 // How much of the input libwebp is given between two looks at the cancel token.
-constexpr std::size_t kBytesBetweenPolls = 64 * 1024;
+constexpr std::size_t kBytesBetweenPolls = std::size_t{64} * 1024;
 // libwebp's decoder structures, default prefix code tables, its color cache.
-constexpr std::uint64_t kLibraryBytes = 2 * 1024 * 1024;
+constexpr std::uint64_t kLibraryBytes = std::uint64_t{2048} * 1024;
 // Fancy upsampling looks at the neighbouring chroma sample: two luma pixels away at most.
 constexpr std::int32_t kChromaReach = 2;
 

@@ -26,7 +26,7 @@ constexpr std::array<int, 10> kMethods{0, 1, 2, 3, 4, 4, 5, 6, 6, 6};
 // and their worst block 1.3 to 4.
 constexpr int kFilterSharpness = 7;
 
-constexpr std::uint64_t kMega = 1024 * 1024;
+constexpr std::uint64_t kMega = std::uint64_t{1024} * 1024;
 
 // What libwebp takes by its own allocator, as measured on photographs: planes and tokens. Noise at
 // the highest quality takes up to twice as much.
