@@ -45,10 +45,9 @@
 // from another goroutine, or the picture is undefined. What a call returns belongs to the caller. A
 // program whose garbage collector has to run often because of the files that Transform returns can lend
 // AppendTransform a buffer for them instead. Working memory lies outside the Go heap, counted against
-// Limits.WorkingMemory, and is used again by the next call; what has not been used for two garbage
-// collections goes back to the system. As many calls work at a time as Options.Concurrency says, others
-// wait for their turn. glibc keeps some freed memory for each thread that has worked; MALLOC_ARENA_MAX=2
-// in the environment keeps that small.
+// Limits.WorkingMemory, and is used again by the next call until the Processor is closed. As many calls
+// work at a time as Options.Concurrency says, others wait for their turn. glibc keeps some freed memory for
+// each thread that has worked; MALLOC_ARENA_MAX=2 in the environment keeps that small.
 //
 // # Goroutines
 //

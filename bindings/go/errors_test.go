@@ -234,3 +234,31 @@ func TestCancelledBefore(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestRefusedRecipe(t *testing.T) {
+	file := limen.Bytes(jpegOf(scene(60, 40)))
+	for name, wrong := range map[string]limen.Recipe{
+		"what this package sees":         {Width: 1 << 40},
+		"what limen sees in a recipe":    {Blur: -1},
+		"what it sees beside the source": {Crop: image.Rect(50, 0, 90, 10)},
+		"what it sees in a mark":         {Marks: []limen.Mark{{Picture: file, Opacity: 2}}},
+	} {
+		_, err := limen.Transform(background, file, wrong)
+		if alone := fails(t, err, limen.ErrInvalidArgument).Message; strings.Contains(alone, "recipe 0") {
+			t.Errorf("%s, alone: %s", name, alone)
+		}
+		_, err = limen.Transform(background, file, limen.Recipe{}, limen.Recipe{}, wrong, limen.Recipe{})
+		among := fails(t, err, limen.ErrInvalidArgument).Message
+		if !strings.HasPrefix(among, "recipe 2: ") || strings.Count(among, "recipe 2") != 1 {
+			t.Errorf("%s, among others: %s", name, among)
+		}
+		_, err = limen.Render(background, file, wrong)
+		fails(t, err, limen.ErrInvalidArgument)
+	}
+	ended, end := context.WithCancel(background)
+	end()
+	_, err := limen.Transform(ended, file, limen.Recipe{}, limen.Recipe{})
+	if failure := fails(t, err, limen.ErrCancelled); strings.Contains(failure.Message, "recipe") {
+		t.Error(failure)
+	}
+}

@@ -72,20 +72,15 @@ func (o *Output) WriteTo(w io.Writer) (int64, error) {
 	return int64(n), nil
 }
 
-// outputsOf takes over the library's outputs: keep copies their files, which are the library's until then.
-func outputsOf(made *C.limen_outputs, keep func(outputs []Output)) ([]Output, error) {
-	defer C.limen_outputs_free(made)
-	outputs := make([]Output, int(C.limen_outputs_count(made)))
-	for i := range outputs {
-		var found C.limen_output
-		found.struct_size = C.sizeof_limen_output
-		if status := C.limen_outputs_read(made, C.size_t(i), &found); status != C.LIMEN_OK {
-			return nil, errorOf(status, nil)
-		}
+// outputsOf takes over what was made: keep copies the files that are the library's until then.
+func outputsOf(made C.limen_go_made, keep func(outputs []Output)) []Output {
+	defer C.limen_go_free_made(made)
+	outputs := make([]Output, int(made.count))
+	for i, found := range unsafe.Slice(made.each, len(outputs)) {
 		outputs[i] = outputOf(&found)
 	}
 	keep(outputs)
-	return outputs, nil
+	return outputs
 }
 
 // keepEach gives every file memory of its own. The two lines with own belong together: the compiler then
@@ -99,19 +94,23 @@ func keepEach(outputs []Output) {
 	}
 }
 
-// appendAll puts the files behind what buffer holds, and into it where there is room for all.
+// appendAll puts the files behind what buffer holds. Where there is room for all they are there already.
 func appendAll(buffer []byte, outputs []Output) []byte {
 	total := 0
 	for i := range outputs {
 		total += len(outputs[i].Bytes)
 	}
-	if cap(buffer)-len(buffer) < total {
+	mustGrow := cap(buffer)-len(buffer) < total
+	if mustGrow {
 		buffer = append(buffer, make([]byte, total)...)[:len(buffer)]
 	}
 	for i := range outputs {
-		begin := len(buffer)
-		buffer = append(buffer, outputs[i].Bytes...)
-		outputs[i].Bytes = buffer[begin:len(buffer):len(buffer)] // appending to it spoils no other
+		begin, end := len(buffer), len(buffer)+len(outputs[i].Bytes)
+		buffer = buffer[:end]
+		if mustGrow {
+			copy(buffer[begin:], outputs[i].Bytes)
+		}
+		outputs[i].Bytes = buffer[begin:end:end] // appending to it spoils no other
 	}
 	return buffer
 }

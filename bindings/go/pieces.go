@@ -132,7 +132,7 @@ func (p *Processor) Encode(ctx context.Context, picture image.Image, options Enc
 		return Output{}, err
 	}
 	lent := in.lent()
-	var made *C.limen_outputs
+	var made C.limen_go_made
 	err = p.work(ctx, func(run C.limen_go_run, failure **C.limen_error) C.limen_status {
 		return C.limen_go_encode(unsafe.Pointer(&lent[0]), in.form, &wanted, run, &made, failure)
 	})
@@ -140,11 +140,7 @@ func (p *Processor) Encode(ctx context.Context, picture image.Image, options Enc
 	if err != nil {
 		return Output{}, err
 	}
-	outputs, err := outputsOf(made, keepEach)
-	if err != nil {
-		return Output{}, err
-	}
-	return outputs[0], nil
+	return outputsOf(made, keepEach)[0], nil
 }
 
 func (o *EncodeOptions) fill(a *arena, to *C.limen_encode_options) error {

@@ -69,9 +69,14 @@ func or0(value C.double, standard float64) float64 {
 	return float64(value)
 }
 
-func (r *Recipe) create(a *arena, name func(mark int) string) (*C.limen_recipe, error) {
-	var options C.limen_recipe_options
+// defaultOptions are those of the library.
+var defaultOptions = func() (options C.limen_recipe_options) {
 	C.limen_recipe_options_init(&options, C.sizeof_limen_recipe_options)
+	return options
+}()
+
+func (r *Recipe) create(a *arena, name func(mark int) string) (*C.limen_recipe, error) {
+	options := defaultOptions
 	if err := r.fill(a, &options, name); err != nil {
 		return nil, err
 	}

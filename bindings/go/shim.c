@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void* limen_go_allocate(size_t bytes) { return calloc(bytes > 0 ? bytes : 1, 1); }
 
@@ -59,20 +60,83 @@ limen_status limen_go_plan(const void* data, size_t size, const limen_recipe* re
   return limen_plan_create(&source, recipe, limits, plan, error);
 }
 
+void limen_go_free_made(limen_go_made made) {
+  limen_outputs_free(made.outputs);
+  free(made.each);
+}
+
+static limen_status read_outputs(limen_go_made* made) {
+  size_t i;
+  limen_status status = LIMEN_OK;
+  made->count = limen_outputs_count(made->outputs);
+  made->each = calloc(made->count > 0 ? made->count : 1, sizeof *made->each);
+  if (made->each == NULL) status = LIMEN_OUT_OF_MEMORY;
+  for (i = 0; i < made->count && status == LIMEN_OK; ++i) {
+    made->each[i].struct_size = sizeof *made->each;
+    status = limen_outputs_read(made->outputs, i, &made->each[i]);
+  }
+  if (status != LIMEN_OK) limen_go_free_made(*made);
+  return status;
+}
+
+static void copy_files(limen_go_made* made, uint8_t* room, size_t capacity) {
+  size_t i;
+  size_t left = capacity;
+  for (i = 0; i < made->count; ++i) {
+    if (made->each[i].bytes.size > left) return;
+    left -= made->each[i].bytes.size;
+  }
+  for (i = 0; i < made->count; ++i) {
+    limen_bytes* file = &made->each[i].bytes;
+    if (file->size > 0) memcpy(room, file->data, file->size);
+    file->data = room;
+    room += file->size;
+  }
+}
+
+/* All recipes, or none; to be freed with free_recipes. */
+static limen_status create_recipes(const limen_recipe_options* options, size_t count,
+                                   limen_recipe** recipes, size_t* refused, limen_error** error) {
+  limen_status status = LIMEN_OK;
+  for (*refused = 0; *refused < count; ++*refused) {
+    status = limen_recipe_create(&options[*refused], &recipes[*refused], error);
+    if (status != LIMEN_OK) break;
+  }
+  return status;
+}
+
+static void free_recipes(limen_recipe** recipes, size_t count) {
+  size_t i;
+  for (i = 0; i < count; ++i) limen_recipe_free(recipes[i]);
+  free(recipes);
+}
+
 limen_status limen_go_transform(const void* data, size_t size, const limen_pixels* form,
-                                const limen_recipe* const* recipes, size_t recipe_count,
+                                const limen_recipe_options* recipes, size_t recipe_count,
                                 const limen_limits* limits, int32_t best_effort,
                                 const limen_named_picture* pictures, size_t picture_count,
-                                limen_go_run run, limen_outputs** outputs, limen_error** error) {
+                                limen_go_run run, void* room, size_t capacity, limen_go_made* made,
+                                limen_error** error) {
   limen_pixels pixels;
   const limen_source source = source_of(data, size, form, &pixels);
   const limen_transform_options options = options_of(limits, best_effort, pictures, picture_count);
   const limen_execution execution = execution_of(run);
-  return limen_transform(&source, recipes, recipe_count, &options, &execution, outputs, error);
+  limen_recipe** created = calloc(recipe_count, sizeof *created);
+  limen_status status;
+  if (created == NULL) return LIMEN_OUT_OF_MEMORY;
+  status = create_recipes(recipes, recipe_count, created, &made->refused, error);
+  if (status == LIMEN_OK) {
+    status = limen_transform(&source, (const limen_recipe* const*)created, recipe_count, &options,
+                             &execution, &made->outputs, error);
+    if (status == LIMEN_OK) status = read_outputs(made);
+    if (status == LIMEN_OK) copy_files(made, room, capacity);
+  }
+  free_recipes(created, recipe_count);
+  return status;
 }
 
 limen_status limen_go_render(const void* data, size_t size, const limen_pixels* form,
-                             const limen_recipe* recipe, const limen_limits* limits,
+                             const limen_recipe_options* recipe, const limen_limits* limits,
                              int32_t best_effort, const limen_named_picture* pictures,
                              size_t picture_count, limen_go_run run, limen_image** image,
                              limen_error** error) {
@@ -80,7 +144,12 @@ limen_status limen_go_render(const void* data, size_t size, const limen_pixels* 
   const limen_source source = source_of(data, size, form, &pixels);
   const limen_transform_options options = options_of(limits, best_effort, pictures, picture_count);
   const limen_execution execution = execution_of(run);
-  return limen_render(&source, recipe, &options, &execution, image, error);
+  limen_recipe* created;
+  limen_status status = limen_recipe_create(recipe, &created, error);
+  if (status != LIMEN_OK) return status;
+  status = limen_render(&source, created, &options, &execution, image, error);
+  limen_recipe_free(created);
+  return status;
 }
 
 limen_status limen_go_decode(const void* data, size_t size, const limen_decode_options* options,
@@ -95,10 +164,11 @@ limen_status limen_go_decode(const void* data, size_t size, const limen_decode_o
 
 limen_status limen_go_encode(const void* data, const limen_pixels* form,
                              const limen_encode_options* options, limen_go_run run,
-                             limen_outputs** outputs, limen_error** error) {
+                             limen_go_made* made, limen_error** error) {
   const limen_pixels pixels = at(form, data);
   const limen_execution execution = execution_of(run);
-  return limen_encode(&pixels, options, &execution, outputs, error);
+  const limen_status status = limen_encode(&pixels, options, &execution, &made->outputs, error);
+  return status == LIMEN_OK ? read_outputs(made) : status;
 }
 
 /* What is compared: the caller's pixels, or those of a decoded file, which `decoded` then owns. */

@@ -50,14 +50,16 @@ type input struct {
 	form  *C.limen_pixels // null: a file; else bytes are its pixels
 }
 
-// lent is what C gets the first byte of. It is taken as &lent[0] in the call itself: cgo then looks at
+// lend gives what C gets the first byte of. It is taken as &lent[0] in the call itself: cgo then looks at
 // the slice alone, not at what else lies in the same allocation.
-func (in *input) lent() []byte {
-	if len(in.bytes) == 0 {
+func lend(bytes []byte) []byte {
+	if len(bytes) == 0 {
 		return []byte{0}
 	}
-	return in.bytes
+	return bytes
 }
+
+func (in *input) lent() []byte { return lend(in.bytes) }
 
 func (in *input) size() C.size_t { return C.size_t(len(in.bytes)) }
 

@@ -48,18 +48,19 @@ func Render(ctx context.Context, source Source, recipe Recipe) (image.Image, err
 
 // Transform is the function of that name, under the Processor's options.
 func (p *Processor) Transform(ctx context.Context, source Source, recipes ...Recipe) ([]Output, error) {
-	return p.transform(ctx, source, recipes, keepEach)
+	return p.transform(ctx, source, recipes, nil, keepEach)
 }
 
 // AppendTransform is the function of that name, under the Processor's options.
 func (p *Processor) AppendTransform(ctx context.Context, buffer []byte, source Source, recipes ...Recipe) ([]byte, []Output, error) {
-	outputs, err := p.transform(ctx, source, recipes, func(outputs []Output) {
+	outputs, err := p.transform(ctx, source, recipes, buffer[len(buffer):cap(buffer)], func(outputs []Output) {
 		buffer = appendAll(buffer, outputs)
 	})
 	return buffer, outputs, err
 }
 
-func (p *Processor) transform(ctx context.Context, source Source, recipes []Recipe, keep func(outputs []Output)) ([]Output, error) {
+// transform has the files copied to room where they fit, all of them; keep does what is left to be done.
+func (p *Processor) transform(ctx context.Context, source Source, recipes []Recipe, room []byte, keep func(outputs []Output)) ([]Output, error) {
 	if err := p.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -72,17 +73,27 @@ func (p *Processor) transform(ctx context.Context, source Source, recipes []Reci
 		return nil, err
 	}
 	lent := job.source.lent()
-	var made *C.limen_outputs
+	lentRoom := lend(room)
+	made := C.limen_go_made{refused: C.size_t(len(recipes))} // none
 	err = p.work(ctx, func(run C.limen_go_run, failure **C.limen_error) C.limen_status {
 		return C.limen_go_transform(unsafe.Pointer(&lent[0]), job.source.size(), job.source.form,
 			&job.recipes[0], C.size_t(len(job.recipes)), &p.limits, boolOf(p.bestEffort),
-			job.firstPicture(), C.size_t(len(job.pictures)), run, &made, failure)
+			job.firstPicture(), C.size_t(len(job.pictures)), run, unsafe.Pointer(&lentRoom[0]), C.size_t(len(room)),
+			&made, failure)
 	})
 	runtime.KeepAlive(job)
 	if err != nil {
-		return nil, err
+		return nil, nameRecipe(err, int(made.refused), recipes)
 	}
-	return outputsOf(made, keep)
+	return outputsOf(made, keep), nil
+}
+
+// nameRecipe says which of several was refused; the library says so itself of those that it could read.
+func nameRecipe(err error, number int, recipes []Recipe) error {
+	if failure, ok := err.(*Error); ok && len(recipes) > 1 && number < len(recipes) {
+		failure.Message = fmt.Sprintf("recipe %d: %s", number, failure.Message)
+	}
+	return err
 }
 
 // TransformTo is the function of that name, under the Processor's options.
@@ -113,7 +124,7 @@ func (p *Processor) Render(ctx context.Context, source Source, recipe Recipe) (i
 	lent := job.source.lent()
 	var made *C.limen_image
 	err = p.work(ctx, func(run C.limen_go_run, failure **C.limen_error) C.limen_status {
-		return C.limen_go_render(unsafe.Pointer(&lent[0]), job.source.size(), job.source.form, job.recipes[0],
+		return C.limen_go_render(unsafe.Pointer(&lent[0]), job.source.size(), job.source.form, &job.recipes[0],
 			&p.limits, boolOf(p.bestEffort), job.firstPicture(), C.size_t(len(job.pictures)), run, &made,
 			failure)
 	})
@@ -128,7 +139,7 @@ func (p *Processor) Render(ctx context.Context, source Source, recipe Recipe) (i
 type job struct {
 	arena    arena
 	source   *input
-	recipes  []*C.limen_recipe
+	recipes  []C.limen_recipe_options
 	pictures []C.limen_named_picture
 	names    map[*from]string // of the pictures so far
 }
@@ -139,19 +150,17 @@ func (p *Processor) prepare(ctx context.Context, source Source, recipes []Recipe
 	if j.source, err = p.load(ctx, source); err != nil {
 		return j, err
 	}
-	for number, recipe := range recipes {
-		err := j.add(ctx, p, recipe)
-		if failure, ok := err.(*Error); ok && len(recipes) > 1 {
-			failure.Message = fmt.Sprintf("recipe %d: %s", number, failure.Message)
-		}
-		if err != nil {
-			return j, err
+	j.recipes = make([]C.limen_recipe_options, len(recipes))
+	for number := range recipes {
+		if err := j.fill(ctx, p, &j.recipes[number], &recipes[number]); err != nil {
+			return j, nameRecipe(err, number, recipes)
 		}
 	}
 	return j, nil
 }
 
-func (j *job) add(ctx context.Context, p *Processor, recipe Recipe) error {
+func (j *job) fill(ctx context.Context, p *Processor, options *C.limen_recipe_options, recipe *Recipe) error {
+	*options = defaultOptions
 	names := make([]string, len(recipe.Marks))
 	for i := range recipe.Marks {
 		var err error
@@ -159,11 +168,7 @@ func (j *job) add(ctx context.Context, p *Processor, recipe Recipe) error {
 			return err
 		}
 	}
-	made, err := recipe.create(&j.arena, func(i int) string { return names[i] })
-	if err == nil {
-		j.recipes = append(j.recipes, made)
-	}
-	return err
+	return recipe.fill(&j.arena, options, func(i int) string { return names[i] })
 }
 
 // picture gives the name under which the library finds a mark's picture: the mark's own, unless another
@@ -240,10 +245,4 @@ func (j *job) firstPicture() *C.limen_named_picture {
 	return &j.pictures[0]
 }
 
-func (j *job) free() {
-	for _, recipe := range j.recipes {
-		C.limen_recipe_free(recipe)
-	}
-	j.recipes = nil
-	j.arena.free()
-}
+func (j *job) free() { j.arena.free() }

@@ -138,6 +138,16 @@ func TestAppendTransform(t *testing.T) {
 			from += len(output.Bytes)
 		}
 	}
+	// Nor must a buffer that is part of a struct which has pointers as well.
+	var mixed struct {
+		room    [64 << 10]byte
+		pointer *int
+	}
+	mixed.pointer = new(int)
+	if grown, _, err := limen.AppendTransform(background, append(mixed.room[:0], "before"...), limen.Bytes(file),
+		recipes...); err != nil || !bytes.Equal(grown, both) || &grown[0] != &mixed.room[0] {
+		t.Errorf("into a struct: %v, or not what Transform gives", err)
+	}
 	buffer := []byte("before")
 	kept, outputs, err := limen.AppendTransform(background, buffer, limen.Bytes(file[:len(file)/2]), recipes...)
 	if !errors.Is(err, limen.ErrTruncated) || outputs != nil || string(kept) != "before" {
