@@ -22,10 +22,11 @@ namespace limen::inline LIMEN_ABI {
 namespace resample {
 
 const FixedKernels* vnni_kernels() {
-  static constexpr FixedKernels kKernels = {
+  static const FixedKernels kernels = {
       .fixed_down_u8_mid = N_AVX3::fixed_down_u8_mid,
       .fixed_down_u8_u8 = N_AVX3::fixed_down_u8_u8,
-      .fixed_down_light_mid = N_AVX3::fixed_down_light_mid,
+      .fixed_down_light_mid =
+          vbmi_down_light_mid() != nullptr ? vbmi_down_light_mid() : &N_AVX3::fixed_down_light_mid,
       .fixed_down_mid_mid = N_AVX3::fixed_down_mid_mid,
       .fixed_down_gray_alpha_mid = N_AVX3::fixed_down_gray_alpha_mid,
       .fixed_down_rgba_mid = N_AVX3::fixed_down_rgba_mid,
@@ -43,7 +44,7 @@ const FixedKernels* vnni_kernels() {
       .fixed_widen = N_AVX3::fixed_widen,
       .fixed_premultiply = N_AVX3::fixed_premultiply,
       .fixed_unpremultiply = N_AVX3::fixed_unpremultiply};
-  return __builtin_cpu_supports("avx512vnni") != 0 ? &kKernels : nullptr;
+  return __builtin_cpu_supports("avx512vnni") != 0 ? &kernels : nullptr;
 }
 
 }  // namespace resample

@@ -42,6 +42,10 @@ struct FixedKernels {
 /// Null where this machine or build lacks it, or another instruction set was asked for.
 const FixedKernels* vnni_kernels();
 
+/// fixed_down_light_mid() for AVX-512 with VNNI and VBMI, which looks bytes up by bytes. Null where
+/// this machine or build lacks it.
+void (*vbmi_down_light_mid())(const FixedDown&);
+
 }  // namespace resample
 
 }  // namespace limen::inline LIMEN_ABI

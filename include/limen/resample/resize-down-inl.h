@@ -48,7 +48,11 @@ struct Mids {
 };
 /// Bytes of sRGB, to be added up as linear light.
 struct Light {
+#if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
   static constexpr bool kLoadsNeedRegisters = true;
+#else
+  static constexpr bool kLoadsNeedRegisters = !kLooksUpBytes;
+#endif
   using Sample = std::uint8_t;
   using Scale = std::int16_t;
   static std::int32_t get(const Sample* row, std::size_t x) {
@@ -114,6 +118,19 @@ HWY_INLINE hn::Vec<D16> load_samples(Straight<kChannels>, D16 d, const std::uint
   return load_premultiplied<kChannels>(d, from);
 }
 
+// Samples of two rows in turns.
+template <class In, class D16>
+HWY_INLINE RowPair<D16> load_pair(In in, D16 d, const typename In::Sample* even,
+                                  const typename In::Sample* odd) {
+  const auto a = load_samples(in, d, even);
+  const auto b = load_samples(in, d, odd);
+  return {hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b)};
+}
+template <class D16>
+HWY_INLINE RowPair<D16> load_pair(Light, D16 d, const std::uint8_t* even, const std::uint8_t* odd) {
+  return light_pair(d, even, odd);
+}
+
 // Into the cache, without a fault where there is nothing.
 HWY_INLINE void fetch(const void* from, std::ptrdiff_t ahead) {
   hwy::Prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::intptr_t>(from) + ahead));
@@ -145,10 +162,9 @@ HWY_INLINE void pair_rows(const FixedDown& job, D16 d16, DownWindow window, std:
         fetch(even + from, ahead);
         fetch(odd + from, ahead);
       }
-      const auto a = load_samples(In(), d16, even + from);
-      const auto b = load_samples(In(), d16, odd + from);
-      hn::Store(hn::InterleaveLower(d16, a, b), d16, to + 2 * i);
-      hn::Store(hn::InterleaveUpper(d16, a, b), d16, to + 2 * i + kLanes);
+      const auto both = load_pair(In(), d16, even + from, odd + from);
+      hn::Store(both.lower, d16, to + 2 * i);
+      hn::Store(both.upper, d16, to + 2 * i + kLanes);
     }
   }
 }
@@ -282,14 +298,11 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
       fetch(even, kRollingAhead);
       fetch(odd, kRollingAhead);
     }
-    const auto a = load_samples(In(), d16, even);
-    const auto b = load_samples(In(), d16, odd);
-    const auto lower = hn::InterleaveLower(d16, a, b);
-    const auto upper = hn::InterleaveUpper(d16, a, b);
+    const auto samples = load_pair(In(), d16, even, odd);
     for (int i = 0; i < kTogether; ++i) {
       const auto both = broadcast_pair(d16, column.weights + 2 * i);
-      sums[(kOldest + i) % kTogether].lower[0].add(lower, both);
-      sums[(kOldest + i) % kTogether].upper[0].add(upper, both);
+      sums[(kOldest + i) % kTogether].lower[0].add(samples.lower, both);
+      sums[(kOldest + i) % kTogether].upper[0].add(samples.upper, both);
     }
     column.weights += 2 * kTogether;
   }

@@ -106,6 +106,72 @@ HWY_INLINE hn::Vec<D16> light_mids(D16 d, hn::Vec<D16> code) {
   return hn::Sub(light, hn::Set(d, static_cast<std::int16_t>(kMidZero)));
 }
 
+/// Samples of two rows in turns, as InterleaveLower() and InterleaveUpper() give them.
+template <class D16>
+struct RowPair {
+  hn::Vec<D16> lower, upper;
+};
+
+/// Bytes of two rows as mids of light.
+template <class D16>
+HWY_INLINE RowPair<D16> light_pair(D16 d, const std::uint8_t* even, const std::uint8_t* odd) {
+  const hn::Rebind<std::uint8_t, D16> d8;
+  const auto a = light_mids(d, hn::PromoteTo(d, hn::LoadU(d8, even)));
+  const auto b = light_mids(d, hn::PromoteTo(d, hn::LoadU(d8, odd)));
+  return {hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b)};
+}
+
+// AVX-512's look-up of bytes, which Highway does not count to AVX3.
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3 && \
+    (defined(LIMEN_RESAMPLE_VBMI) || defined(__AVX512VBMI__))
+inline constexpr bool kLooksUpBytes = true;
+
+/// The two bytes of each mid apart, which fit four registers each: that halves what is looked up.
+struct LightBytes {
+  HWY_ALIGN std::uint8_t lower[256];
+  HWY_ALIGN std::uint8_t upper[256];
+  /// Where bytes of two registers lie in turns.
+  HWY_ALIGN std::uint8_t in_turns[64];
+  constexpr LightBytes() : lower(), upper(), in_turns() {
+    for (int i = 0; i < 256; ++i) {
+      const auto mid = static_cast<std::uint16_t>(kLightTable.mids[i]);
+      lower[i] = static_cast<std::uint8_t>(mid);
+      upper[i] = static_cast<std::uint8_t>(mid >> 8);
+    }
+    for (int i = 0; i < 64; ++i) in_turns[i] = static_cast<std::uint8_t>(i / 2 + i % 2 * 64);
+  }
+};
+inline constexpr LightBytes kLightBytes;
+
+HWY_INLINE RowPair<hn::Full512<std::int16_t> > light_pair(hn::Full512<std::int16_t> d,
+                                                          const std::uint8_t* even,
+                                                          const std::uint8_t* odd) {
+  static_cast<void>(d);
+  const hn::Full512<std::uint8_t> d8;
+  const hn::Half<decltype(d8)> half;
+  using V = hn::Vec<hn::Full512<std::int16_t> >;
+  using V8 = hn::Vec<decltype(d8)>;
+  const V8 bytes{_mm512_permutex2var_epi8(_mm512_castsi256_si512(hn::LoadU(half, even).raw),
+                                          hn::Load(d8, kLightBytes.in_turns).raw,
+                                          _mm512_castsi256_si512(hn::LoadU(half, odd).raw))};
+  const __mmask64 is_bright = _mm512_movepi8_mask(bytes.raw);
+  // Of 128 entries, by the lower seven bits.
+  const auto look_up = [&](const std::uint8_t* table) HWY_ATTR {
+    return V8{
+        _mm512_permutex2var_epi8(hn::Load(d8, table).raw, bytes.raw, hn::Load(d8, table + 64).raw)};
+  };
+  const auto of_all = [&](const std::uint8_t* table) HWY_ATTR {
+    return V8{_mm512_mask_blend_epi8(is_bright, look_up(table).raw, look_up(table + 128).raw)};
+  };
+  const V8 lower = of_all(kLightBytes.lower);
+  const V8 upper = of_all(kLightBytes.upper);
+  return {V{_mm512_unpacklo_epi8(lower.raw, upper.raw)},
+          V{_mm512_unpackhi_epi8(lower.raw, upper.raw)}};
+}
+#else
+inline constexpr bool kLooksUpBytes = false;
+#endif
+
 /// The parabolas of srgb_of_octaves().
 template <class D16>
 struct EncodeParabolas {
