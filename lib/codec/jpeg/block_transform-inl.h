@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "lib/codec/jpeg/words-inl.h"
+#include "lib/codec/jpeg/dct-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace limen::inline LIMEN_ABI {
@@ -21,119 +21,12 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The DCT of Loeffler, Ligtenberg and Moschytz (ICASSP 1989) in 13-bit fixed point with two extra
-// bits between the passes: the arithmetic of libjpeg's "islow", whose results it must equal. Until
-// each result is rounded all of it is linear, so the weights of a result can be added up first;
-// 8-bit samples and what quantisation adds to them stay within 16 bits between the passes.
-constexpr int kConstBits = 13;
-constexpr int kPassBits = 2;
-constexpr std::int32_t k0_298631336 = 2446;
-constexpr std::int32_t k0_390180644 = 3196;
-constexpr std::int32_t k0_541196100 = 4433;
-constexpr std::int32_t k0_765366865 = 6270;
-constexpr std::int32_t k0_899976223 = 7373;
-constexpr std::int32_t k1_175875602 = 9633;
-constexpr std::int32_t k1_501321110 = 12299;
-constexpr std::int32_t k1_847759065 = 15137;
-constexpr std::int32_t k1_961570560 = 16069;
-constexpr std::int32_t k2_053119869 = 16819;
-constexpr std::int32_t k2_562915447 = 20995;
-constexpr std::int32_t k3_072711026 = 25172;
-
-// What the odd halves of both directions share: four inputs rotated into four results. The matrix
-// is symmetric: row i gives result i from inputs a, b, c, d.
-struct Rotation {
-  static constexpr std::int32_t aa = k0_298631336 - k0_899976223 - k1_961570560 + k1_175875602;
-  static constexpr std::int32_t ab = k1_175875602;
-  static constexpr std::int32_t ac = k1_175875602 - k1_961570560;
-  static constexpr std::int32_t ad = k1_175875602 - k0_899976223;
-  static constexpr std::int32_t bb = k2_053119869 - k2_562915447 - k0_390180644 + k1_175875602;
-  static constexpr std::int32_t bc = k1_175875602 - k2_562915447;
-  static constexpr std::int32_t bd = k1_175875602 - k0_390180644;
-  static constexpr std::int32_t cc = k3_072711026 - k2_562915447 - k1_961570560 + k1_175875602;
-  static constexpr std::int32_t cd = k1_175875602;
-  static constexpr std::int32_t dd = k1_501321110 - k0_899976223 - k0_390180644 + k1_175875602;
-};
-struct Rotated {
-  Wide a, b, c, d;
-};
-HWY_INLINE Rotated rotate_odd(V16 a, V16 b, V16 c, V16 d) {
-  using R = Rotation;
-  const Pairs ad = pair(a, d), bc = pair(b, c);
-  return {add(dot(ad, R::aa, R::ad), dot(bc, R::ab, R::ac)),
-          add(dot(ad, R::ab, R::bd), dot(bc, R::bb, R::bc)),
-          add(dot(ad, R::ac, R::cd), dot(bc, R::bc, R::cc)),
-          add(dot(ad, R::ad, R::dd), dot(bc, R::bd, R::cd))};
-}
-
-template <int kBits>
-HWY_INLINE V16 descale(const Wide& v) {
-  return narrow<kBits>(add(v, wide(1 << (kBits - 1))));
-}
-
-// Eight samples `step` apart in `data`. The first pass keeps kPassBits more, the second drops them.
-template <bool kFirstPass>
-HWY_INLINE void forward8(std::int16_t* HWY_RESTRICT data, std::size_t step) {
-  const I16 d;
-  constexpr int kShift = kFirstPass ? kConstBits - kPassBits : kConstBits + kPassBits;
-  const auto load = [&](std::size_t i) HWY_ATTR { return hn::Load(d, data + i * step); };
-  const auto store = [&](std::size_t i, V16 v) HWY_ATTR { hn::Store(v, d, data + i * step); };
-  const V16 in0 = load(0), in1 = load(1), in2 = load(2), in3 = load(3);
-  const V16 in4 = load(4), in5 = load(5), in6 = load(6), in7 = load(7);
-  const V16 s07 = hn::Add(in0, in7), s16 = hn::Add(in1, in6);
-  const V16 s25 = hn::Add(in2, in5), s34 = hn::Add(in3, in4);
-  const V16 even0 = hn::Add(s07, s34), even3 = hn::Sub(s07, s34);
-  const V16 even1 = hn::Add(s16, s25), even2 = hn::Sub(s16, s25);
-  if constexpr (kFirstPass) {
-    store(0, hn::ShiftLeft<kPassBits>(hn::Add(even0, even1)));
-    store(4, hn::ShiftLeft<kPassBits>(hn::Sub(even0, even1)));
-  } else {
-    const V16 half = hn::Set(d, 1 << (kPassBits - 1));
-    store(0, hn::ShiftRight<kPassBits>(hn::Add(hn::Add(even0, even1), half)));
-    store(4, hn::ShiftRight<kPassBits>(hn::Add(hn::Sub(even0, even1), half)));
-  }
-  const Pairs even = pair(even2, even3);
-  store(2, descale<kShift>(dot(even, k0_541196100, k0_541196100 + k0_765366865)));
-  store(6, descale<kShift>(dot(even, k0_541196100 - k1_847759065, k0_541196100)));
-  const Rotated odd =
-      rotate_odd(hn::Sub(in3, in4), hn::Sub(in2, in5), hn::Sub(in1, in6), hn::Sub(in0, in7));
-  store(7, descale<kShift>(odd.a));
-  store(5, descale<kShift>(odd.b));
-  store(3, descale<kShift>(odd.c));
-  store(1, descale<kShift>(odd.d));
-}
-
-// load(i) gives coefficient i, store(i, v) takes sample i.
-template <bool kFirstPass, class Load, class Store>
-HWY_INLINE void inverse8(const Load& load, const Store& store) {
-  constexpr int kShift = kFirstPass ? kConstBits - kPassBits : kConstBits + kPassBits + 3;
-  constexpr std::int32_t kOne = 1 << kConstBits;
-  const Rotated odd = rotate_odd(load(7), load(5), load(3), load(1));
-  const Pairs in26 = pair(load(2), load(6));
-  const Wide t3 = dot(in26, k0_541196100 + k0_765366865, k0_541196100);
-  const Wide t2 = dot(in26, k0_541196100, k0_541196100 - k1_847759065);
-  const Pairs in04 = pair(load(0), load(4));
-  // The half by which each result is rounded comes in here, once.
-  const Wide half = wide(1 << (kShift - 1));
-  const Wide t0 = add(dot(in04, kOne, kOne), half), t1 = add(dot(in04, kOne, -kOne), half);
-  const Wide even0 = add(t0, t3), even3 = sub(t0, t3);
-  const Wide even1 = add(t1, t2), even2 = sub(t1, t2);
-  store(0, narrow<kShift>(add(even0, odd.d)));
-  store(7, narrow<kShift>(sub(even0, odd.d)));
-  store(1, narrow<kShift>(add(even1, odd.c)));
-  store(6, narrow<kShift>(sub(even1, odd.c)));
-  store(2, narrow<kShift>(add(even2, odd.b)));
-  store(5, narrow<kShift>(sub(even2, odd.b)));
-  store(3, narrow<kShift>(add(even3, odd.a)));
-  store(4, narrow<kShift>(sub(even3, odd.a)));
-}
-
 #if HWY_TARGET != HWY_SCALAR
 // Reads 128 bytes as a matrix of powers of two and writes it transposed: interleaving the halves
-// moves the highest bit of each byte's place to the lowest, once a step. Seven steps would be none.
-template <int kSteps>
+// moves the highest bit of each byte's place to the lowest, once a step.
 HWY_INLINE void interleave_halves(const std::uint8_t* HWY_RESTRICT in,
                                   std::uint8_t* HWY_RESTRICT out) {
+  constexpr int kSteps = 4;  // seven would be none
   const hn::FixedTag<std::uint8_t, 16> d;
   using V = hn::Vec<decltype(d)>;
   const auto load = [&](std::size_t i) HWY_ATTR { return hn::LoadU(d, in + 16 * i); };
@@ -152,23 +45,14 @@ HWY_INLINE void interleave_halves(const std::uint8_t* HWY_RESTRICT in,
 }
 #endif
 
-// A group's row of samples, sample c of block b at [8 b + c], to [16 c + b] and back.
+// A group's row of samples, sample c of block b at [8 b + c], to [16 c + b].
 HWY_INLINE void columns_from_row(const std::uint8_t* HWY_RESTRICT row,
                                  std::uint8_t* HWY_RESTRICT columns) {
   static_assert(kBlockGroup == 16);
 #if HWY_TARGET == HWY_SCALAR
   for (std::size_t i = 0; i < kGroupWidth; ++i) columns[i % 8 * 16 + i / 8] = row[i];
 #else
-  interleave_halves<4>(row, columns);
-#endif
-}
-
-HWY_INLINE void row_from_columns(const std::uint8_t* HWY_RESTRICT columns,
-                                 std::uint8_t* HWY_RESTRICT row) {
-#if HWY_TARGET == HWY_SCALAR
-  for (std::size_t i = 0; i < kGroupWidth; ++i) row[i] = columns[i % 8 * 16 + i / 8];
-#else
-  interleave_halves<3>(columns, row);
+  interleave_halves(row, columns);
 #endif
 }
 
@@ -216,11 +100,8 @@ HWY_INLINE V16 with_sign_of(V16 magnitude, V16 v) {
 void Reconstruct(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer& quantizer,
                  std::size_t groups, std::uint8_t* HWY_RESTRICT samples, std::size_t stride) {
   const I16 d;
-  const hn::Rebind<std::uint8_t, I16> d8;
   const std::size_t lanes = hn::Lanes(d);
   HWY_ALIGN std::int16_t work[kGroupCoefficients];
-  HWY_ALIGN std::uint8_t columns[kGroupWidth];
-  const V16 middle = hn::Set(d, 128);
   for (std::size_t g = 0; g < groups; ++g, coefficients += kGroupCoefficients) {
     for (std::size_t c = 0; c < 8; ++c) {
       for (std::size_t b = c * kBlockGroup; b < (c + 1) * kBlockGroup; b += lanes) {
@@ -235,17 +116,7 @@ void Reconstruct(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer&
                                  HWY_ATTR { hn::Store(v, d, work + 8 * i * kBlockGroup + b); });
       }
     }
-    for (std::size_t r = 0; r < 8; ++r) {
-      const std::int16_t* const from = work + r * kGroupWidth;
-      for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
-        inverse8<false>(
-            [&](std::size_t i) HWY_ATTR { return hn::Load(d, from + i * kBlockGroup + b); },
-            [&](std::size_t i, V16 v) HWY_ATTR {
-              hn::Store(hn::DemoteTo(d8, hn::Add(v, middle)), d8, columns + i * kBlockGroup + b);
-            });
-      }
-      row_from_columns(columns, samples + r * stride + g * kGroupWidth);
-    }
+    restore_rows(work, samples + g * kGroupWidth, stride);
   }
 }
 

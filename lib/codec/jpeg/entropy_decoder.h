@@ -19,8 +19,9 @@ namespace limen::inline LIMEN_ABI {
 
 inline constexpr std::size_t kMostMcuBlocks = 10;  ///< T.81, B.2.3
 
-/// A group's levels, row-major as kBlockGroup says, and a place for what nobody wants.
-inline constexpr std::size_t kLevelsOfGroup = kGroupCoefficients + kBlockGroup;
+/// A group's levels, row-major as kBlockGroup says, and a place for what nobody wants: whole cache
+/// lines.
+inline constexpr std::size_t kLevelsOfGroup = kGroupCoefficients + 2 * kBlockGroup;
 
 /// What one block of each MCU is coded by.
 struct McuBlock {

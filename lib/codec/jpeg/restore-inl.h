@@ -7,8 +7,10 @@
 #define LIMEN_LIB_CODEC_JPEG_RESTORE_INL_H_
 #endif
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/restore.h"
@@ -21,74 +23,91 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // Which products and results of the first pass are too large, all over a group.
+template <class V>
 struct Excess {
-  V16 products;    // lanes of ones
-  V16 magnitudes;  // of results, ored
+  using D = hn::DFromV<V>;
+  using DWords = hn::RebindToUnsigned<D>;
 
-  HWY_INLINE V16 dequantize(V16 level, const Dequantizer& dequantizer, std::size_t k) {
-    const I16 d;
-    const auto is_large = hn::Gt(hn::Abs(level), hn::Set(d, dequantizer.most[k]));
-    products = hn::Or(products, hn::VecFromMask(d, is_large));
-    return hn::Mul(level, hn::Set(d, dequantizer.step[k]));
+  hn::Vec<DWords> products;  // by how much levels are too large, ored
+  V magnitudes;              // of results, ored
+
+  Excess() : products(hn::Zero(DWords())), magnitudes(hn::Zero(D())) {}
+
+  HWY_INLINE V dequantize(V level, V most, V step) {
+    const DWords d;
+    const auto magnitude = hn::BitCast(d, hn::Abs(level));
+    products = hn::Or(products, hn::SaturatedSub(magnitude, hn::BitCast(d, most)));
+    return hn::Mul(level, step);
   }
-  HWY_INLINE void see(V16 result) { magnitudes = hn::Or(magnitudes, hn::Abs(result)); }
+  HWY_INLINE void see(V result) { magnitudes = hn::Or(magnitudes, hn::Abs(result)); }
+  HWY_INLINE void see(V one, V other) {
+    magnitudes = hn::Or3(magnitudes, hn::Abs(one), hn::Abs(other));
+  }
   HWY_INLINE bool is_none() const {
-    const I16 d;
+    const D d;
     // The magnitude of -32768 is negative.
     const auto large =
         hn::Or(hn::Gt(magnitudes, hn::Set(d, kMostRestorable)), hn::Lt(magnitudes, hn::Zero(d)));
-    return hn::AllFalse(d, hn::Or(large, hn::Lt(products, hn::Zero(d))));
+    return hn::AllFalse(d, large) && hn::AllTrue(DWords(), hn::Eq(products, hn::Zero(DWords())));
   }
 };
 
 // What the first pass makes of a column whose lowest frequency alone is not 0, at any scale.
-HWY_INLINE V16 flat_column(V16 lowest) {
+template <class V>
+HWY_INLINE V flat_column(V lowest) {
   static_assert(kPassBits == 2);
-  const V16 twice = hn::SaturatedAdd(lowest, lowest);
+  const V twice = hn::SaturatedAdd(lowest, lowest);
   return hn::SaturatedAdd(twice, twice);
+}
+
+// What belongs to the columns of a vector, of which the first is k's.
+HWY_INLINE VLong spread(const std::array<std::int16_t, 64>& table, std::size_t k) {
+  const Long16 d;
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (hn::MaxLanes(d) == 2 * kBlockGroup) {
+    const hn::Repartition<std::uint8_t, Long16> d_bytes;
+    std::int32_t both;
+    std::memcpy(&both, table.data() + k, sizeof(both));
+    const auto places = hn::ConcatLowerLower(d, hn::Set(d, 0x0302), hn::Set(d, 0x0100));
+    const auto pairs = hn::BitCast(d_bytes, hn::Set(WideTag<VLong>(), both));
+    return hn::BitCast(d, hn::TableLookupBytes(pairs, hn::BitCast(d_bytes, places)));
+  }
+#endif
+  return hn::Set(d, table[k]);
 }
 
 HWY_INLINE bool restore_8(const std::int16_t* HWY_RESTRICT levels, const Dequantizer& dequantizer,
                           std::uint8_t* HWY_RESTRICT samples, std::size_t stride) {
-  const I16 d;
-  const hn::Rebind<std::uint8_t, I16> d8;
+  const Long16 d;
   const std::size_t lanes = hn::Lanes(d);
   HWY_ALIGN std::int16_t work[kGroupCoefficients];
-  HWY_ALIGN std::uint8_t columns[kGroupWidth];
-  const V16 middle = hn::Set(d, 128);
-  Excess excess{hn::Zero(d), hn::Zero(d)};
-  for (std::size_t c = 0; c < 8; ++c) {
-    for (std::size_t b = c * kBlockGroup; b < (c + 1) * kBlockGroup; b += lanes) {
-      const auto level = [&](std::size_t i)
-                             HWY_ATTR { return hn::Load(d, levels + 8 * i * kBlockGroup + b); };
-      const auto load = [&](std::size_t i) HWY_ATTR {
-        return excess.dequantize(level(i), dequantizer, 8 * i + c);
-      };
-      const auto store = [&](std::size_t i, V16 v) HWY_ATTR {
-        excess.see(v);
-        hn::Store(v, d, work + 8 * i * kBlockGroup + b);
-      };
-      const V16 any = hn::Or(hn::Or(hn::Or(level(1), level(2)), hn::Or(level(3), level(4))),
-                             hn::Or(hn::Or(level(5), level(6)), level(7)));
-      if (hn::AllTrue(d, hn::Eq(any, hn::Zero(d)))) {
-        const V16 flat = flat_column(load(0));
-        for (std::size_t i = 0; i < 8; ++i) store(i, flat);
-      } else {
-        inverse8<true>(load, store);
+  Excess<VLong> excess;
+  for (std::size_t at = 0; at < kGroupWidth; at += lanes) {
+    const auto level = [&](std::size_t i)
+                           HWY_ATTR { return hn::Load(d, levels + i * kGroupWidth + at); };
+    const auto load = [&](std::size_t i) HWY_ATTR {
+      const std::size_t k = 8 * i + at / kBlockGroup;
+      return excess.dequantize(level(i), spread(dequantizer.most, k), spread(dequantizer.step, k));
+    };
+    const auto put = [&](std::size_t i, VLong v)
+                         HWY_ATTR { hn::Store(v, d, work + i * kGroupWidth + at); };
+    const VLong any = hn::Or3(hn::Or3(level(1), level(2), level(3)),
+                              hn::Or3(level(4), level(5), level(6)), level(7));
+    if (hn::AllTrue(d, hn::Eq(any, hn::Zero(d)))) {
+      const VLong flat = flat_column(load(0));
+      excess.see(flat);
+      for (std::size_t i = 0; i < 8; ++i) put(i, flat);
+    } else {
+      VLong out[8];
+      inverse8<true>(load, [&](std::size_t i, VLong v) HWY_ATTR { out[i] = v; });
+      for (std::size_t i = 0; i < 8; i += 2) {
+        excess.see(out[i], out[i + 1]);
+        put(i, out[i]);
+        put(i + 1, out[i + 1]);
       }
     }
   }
-  for (std::size_t r = 0; r < 8; ++r) {
-    const std::int16_t* const from = work + r * kGroupWidth;
-    for (std::size_t b = 0; b < kBlockGroup; b += lanes) {
-      inverse8<false>(
-          [&](std::size_t i) HWY_ATTR { return hn::Load(d, from + i * kBlockGroup + b); },
-          [&](std::size_t i, V16 v) HWY_ATTR {
-            hn::Store(hn::DemoteTo(d8, hn::Add(v, middle)), d8, columns + i * kBlockGroup + b);
-          });
-    }
-    row_from_columns(columns, samples + r * stride);
-  }
+  restore_rows(work, samples, stride);
   return excess.is_none();
 }
 
@@ -145,14 +164,16 @@ HWY_INLINE bool restore_reduced(const std::int16_t* HWY_RESTRICT levels,
   const hn::Rebind<std::uint8_t, I16> d8;
   const std::size_t lanes = hn::Lanes(d);
   HWY_ALIGN std::int16_t work[kSize * kGroupWidth];
-  Excess excess{hn::Zero(d), hn::Zero(d)};
+  Excess<V16> excess;
   for (std::size_t c = 0; c < 8; ++c) {
     if (c == 4 || (kSize == 2 && c % 2 == 0 && c > 0)) continue;
     for (std::size_t b = c * kBlockGroup; b < (c + 1) * kBlockGroup; b += lanes) {
       const auto level = [&](std::size_t i)
                              HWY_ATTR { return hn::Load(d, levels + 8 * i * kBlockGroup + b); };
       const auto load = [&](std::size_t i) HWY_ATTR {
-        return excess.dequantize(level(i), dequantizer, 8 * i + c);
+        const std::size_t k = 8 * i + c;
+        return excess.dequantize(level(i), hn::Set(d, dequantizer.most[k]),
+                                 hn::Set(d, dequantizer.step[k]));
       };
       const auto store = [&](std::size_t i, V16 v) HWY_ATTR {
         excess.see(v);
@@ -198,9 +219,10 @@ HWY_INLINE bool restore_1(const std::int16_t* HWY_RESTRICT levels, const Dequant
                           std::uint8_t* HWY_RESTRICT samples) {
   const I16 d;
   const hn::Rebind<std::uint8_t, I16> d8;
-  Excess excess{hn::Zero(d), hn::Zero(d)};
+  Excess<V16> excess;
   for (std::size_t b = 0; b < kBlockGroup; b += hn::Lanes(d)) {
-    const V16 dc = excess.dequantize(hn::Load(d, levels + b), dequantizer, 0);
+    const V16 dc = excess.dequantize(hn::Load(d, levels + b), hn::Set(d, dequantizer.most[0]),
+                                     hn::Set(d, dequantizer.step[0]));
     const V16 mean = hn::ShiftRight<3>(hn::Add(dc, hn::Set(d, 4)));
     excess.see(hn::ShiftLeft<5>(hn::Min(hn::Abs(mean), hn::Set(d, 512))));
     hn::StoreU(hn::DemoteTo(d8, hn::Add(mean, hn::Set(d, 128))), d8, samples + b);

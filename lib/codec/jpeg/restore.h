@@ -33,9 +33,10 @@ struct Dequantizer {
   std::array<std::int16_t, 64> most{};  ///< magnitude of a level
 };
 
-/// A group's samples from its levels, row-major as kBlockGroup says; these are above -32768. Blocks
-/// become `block_size` rows, `stride` apart, of as many samples each: 8, or 4, 2 or 1 for libjpeg's
-/// reduced ones. False where a value lies beyond kMostRestorable: then the samples may be any.
+/// A group's samples from its levels, row-major as kBlockGroup says; these are above -32768, and
+/// the first one begins a cache line. Blocks become `block_size` rows, `stride` apart, of as many
+/// samples each: 8, or 4, 2 or 1 for libjpeg's reduced ones. False where a value lies beyond
+/// kMostRestorable: then the samples may be any.
 bool restore_group(const std::int16_t* levels, const Dequantizer& dequantizer, int block_size,
                    std::uint8_t* samples, std::size_t stride);
 

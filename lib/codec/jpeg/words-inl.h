@@ -32,73 +32,105 @@ using V16 = hn::Vec<I16>;
 using I32 = hn::Rebind<std::int32_t, I16>;
 using V32 = hn::Vec<I32>;
 
-struct Wide {
+template <class V>
+struct WideOf {
   V32 all;
 };
-struct Pairs {
+template <class V>
+struct PairsOf {
   V32 a, b;
 };
-HWY_INLINE Pairs pair(V16 a, V16 b) { return {hn::PromoteTo(I32(), a), hn::PromoteTo(I32(), b)}; }
-HWY_INLINE Wide wide(std::int32_t v) { return {hn::Set(I32(), v)}; }
-HWY_INLINE Wide add(const Wide& a, const Wide& b) { return {hn::Add(a.all, b.all)}; }
-HWY_INLINE Wide sub(const Wide& a, const Wide& b) { return {hn::Sub(a.all, b.all)}; }
-HWY_INLINE Wide dot(const Pairs& pairs, std::int32_t weight_a, std::int32_t weight_b) {
+template <class V>
+HWY_INLINE PairsOf<V> pair(V a, V b) {
+  return {hn::PromoteTo(I32(), a), hn::PromoteTo(I32(), b)};
+}
+template <class V = V16>
+HWY_INLINE WideOf<V> wide(std::int32_t v) {
+  return {hn::Set(I32(), v)};
+}
+template <class V>
+HWY_INLINE WideOf<V> add(const WideOf<V>& a, const WideOf<V>& b) {
+  return {hn::Add(a.all, b.all)};
+}
+template <class V>
+HWY_INLINE WideOf<V> sub(const WideOf<V>& a, const WideOf<V>& b) {
+  return {hn::Sub(a.all, b.all)};
+}
+template <class V>
+HWY_INLINE WideOf<V> dot(const PairsOf<V>& pairs, std::int32_t weight_a, std::int32_t weight_b) {
   const I32 d;
   return {hn::Add(hn::Mul(pairs.a, hn::Set(d, weight_a)), hn::Mul(pairs.b, hn::Set(d, weight_b)))};
 }
-template <int kBits>
-HWY_INLINE V16 narrow(const Wide& v) {
+template <int kBits, class V>
+HWY_INLINE V narrow(const WideOf<V>& v) {
   return hn::DemoteTo(I16(), hn::ShiftRight<kBits>(v.all));
 }
 
 #else
 
-using I32 = hn::RepartitionToWide<I16>;
-using V32 = hn::Vec<I32>;
+template <class V>
+using WideTag = hn::RepartitionToWide<hn::DFromV<V> >;
 
 // As many 32-bit lanes as a vector has of 16 bits, in the order in which interleaving and narrowing
 // deal with them.
-struct Wide {
-  V32 lower, upper;
+template <class V>
+struct WideOf {
+  hn::Vec<WideTag<V> > lower, upper;
 };
 
 // The lanes of two vectors side by side.
-struct Pairs {
-  V16 lower, upper;
+template <class V>
+struct PairsOf {
+  V lower, upper;
 };
-HWY_INLINE Pairs pair(V16 a, V16 b) {
-  return {hn::InterleaveLower(I16(), a, b), hn::InterleaveUpper(I16(), a, b)};
+template <class V>
+HWY_INLINE PairsOf<V> pair(V a, V b) {
+  const hn::DFromV<V> d;
+  return {hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b)};
 }
-HWY_INLINE Wide wide(std::int32_t v) { return {hn::Set(I32(), v), hn::Set(I32(), v)}; }
-HWY_INLINE Wide add(const Wide& a, const Wide& b) {
+template <class V = V16>
+HWY_INLINE WideOf<V> wide(std::int32_t v) {
+  const WideTag<V> d;
+  return {hn::Set(d, v), hn::Set(d, v)};
+}
+template <class V>
+HWY_INLINE WideOf<V> add(const WideOf<V>& a, const WideOf<V>& b) {
   return {hn::Add(a.lower, b.lower), hn::Add(a.upper, b.upper)};
 }
-HWY_INLINE Wide sub(const Wide& a, const Wide& b) {
+template <class V>
+HWY_INLINE WideOf<V> sub(const WideOf<V>& a, const WideOf<V>& b) {
   return {hn::Sub(a.lower, b.lower), hn::Sub(a.upper, b.upper)};
 }
 
-HWY_INLINE V32 pair_products(V16 pairs, V16 weights) {
-  V32 rest = hn::Zero(I32());
-  const V32 sum = hn::ReorderWidenMulAccumulate(I32(), pairs, weights, hn::Zero(I32()), rest);
+template <class V>
+HWY_INLINE hn::Vec<WideTag<V> > pair_products(V pairs, V weights) {
+  const WideTag<V> d;
+  auto rest = hn::Zero(d);
+  const auto sum = hn::ReorderWidenMulAccumulate(d, pairs, weights, hn::Zero(d), rest);
   return hn::RearrangeToOddPlusEven(sum, rest);
 }
 
 // weight_a * a + weight_b * b for each pair. The weights have 16 bits.
-HWY_INLINE Wide dot(const Pairs& pairs, std::int32_t weight_a, std::int32_t weight_b) {
+template <class V>
+HWY_INLINE WideOf<V> dot(const PairsOf<V>& pairs, std::int32_t weight_a, std::int32_t weight_b) {
   const auto both = (static_cast<std::uint32_t>(weight_b) << 16) |
                     (static_cast<std::uint32_t>(weight_a) & 0xFFFF);
-  const V16 weights = hn::BitCast(I16(), hn::Set(I32(), static_cast<std::int32_t>(both)));
+  const V weights =
+      hn::BitCast(hn::DFromV<V>(), hn::Set(WideTag<V>(), static_cast<std::int32_t>(both)));
   return {pair_products(pairs.lower, weights), pair_products(pairs.upper, weights)};
 }
 
-// Shifted down, to 16 bits, in the order of the vectors that pair() was given.
-template <int kBits>
-HWY_INLINE V16 narrow(const Wide& v) {
-  return hn::ReorderDemote2To(I16(), hn::ShiftRight<kBits>(v.lower),
+// Shifted down, to 16 bits, saturated, in the order of the vectors that pair() was given.
+template <int kBits, class V>
+HWY_INLINE V narrow(const WideOf<V>& v) {
+  return hn::ReorderDemote2To(hn::DFromV<V>(), hn::ShiftRight<kBits>(v.lower),
                               hn::ShiftRight<kBits>(v.upper));
 }
 
 #endif
+
+using Wide = WideOf<V16>;
+using Pairs = PairsOf<V16>;
 
 }  // namespace
 }  // namespace HWY_NAMESPACE
