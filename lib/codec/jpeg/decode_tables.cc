@@ -56,17 +56,18 @@ struct Windows {
     }
   }
 
-  /// Fills a table with them, each followed by what the rest of its window begins with.
-  void join(std::array<DecodeEntry, kWindows>& joined) const {
+  /// Fills a table with them, each followed by what the rest of its window begins with by `behind`.
+  void join(const Windows& behind, std::array<DecodeEntry, kWindows>& joined) const {
     for (std::size_t window = 0; window < kWindows; ++window) {
       const DecodeEntry first = entries[window];
       joined[window] = first;
       const auto taken = static_cast<int>(all_bits(first));
       if (first == kNotLookedUp || ends_block(first) || taken >= kWindowBits) continue;
       const std::size_t rest = window << taken & (kWindows - 1);
-      const DecodeEntry second = entries[rest];
+      const DecodeEntry second = behind.entries[rest];
       const int bits = taken + static_cast<int>(all_bits(second));
-      if (second == kNotLookedUp || taken + needed[rest] > kWindowBits || bits > kMostLookedUp) {
+      if (second == kNotLookedUp || taken + behind.needed[rest] > kWindowBits ||
+          bits > kMostLookedUp) {
         continue;
       }
       joined[window] = two_symbols(first, second, std::max(0, bits - kWindowBits));
@@ -78,7 +79,8 @@ struct Windows {
                             int beyond, unsigned steps) {
     return static_cast<DecodeEntry>(bits) | DecodeEntry{first_step} << 8 |
            DecodeEntry{first} << 16 | DecodeEntry{last} << 32 |
-           DecodeEntry{kBehind - static_cast<unsigned>(beyond)} << 48 | DecodeEntry{steps} << 56;
+           DecodeEntry{kBehind - static_cast<unsigned>(beyond)} << 48 |
+           DecodeEntry{steps} << kStepsShift;
   }
   static DecodeEntry one_symbol(int bits, unsigned step, int value, int beyond) {
     const auto word = static_cast<std::uint16_t>(value);
@@ -106,30 +108,28 @@ bool make_symbol_table(const CodedTable& coded, SymbolTable& table) {
   });
 }
 
-bool make_dc_table(const CodedTable& coded, DecodeTable& table) {
-  Windows windows;
-  const bool is_code =
-      for_each_code(coded, table.codes, [&](int size, std::int32_t code, int length) {
+bool make_block_tables(const CodedTable& dc, const CodedTable& ac, BlockTables& tables) {
+  Windows dc_windows;
+  if (!for_each_code(dc, tables.dc.codes, [&](int size, std::int32_t code, int length) {
         if (size > kMostSize) return false;
-        windows.add(code, length, size, 1);
+        dc_windows.add(code, length, size, 1);
         return true;
-      });
-  table.entries = windows.entries;
-  return is_code;
-}
-
-bool make_ac_table(const CodedTable& coded, DecodeTable& table) {
-  Windows windows;
-  const bool is_code =
-      for_each_code(coded, table.codes, [&](int symbol, std::int32_t code, int length) {
+      })) {
+    return false;
+  }
+  Windows ac_windows;
+  if (!for_each_code(ac, tables.ac.codes, [&](int symbol, std::int32_t code, int length) {
         const int run = symbol >> 4;
         const int size = symbol & 15;
         const bool ends = size == 0 && run < 15;
-        windows.add(code, length, size, ends ? kEndOfBlock : static_cast<unsigned>(run) + 1);
+        ac_windows.add(code, length, size, ends ? kEndOfBlock : static_cast<unsigned>(run) + 1);
         return true;
-      });
-  if (is_code) windows.join(table.entries);
-  return is_code;
+      })) {
+    return false;
+  }
+  dc_windows.join(ac_windows, tables.dc.entries);
+  ac_windows.join(ac_windows, tables.ac.entries);
+  return true;
 }
 
 }  // namespace limen::inline LIMEN_ABI

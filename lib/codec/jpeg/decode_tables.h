@@ -77,14 +77,17 @@ constexpr std::uint16_t last_value(DecodeEntry entry) {
   return static_cast<std::uint16_t>(entry >> 32);
 }
 constexpr unsigned behind(DecodeEntry entry) { return entry >> 48 & 63; }
-constexpr unsigned all_steps(DecodeEntry entry) { return static_cast<unsigned>(entry >> 56); }
+inline constexpr int kStepsShift = 56;
+constexpr unsigned all_steps(DecodeEntry entry) {
+  return static_cast<unsigned>(entry >> kStepsShift);
+}
 constexpr bool ends_block(DecodeEntry entry) { return entry >> 63 != 0; }
 
 /// Bits of a word behind its window.
 inline constexpr unsigned kBehind = 64 - kWindowBits;
 
 /// A window that does not hold what a look-up needs to know goes on beyond any block.
-inline constexpr DecodeEntry kNotLookedUp = DecodeEntry{64} << 56;
+inline constexpr DecodeEntry kNotLookedUp = DecodeEntry{64} << kStepsShift;
 
 struct DecodeTable {
   std::array<DecodeEntry, kWindows> entries;
@@ -103,8 +106,12 @@ struct SymbolTable {
 /// back.
 bool make_symbol_table(const CodedTable& coded, SymbolTable& table);
 
-/// False for a table that is no prefix code or has symbols without a meaning.
-bool make_dc_table(const CodedTable& coded, DecodeTable& table);
-bool make_ac_table(const CodedTable& coded, DecodeTable& table);
+/// What blocks are coded by. A DC coefficient may be looked up with the first symbol behind it.
+struct BlockTables {
+  DecodeTable dc, ac;
+};
+
+/// False for tables that are no prefix codes or have symbols without a meaning.
+bool make_block_tables(const CodedTable& dc, const CodedTable& ac, BlockTables& tables);
 
 }  // namespace limen::inline LIMEN_ABI

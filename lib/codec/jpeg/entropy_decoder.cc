@@ -26,12 +26,40 @@ constexpr std::array<std::uint16_t, kPositions> kPlaces = level_places();
 
 constexpr unsigned kBlockLength = 64;
 
-// A mask of ones or none. Compilers make a branch of what depends on a condition they see, and this
-// one is as good as random: a branch would be mispredicted once a block.
-inline std::uint64_t hidden_mask(bool condition) {
-  std::uint64_t mask = -static_cast<std::uint64_t>(condition);
-  __asm__("" : "+r"(mask));
-  return mask;
+// Where a decoder is: what is looked up next, for which block, and how far that is.
+struct Place {
+  const DecodeEntry* table;
+  const PlacedBlock* block;
+  unsigned at;
+};
+
+// On to the next symbol: of this block, or of the next one where `entry` ends it. Compilers make a
+// branch of a condition, and this one is as good as random: it would be mispredicted once a block.
+inline __attribute__((always_inline)) void move_on(DecodeEntry entry, Place& place) {
+  const PlacedBlock* const next = place.block + 1;
+  place.table = place.block->ac;
+#if defined(__x86_64__)
+  static_assert(ends_block(DecodeEntry{1} << 63), "it is the sign");
+  __asm__(
+      "test %[entry], %[entry]\n\t"
+      "cmovs %[next_table], %[table]\n\t"
+      "cmovs %[next], %[block]\n\t"
+      "cmovs %[none], %[at]"
+      : [table] "+r"(place.table), [block] "+r"(place.block), [at] "+r"(place.at)
+      : [entry] "r"(entry), [next_table] "m"(place.block->next_dc), [next] "r"(next), [none] "r"(0)
+      : "cc");
+#else
+  std::uintptr_t ends = -static_cast<std::uintptr_t>(ends_block(entry));
+  __asm__("" : "+r"(ends));
+  const auto choose = [ends](const auto* here, const auto* there) {
+    const auto bits = reinterpret_cast<std::uintptr_t>(here);
+    return reinterpret_cast<decltype(here)>(
+        bits ^ ((bits ^ reinterpret_cast<std::uintptr_t>(there)) & ends));
+  };
+  place.table = choose(place.table, place.block->next_dc);
+  place.block = choose(place.block, next);
+  place.at &= ~static_cast<unsigned>(ends);
+#endif
 }
 
 }  // namespace
@@ -42,8 +70,7 @@ EntropyDecoder::EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> mcu,
   for (std::size_t i = 0; i < places.size(); ++i) {
     PlacedBlock& place = places[i];
     place.ac = mcu[i % mcu.size()].ac->entries.data();
-    place.to_next = reinterpret_cast<std::uintptr_t>(place.ac) ^
-                    reinterpret_cast<std::uintptr_t>(mcu[(i + 1) % mcu.size()].dc->entries.data());
+    place.next_dc = mcu[(i + 1) % mcu.size()].dc->entries.data();
   }
   begin_interval();
 }
@@ -101,40 +128,35 @@ __attribute__((noinline)) bool EntropyDecoder::decode_symbol(const PlacedBlock& 
 // Blocks follow each other without a branch: a symbol that ends one chooses the next table and the
 // next place. The time of all is that from one look-up to the next, and what else is done for a
 // symbol fits in beside.
-bool EntropyDecoder::decode_blocks(const PlacedBlock* block, const PlacedBlock* end) {
+bool EntropyDecoder::decode_blocks(const PlacedBlock* first, const PlacedBlock* end) {
   ScanBits bits = bits_;
-  const DecodeEntry* table = mcu_[0].dc->entries.data();
-  unsigned at = 0;
+  Place place{mcu_[0].dc->entries.data(), first, 0};
   bits.refill();
   // Returns whether there are more: 1, or 0 at the end, -1 where something is odd.
   const auto look_up = [&](bool refills) __attribute__((always_inline)) {
-    const DecodeEntry entry = table[bits.held >> kBehind];
+    DecodeEntry entry = place.table[bits.held >> kBehind];
     // The table's answer takes longer than this.
     if (refills) bits.refill();
-    unsigned past = at + all_steps(entry);
-    std::uint64_t ends = hidden_mask(ends_block(entry));
+    unsigned past = place.at + all_steps(entry);
     if ((past & kBlockLength) == 0) [[likely]] {
       const std::uint64_t held = bits.held;
       bits.held <<= all_bits(entry) & 63;
       bits.count -= static_cast<unsigned>(entry);
-      block->levels[kPlaces[at + first_step(entry)]] =
-          static_cast<std::int16_t>(first_value(entry));
+      std::int16_t* const levels = place.block->levels;
+      levels[kPlaces[place.at + first_step(entry)]] = static_cast<std::int16_t>(first_value(entry));
       const std::uint64_t more = (held << kWindowBits >> kWindowBits) >> behind(entry);
-      block->levels[kPlaces[past]] = static_cast<std::int16_t>(last_value(entry) + more);
+      levels[kPlaces[past]] = static_cast<std::int16_t>(last_value(entry) + more);
     } else {
       ScanBits slow = bits;
-      unsigned here = at;
-      if (!decode_symbol(*block, slow, here)) return -1;
+      unsigned here = place.at;
+      if (!decode_symbol(*place.block, slow, here)) return -1;
       bits = slow;
       past = here;
-      ends = hidden_mask(past == kBlockLength);
+      entry = past == kBlockLength ? DecodeEntry{kEndOfBlock} << kStepsShift : 0;
     }
-    at = past & ~static_cast<unsigned>(ends);
-    table = reinterpret_cast<const DecodeEntry*>(reinterpret_cast<std::uintptr_t>(block->ac) ^
-                                                 (block->to_next & ends));
-    block = reinterpret_cast<const PlacedBlock*>(reinterpret_cast<const std::byte*>(block) +
-                                                 (sizeof(PlacedBlock) & ends));
-    return block != end ? 1 : 0;
+    place.at = past;
+    move_on(entry, place);
+    return place.block != end ? 1 : 0;
   };
   static_assert(2 * kMostLookedUp + kWindowBits <= 56);
   int more = 1;

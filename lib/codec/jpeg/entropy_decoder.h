@@ -34,7 +34,7 @@ struct McuBlock {
 /// block before it ends with.
 struct PlacedBlock {
   const DecodeEntry* ac = nullptr;
-  std::uintptr_t to_next = 0;  ///< bits that `ac` and the next block's DC table differ in
+  const DecodeEntry* next_dc = nullptr;  ///< the next block's
   std::int16_t* levels = nullptr;
 };
 
@@ -56,7 +56,7 @@ class EntropyDecoder {
   bool has_stood_there() const { return bits_left() >= 0; }
 
  private:
-  bool decode_blocks(const PlacedBlock* block, const PlacedBlock* end);
+  bool decode_blocks(const PlacedBlock* first, const PlacedBlock* end);
   bool decode_symbol(const PlacedBlock& block, ScanBits& bits, unsigned& at) const;
   bool add_up_dc(const PlacedBlock* first, std::size_t mcus);
   void begin_interval();

@@ -6,6 +6,7 @@
 #include <new>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "lib/codec/jpeg/decode.h"
 
@@ -54,25 +55,37 @@ bool read_steps(const JQUANT_TBL* table, Dequantizer& dequantizer) {
   return true;
 }
 
-// Each of libjpeg's tables that a component uses is made once.
+const JHUFF_TBL* table_of(JHUFF_TBL* const* tables, int number) {
+  return number < 0 || number >= NUM_HUFF_TBLS ? nullptr : tables[number];
+}
+
+CodedTable coded(const JHUFF_TBL& table) { return {table.bits, table.huffval}; }
+
+// Each pair of libjpeg's tables that a component uses is made once.
 class MadeTables {
  public:
-  using Make = bool(const CodedTable&, DecodeTable&);
-  MadeTables(std::array<DecodeTable, 3>& room, Make* make) : room_(room), make_(make) {}
+  MadeTables(const jpeg_decompress_struct& state, std::array<BlockTables, 3>& room)
+      : state_(state), room_(room) {}
 
-  const DecodeTable* get(JHUFF_TBL* const* from, int number) {
-    if (number < 0 || number >= NUM_HUFF_TBLS || from[number] == nullptr) return nullptr;
-    const DecodeTable*& made = made_[static_cast<std::size_t>(number)];
-    if (made != nullptr) return made;
-    DecodeTable& table = room_[used_++];
-    if (make_({from[number]->bits, from[number]->huffval}, table)) made = &table;
-    return made;
+  // Null where there are none of use.
+  const BlockTables* get(const jpeg_component_info& component) {
+    const std::pair<int, int> numbers(component.dc_tbl_no, component.ac_tbl_no);
+    for (std::size_t i = 0; i < used_; ++i) {
+      if (numbers_[i] == numbers) return &room_[i];
+    }
+    const JHUFF_TBL* const dc = table_of(state_.dc_huff_tbl_ptrs, numbers.first);
+    const JHUFF_TBL* const ac = table_of(state_.ac_huff_tbl_ptrs, numbers.second);
+    if (dc == nullptr || ac == nullptr) return nullptr;
+    BlockTables& made = room_[used_];
+    if (!make_block_tables(coded(*dc), coded(*ac), made)) return nullptr;
+    numbers_[used_++] = numbers;
+    return &made;
   }
 
  private:
-  std::array<DecodeTable, 3>& room_;
-  Make* make_;
-  std::array<const DecodeTable*, NUM_HUFF_TBLS> made_{};
+  const jpeg_decompress_struct& state_;
+  std::array<BlockTables, 3>& room_;
+  std::array<std::pair<int, int>, 3> numbers_;
   std::size_t used_ = 0;
 };
 
@@ -82,8 +95,7 @@ struct PlainScan::Room {
   alignas(64) std::array<std::int16_t, kMostMcuBlocks * kLevelsOfGroup> levels;
   alignas(64) std::array<std::uint8_t, std::size_t{8} * kGroupWidth> samples;
   alignas(64) std::array<std::uint8_t, ScanBytes::kRoom> bytes;
-  std::array<DecodeTable, 3> ac;
-  std::array<DecodeTable, 3> dc;
+  std::array<BlockTables, 3> tables;
   std::array<McuBlock, kMostMcuBlocks> blocks;
   std::array<PlacedBlock, kMcus * kMostMcuBlocks + 1> places;
 };
@@ -126,8 +138,7 @@ std::optional<PlainScan> PlainScan::open(const JpegDecompressor& jpeg, Workspace
 
 bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
   count_ = static_cast<std::size_t>(state.num_components);
-  MadeTables ac(room.ac, make_ac_table);
-  MadeTables dc(room.dc, make_dc_table);
+  MadeTables tables(state, room.tables);
   std::size_t block = 0;
   for (std::size_t c = 0; c < count_; ++c) {
     const jpeg_component_info& from = state.comp_info[c];
@@ -141,10 +152,9 @@ bool PlainScan::prepare(const jpeg_decompress_struct& state, Room& room) {
     if (from.quant_tbl_no < 0 || from.quant_tbl_no >= NUM_QUANT_TBLS) return false;
     if (!read_steps(state.quant_tbl_ptrs[from.quant_tbl_no], component.dequantizer)) return false;
     if (state.progressive_mode) continue;  // each scan has tables of its own
-    const McuBlock of_component = {.dc = dc.get(state.dc_huff_tbl_ptrs, from.dc_tbl_no),
-                                   .ac = ac.get(state.ac_huff_tbl_ptrs, from.ac_tbl_no),
-                                   .component = c};
-    if (of_component.dc == nullptr || of_component.ac == nullptr) return false;
+    const BlockTables* const made = tables.get(from);
+    if (made == nullptr) return false;
+    const McuBlock of_component = {.dc = &made->dc, .ac = &made->ac, .component = c};
     component.levels = room.levels.data() + block * kLevelsOfGroup;
     std::fill_n(room.blocks.begin() + static_cast<std::ptrdiff_t>(block), blocks, of_component);
     block += blocks;
