@@ -13,6 +13,7 @@
 #define LIMEN_RESAMPLE_VNNI
 #include "limen/resample/resize-along-inl.h"
 #include "limen/resample/resize-down-inl.h"
+#include "limen/resample/resize-lanes-inl.h"
 #include "limen/resample/resize-light-inl.h"
 #include "limen/resample/resize-pairs-inl.h"
 #include "limen/resample/resize-pixels-inl.h"
@@ -35,6 +36,7 @@ const FixedKernels* vnni_kernels() {
       .fixed_along_pairs = N_AVX3::fixed_along_pairs,
       .fixed_along_u8 = N_AVX3::fixed_along_u8,
       .fixed_along_light = N_AVX3::fixed_along_light,
+      .fixed_lanes = N_AVX3::fixed_lanes,
       .fixed_pairs_mid = N_AVX3::fixed_pairs_mid,
       .fixed_pairs_u8 = N_AVX3::fixed_pairs_u8,
       .fixed_pairs_light = N_AVX3::fixed_pairs_light,

@@ -24,6 +24,7 @@ struct FixedKernels {
   void (*fixed_along_pairs)(const FixedAlong&);
   void (*fixed_along_u8)(const FixedAlong&);
   void (*fixed_along_light)(const FixedAlong&);
+  LanesKernel (*fixed_lanes)(AlongOut, int);
   void (*fixed_pairs_mid)(const FixedPairs&);
   void (*fixed_pairs_u8)(const FixedPairs&);
   void (*fixed_pairs_light)(const FixedPairs&);

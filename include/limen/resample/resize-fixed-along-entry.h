@@ -4,6 +4,7 @@
 // Strips of rows filtered along, for resize_fixed(). Part of resize-entry.h.
 
 #include "limen/resample/fixed-axis.h"
+#include "limen/resample/resize-fixed-lanes-entry.h"
 #include "limen/resample/resize-fixed-pixels-entry.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -17,6 +18,8 @@ struct FixedPlan {
   FixedAxis horizontal;
   FixedAxis vertical;
   FixedOrder order = FixedOrder::horizontal_first;
+  /// Of the horizontal axis; without a kernel it goes by columns.
+  LanesTables lanes;
 };
 
 /// Bytes of a strip's rows that are worked on at a time: they stay in a second-level cache.
@@ -43,16 +46,22 @@ inline std::int32_t tile_pixels(const Job& job, std::int64_t rows, std::size_t s
   return static_cast<std::int32_t>((pixels + kLine - 1) / kLine * kLine);
 }
 
-/// What becomes of what was filtered along.
-enum class AlongOut : std::uint8_t { mids, pairs, levels, light };
+/// Rows that AlongPass has filled with mids.
+struct TileRows {
+  std::int16_t* samples = nullptr;
+  std::size_t stride = 0;
+  std::int16_t* operator[](std::size_t row) const { return samples + row * stride; }
+};
 
-/// Filters strips of rows along: a window of columns runs over the source from left to right, tile
-/// by tile, and outputs leave as soon as it has what they take.
+/// Filters strips of rows along: a window, of columns or of rows for FixedLanes, runs over the
+/// source from left to right, tile by tile, and outputs leave as soon as it has what they take.
 class AlongPass {
  public:
-  static Result<AlongPass> create(const Job& job, const FixedAxis& axis, std::int32_t tile) {
+  static Result<AlongPass> create(const Job& job, const FixedPlan& plan, std::int32_t tile) {
+    const FixedAxis& axis = plan.horizontal;
     AlongPass pass;
     pass.axis_ = &axis;
+    pass.lanes_ = plan.lanes.kernel != nullptr ? &plan.lanes : nullptr;
     pass.channels_ = job.channels();
     pass.tile_ = tile;
     pass.begin_ = axis.first[0];
@@ -62,9 +71,17 @@ class AlongPass {
     pass.capacity_ =
         (static_cast<std::int32_t>(held) + tile + kColumnPixels) / kColumnPixels * kColumnPixels;
     const auto channels = static_cast<std::uint64_t>(pass.channels_);
-    LIMEN_ASSIGN(pass.tiles_,
-                 Rows<std::int16_t>::create(*job.workspace, kStripRows,
-                                            static_cast<std::uint64_t>(tile) * channels));
+    const std::uint64_t tile_samples = static_cast<std::uint64_t>(tile) * channels;
+    if (pass.lanes_ != nullptr) {
+      // What outputs that wait for the next tile take, and where the first of them finds it.
+      const double waiting = LanesTables::pixels_together(pass.channels_) * job.horizontal.step;
+      const auto pixels = static_cast<std::uint64_t>(held + waiting);
+      pass.kept_ = (pixels * channels + 2 * kLaneWindow) / kLaneWindow * kLaneWindow;
+      LIMEN_ASSIGN(pass.tiles_, Rows<std::int16_t>::create(*job.workspace, kStripRows,
+                                                           pass.kept_ + tile_samples));
+      return pass;
+    }
+    LIMEN_ASSIGN(pass.tiles_, Rows<std::int16_t>::create(*job.workspace, kStripRows, tile_samples));
     LIMEN_ASSIGN(pass.columns_,
                  Array<std::int16_t>::create(*job.workspace,
                                              static_cast<std::uint64_t>(pass.capacity_) * channels *
@@ -82,6 +99,7 @@ class AlongPass {
   template <class Fill, class Done>
   void run(std::int32_t rows, AlongOut kind, void* const* out, bool chunks, const Fill& fill,
            const Done& done) {
+    if (lanes_ != nullptr) return run_lanes(rows, out, fill);
     std::int32_t x = 0;
     FixedColumns columns;
     columns.columns = columns_.data();
@@ -105,7 +123,7 @@ class AlongPass {
     along.out = out;
     for (std::int32_t begin = begin_; begin < end_ && x < axis_->outputs; begin += tile_) {
       const std::int32_t end = std::min(begin + tile_, end_);
-      fill(begin, end, tiles_);
+      fill(begin, end, TileRows{tiles_[0], tiles_.stride()});
       columns.drop = std::min(axis_->first[x] - along.base, columns.held);
       columns.pixels = end - begin;
       LIMEN_FIXED_KERNEL(fixed_columns)(columns);
@@ -134,6 +152,8 @@ class AlongPass {
           case AlongOut::light:
             LIMEN_FIXED_KERNEL(fixed_along_light)(along);
             break;
+          case AlongOut::straight:
+            break;  // lanes alone do that
         }
         done(x, to);
         x = to;
@@ -142,7 +162,67 @@ class AlongPass {
   }
 
  private:
+  template <class Fill>
+  void run_lanes(std::int32_t rows, void* const* out, const Fill& fill) {
+    const std::int32_t together = LanesTables::pixels_together(channels_);
+    FixedLanes along;
+    along.in = tiles_[0];
+    along.in_stride = tiles_.stride();
+    along.rows = rows;
+    along.channels = channels_;
+    along.pairs = lanes_->pairs;
+    along.tables = lanes_->tables.data();
+    along.table_stride = lanes_->stride;
+    along.table_of = lanes_->table_of.data();
+    along.bases = lanes_->bases.data();
+    along.samples = static_cast<std::size_t>(axis_->outputs) * static_cast<std::size_t>(channels_);
+    along.out = out;
+    const auto kept = static_cast<std::int32_t>(kept_);
+    std::int32_t x = 0;
+    for (std::int32_t begin = begin_; begin < end_ && x < axis_->outputs; begin += tile_) {
+      const std::int32_t end = std::min(begin + tile_, end_);
+      fill(begin, end, TileRows{tiles_[0] + kept, tiles_.stride()});
+      along.in_begin = (begin - begin_) * channels_ - kept;
+      const bool is_last = end == end_;
+      while (x < axis_->outputs) {
+        std::int32_t to = x;
+        const std::int32_t most = std::min(x + kChunkPixels, axis_->outputs);
+        while (to < most && (is_last || axis_->end(to) <= end)) ++to;
+        if (!is_last) to -= (to - x) % together;
+        if (to == x) break;
+        along.begin = units_of(x);
+        along.end = units_of(to);
+        lanes_->kernel(along);
+        x = to;
+      }
+      if (x < axis_->outputs) keep(rows, x, begin);
+    }
+  }
+
+  /// In units of kLaneSamples, one that is not whole as well.
+  std::int32_t units_of(std::int32_t x) const {
+    constexpr auto kUnit = static_cast<std::int64_t>(kLaneSamples);
+    return static_cast<std::int32_t>((std::int64_t{x} * channels_ + kUnit - 1) / kUnit);
+  }
+
+  /// Of the tile at `begin`, and of what was kept before, what outputs from x on take goes before
+  /// the next tile.
+  void keep(std::int32_t rows, std::int32_t x, std::int32_t begin) {
+    const std::ptrdiff_t tile_samples = std::ptrdiff_t{tile_} * channels_;
+    const auto end = static_cast<std::ptrdiff_t>(kept_) + tile_samples;
+    const std::ptrdiff_t first = std::ptrdiff_t{axis_->first[x] - begin} * channels_;
+    const std::ptrdiff_t from =
+        std::clamp(first + static_cast<std::ptrdiff_t>(kept_ - kLanes), tile_samples, end);
+    for (std::int32_t r = 0; r < rows; ++r) {
+      std::int16_t* row = tiles_[r];
+      std::memmove(row + from - tile_samples, row + from,
+                   static_cast<std::size_t>(end - from) * sizeof(*row));
+    }
+  }
+
   const FixedAxis* axis_ = nullptr;
+  const LanesTables* lanes_ = nullptr;
+  std::size_t kept_ = 0;  ///< samples of each row that are there before a tile comes
   int channels_ = 0;
   std::int32_t tile_ = 0;
   std::int32_t begin_ = 0;

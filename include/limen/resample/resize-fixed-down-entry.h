@@ -27,19 +27,33 @@ inline FixedDown down_of(const FixedAxis& axis, std::int32_t y, std::int32_t out
   return down;
 }
 
+/// Light and straight alpha at once: before rows are added up, and after all.
+inline bool is_prepared_first(const Job& job) {
+  return job.linear_light && job.source.format.has_alpha();
+}
+
+/// What run_vertical_first() has become of its outputs. Only lanes divide by alpha.
+inline AlongOut along_out_of(const Job& job, bool has_lanes) {
+  if (is_prepared_first(job)) return AlongOut::mids;
+  if (job.linear_light) return AlongOut::light;
+  if (!job.straight_alpha()) return AlongOut::levels;
+  return has_lanes ? AlongOut::straight : AlongOut::mids;
+}
+
 /// Strips of output rows: a tile of their source rows is filtered down into mids, these go along.
 inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Bands& bands) {
   const int channels = job.channels();
   // Straight alpha is multiplied in and light is decoded as rows are read; both at once, before.
-  const bool prepared_first = job.linear_light && job.source.format.has_alpha();
-  const bool finished_after = prepared_first || job.straight_alpha();
+  const bool prepared_first = is_prepared_first(job);
+  const AlongOut kind = along_out_of(job, plan.lanes.kernel != nullptr);
+  const bool finished_after = kind == AlongOut::mids;
   const std::int64_t reach_rows = rows_within_reach(job.vertical, kStripRows) + 2;
   const std::int32_t tile = tile_pixels(job, reach_rows, prepared_first ? 2 : 1);
   const auto tile_samples = static_cast<std::uint64_t>(tile) * static_cast<std::uint64_t>(channels);
   LIMEN_ASSIGN(auto pointers,
                Array<const void*>::create(*job.workspace, static_cast<std::uint64_t>(reach_rows)));
   LIMEN_ASSIGN(auto scratch, create_down_scratch(*job.workspace, reach_rows));
-  LIMEN_ASSIGN(auto along, AlongPass::create(job, plan.horizontal, tile));
+  LIMEN_ASSIGN(auto along, AlongPass::create(job, plan, tile));
   LIMEN_ASSIGN(auto prepared,
                Rows<std::int16_t>::create(
                    *job.workspace, prepared_first ? static_cast<std::uint64_t>(reach_rows) : 0,
@@ -53,9 +67,6 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
           channel_count * (finished_after
                                ? static_cast<std::uint64_t>(kChunkPixels)
                                : static_cast<std::uint64_t>(job.target.size.width) / 2 + 1)));
-  const AlongOut kind = finished_after     ? AlongOut::mids
-                        : job.linear_light ? AlongOut::light
-                                           : AlongOut::levels;
   for (Band band; bands.take(band);) {
     for (std::int32_t y = band.begin; y < band.end; y += kStripRows) {
       if (job.execution->is_cancelled()) return cancelled();
@@ -78,7 +89,7 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
               ? (plan.vertical.first[y + kStripRows] - first) * job.source.stride
               : 0;
       down.out = mids.data();
-      const auto fill = [&](std::int32_t begin, std::int32_t end, Rows<std::int16_t>& tiles) {
+      const auto fill = [&](std::int32_t begin, std::int32_t end, TileRows tiles) {
         for (std::int32_t r = 0; r < count; ++r) mids[r] = tiles[r];
         if (prepared_first) {
           for (std::int32_t k = 0; k < real_rows; ++k) {

@@ -72,6 +72,11 @@ inline Result<FixedPlan> plan_fixed(const Job& job) {
     LIMEN_ASSIGN(
         plan.horizontal,
         make_fixed_axis(job.horizontal, largest_mid(job, plan.vertical.gain), *job.workspace));
+    const AlongOut kind = along_out_of(job, true);
+    if (const LanesKernel kernel = LIMEN_FIXED_KERNEL(fixed_lanes)(kind, job.channels())) {
+      LIMEN_ASSIGN(plan.lanes, LanesMaker(job.horizontal, plan.horizontal, kind, job.channels())
+                                   .make(kernel, *job.workspace));
+    }
   }
   return plan;
 }

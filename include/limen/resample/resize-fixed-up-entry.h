@@ -26,7 +26,7 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
   const auto pairs_in_ring = static_cast<std::size_t>(ring_pairs(job.vertical));
   LIMEN_ASSIGN(auto pointers,
                Array<const std::int16_t*>::create(*job.workspace, pairs_in_ring + 1));
-  LIMEN_ASSIGN(auto along, AlongPass::create(job, plan.horizontal, tile));
+  LIMEN_ASSIGN(auto along, AlongPass::create(job, plan, tile));
   LIMEN_ASSIGN(auto ring, Rows<std::int16_t>::create(*job.workspace, pairs_in_ring, pair_samples));
   // Where pairs go that are not there: the last strip's.
   LIMEN_ASSIGN(auto unused, Rows<std::int16_t>::create(*job.workspace, 1, pair_samples));
@@ -48,7 +48,7 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
     }
     along.run(
         count, AlongOut::pairs, out.data(), false,
-        [&](std::int32_t begin, std::int32_t end, Rows<std::int16_t>& tiles) {
+        [&](std::int32_t begin, std::int32_t end, TileRows tiles) {
           for (std::int32_t r = 0; r < count; ++r) {
             fixed_prepare_row(job, job.source.row_as<std::uint8_t>(next + r) + begin * channels,
                               end - begin, tiles[r]);

@@ -13,6 +13,7 @@
 
 #include "limen/resample/resize-along-inl.h"
 #include "limen/resample/resize-down-inl.h"
+#include "limen/resample/resize-lanes-inl.h"
 #include "limen/resample/resize-light-inl.h"
 #include "limen/resample/resize-pairs-inl.h"
 #include "limen/resample/resize-pixels-inl.h"

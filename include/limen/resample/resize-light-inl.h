@@ -230,24 +230,33 @@ HWY_INLINE EncodeParabolas<D16> encode_parabolas(D16 d, hn::Vec<D16> octaves,
           look_up(resample::kEncode.c2)};
 }
 
+/// What octaves_of() says, as levels.
+template <class D16>
+HWY_INLINE hn::Vec<D16> levels_of_octaves(D16 d, hn::Vec<D16> octaves) {
+  const hn::RebindToUnsigned<D16> du;
+  const auto u = hn::ShiftLeft<4>(hn::BitCast(du, octaves));
+  const auto c = encode_parabolas(d, octaves, u);
+  const auto slope = hn::Sub(c.c1, hn::MulHigh(u, c.c2));
+  return hn::BitCast(d, hn::ShiftRight<8>(hn::Add(c.c0, hn::MulHigh(u, slope))));
+}
+
+/// octaves_of(), not clamped yet, of light and its offset; `first`: first_octave().
+template <class D32>
+HWY_INLINE hn::Vec<D32> octaves_of_light(D32 d32, hn::Vec<D32> light, hn::Vec<D32> first) {
+  const auto value = hn::ConvertTo(hn::RebindToFloat<D32>(), light);
+  return hn::Sub(hn::ShiftRight<10>(hn::BitCast(d32, value)), first);
+}
+
 /// Sums of light, weighted by 2^bits in all, without the offset of mids: as levels.
 template <class D32>
 HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > light_levels(D32 d32, hn::Vec<D32> lower,
                                                                      hn::Vec<D32> upper, int bits) {
   const hn::Repartition<std::int16_t, D32> d;
-  const hn::RebindToUnsigned<decltype(d)> du;
-  const hn::RebindToFloat<D32> df;
   const auto offset = hn::Set(d32, (kMidZero + resample::kLightOffset) * (std::int32_t{1} << bits));
   const auto first = hn::Set(d32, resample::first_octave(bits));
-  const auto octaves_of = [&](auto sum) HWY_ATTR {
-    const auto light = hn::ConvertTo(df, hn::Add(sum, offset));
-    return hn::Sub(hn::ShiftRight<10>(hn::BitCast(d32, light)), first);
-  };
-  const auto octaves = hn::ReorderDemote2To(d, octaves_of(lower), octaves_of(upper));
-  const auto u = hn::ShiftLeft<4>(hn::BitCast(du, octaves));
-  const auto c = encode_parabolas(d, octaves, u);
-  const auto slope = hn::Sub(c.c1, hn::MulHigh(u, c.c2));
-  return hn::BitCast(d, hn::ShiftRight<8>(hn::Add(c.c0, hn::MulHigh(u, slope))));
+  return levels_of_octaves(
+      d, hn::ReorderDemote2To(d, octaves_of_light(d32, hn::Add(lower, offset), first),
+                              octaves_of_light(d32, hn::Add(upper, offset), first)));
 }
 
 HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count, std::int16_t* mid,

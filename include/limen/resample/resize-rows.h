@@ -89,6 +89,42 @@ struct FixedAlong {
   std::int32_t out_begin = 0;
 };
 
+/// What becomes of what was filtered along.
+enum class AlongOut : std::uint8_t { mids, pairs, levels, light, straight };
+
+/// Outputs filtered along from rows of mids, without columns: sixteen samples in the lanes of a
+/// vector, each with weights of its own, and what they take looked up from 64 samples of a row.
+/// Tables (LanesTables) say which and by how much, for kLaneSamples outputs each.
+struct FixedLanes {
+  const std::int16_t* in = nullptr;  ///< sample `in_begin` of each row; 64 more may be read
+  std::size_t in_stride = 0;
+  std::int32_t in_begin = 0;
+  std::int32_t rows = 0;
+  int channels = 0;
+  std::int32_t pairs = 0;                  ///< of any output
+  const std::int16_t* tables = nullptr;    ///< all that there are, table_stride samples each
+  std::size_t table_stride = 0;            ///< samples
+  const std::int32_t* table_of = nullptr;  ///< which table, for each kLaneSamples outputs
+  const std::int32_t* bases = nullptr;     ///< the first of the 64 samples, for each kLanes outputs
+  std::int32_t begin = 0;                  ///< outputs, in units of kLaneSamples
+  std::int32_t end = 0;
+  std::size_t samples = 0;     ///< in an output row
+  void* const* out = nullptr;  ///< kStripRows rows, those without an input row too
+};
+inline constexpr std::size_t kLanes = 16;
+inline constexpr std::size_t kLaneSamples = 2 * kLanes;
+/// Samples of a row that are looked up from.
+inline constexpr std::size_t kLaneWindow = 64;
+/// A table, in vectors of kLaneSamples int16: for each kLanes outputs where their first pairs are,
+/// what is added before and how much is shifted, then the pairs of weights.
+inline constexpr std::size_t kLaneIndex = 0;
+inline constexpr std::size_t kLaneBefore = 2;
+inline constexpr std::size_t kLaneShift = 4;
+inline constexpr std::size_t kLaneWeights = 6;
+
+/// Filters rows along so.
+using LanesKernel = void (*)(const FixedLanes&);
+
 /// Up to kStripRows output rows, filtered down from pairs of rows of mids as fixed_along_pairs()
 /// left them: twice as many samples as a row, up to the next multiple of 2 * kStripRows.
 struct FixedPairs {
