@@ -144,14 +144,15 @@ inline Result<FixedAxis> make_fixed_axis(const Axis& axis, double largest, Works
   // Starting at an even sample takes one more, ending a pair another.
   fixed.pair_stride = (longest / 2 + 1 + 3) / 4 * 4;
   const auto outputs = static_cast<std::uint64_t>(axis.outputs);
-  LIMEN_ASSIGN(fixed.first, Array<std::int32_t>::create(workspace, outputs));
-  LIMEN_ASSIGN(fixed.pairs, Array<std::int32_t>::create(workspace, outputs));
-  LIMEN_ASSIGN(fixed.bits, Array<std::int32_t>::create(workspace, outputs));
+  LIMEN_ASSIGN(fixed.first, Array<std::int32_t>::create_unset(workspace, outputs));
+  LIMEN_ASSIGN(fixed.pairs, Array<std::int32_t>::create_unset(workspace, outputs));
+  LIMEN_ASSIGN(fixed.bits, Array<std::int32_t>::create_unset(workspace, outputs));
   const auto count = checked_multiply(outputs, 2 * static_cast<std::uint64_t>(fixed.pair_stride));
   if (!count) return limit_exceeded(Limit::working_memory, outputs, workspace.limit());
   // Vectors of weights may be loaded whole: up to 64 bytes behind the last.
   LIMEN_ASSIGN(fixed.weights, Array<std::int16_t>::create(workspace, *count + 32));
-  LIMEN_ASSIGN(auto exact, Array<double>::create(workspace, static_cast<std::uint64_t>(longest)));
+  LIMEN_ASSIGN(auto exact,
+               Array<double>::create_unset(workspace, static_cast<std::uint64_t>(longest)));
 
   const Period period = period_of(axis);
   std::int32_t clear_begin = 0;

@@ -83,9 +83,9 @@ class AlongPass {
     }
     LIMEN_ASSIGN(pass.tiles_, Rows<std::int16_t>::create(*job.workspace, kStripRows, tile_samples));
     LIMEN_ASSIGN(pass.columns_,
-                 Array<std::int16_t>::create(*job.workspace,
-                                             static_cast<std::uint64_t>(pass.capacity_) * channels *
-                                                 static_cast<std::uint64_t>(kStripRows)));
+                 Array<std::int16_t>::create_unset(
+                     *job.workspace, static_cast<std::uint64_t>(pass.capacity_) * channels *
+                                         static_cast<std::uint64_t>(kStripRows)));
     return pass;
   }
 

@@ -11,7 +11,7 @@ namespace resample {
 
 /// FixedDown::scratch for as many input rows.
 inline Result<Array<std::int16_t>> create_down_scratch(Workspace& workspace, std::int64_t rows) {
-  return Array<std::int16_t>::create(
+  return Array<std::int16_t>::create_unset(
       workspace, static_cast<std::uint64_t>(rows / 2 + 1 + kSparePairs) * kDownPair);
 }
 

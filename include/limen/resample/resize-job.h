@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 
 #include "limen/core/checked_size.h"
 #include "limen/core/execution.h"
@@ -50,7 +51,8 @@ struct Band {
 /// Samples of a row in our own memory, which kernels may read or write past the end of.
 inline std::uint64_t with_slack(std::uint64_t samples) { return samples + kRowSlack; }
 
-/// Rows of equal length in one piece of memory.
+/// Rows of equal length in one piece of memory. Integers have whatever was there. Floats are
+/// zeroed: what lies behind a row's end is read, and NaN times a weight of 0 is not 0.
 template <class T>
 class Rows {
  public:
@@ -59,7 +61,11 @@ class Rows {
     const auto stride = checked_align_up(with_slack(samples), 64);
     const auto total = stride ? checked_multiply(*stride, count) : std::nullopt;
     if (!total) return limit_exceeded(Limit::working_memory, samples, workspace.limit());
-    LIMEN_ASSIGN(rows.samples_, Array<T>::create(workspace, *total));
+    if constexpr (std::is_floating_point_v<T>) {
+      LIMEN_ASSIGN(rows.samples_, Array<T>::create(workspace, *total));
+    } else {
+      LIMEN_ASSIGN(rows.samples_, Array<T>::create_unset(workspace, *total));
+    }
     rows.stride_ = static_cast<std::size_t>(*stride);
     return rows;
   }
@@ -73,7 +79,7 @@ class Rows {
 
 /// How the output's rows are cut into bands.
 enum class Cut : std::uint8_t {
-  /// Whole strips, fewer at a time towards the end: where each strip starts anew anyway.
+  /// Strips, fewer at a time towards the end: where each strip starts anew anyway.
   strips,
   /// Few bands of equal height: where source rows are filtered along before they go down. Those
   /// that two bands share are filtered twice, and each band's last strip of them is not full.
@@ -111,13 +117,26 @@ class Bands {
  private:
   std::int32_t end_of_band(std::int32_t begin) const {
     if (threads_ == 1) return height_;
-    if (cut_ == Cut::strips) {
-      const std::int32_t share = (height_ - begin) / kStripRows * 2 / (3 * threads_);
-      return std::min(height_, begin + std::max(share, 1) * kStripRows);
-    }
+    if (cut_ == Cut::strips) return std::min(height_, begin + rows_of_band(begin));
     // The first of the edges height * k / parts behind `begin`, which is one of them.
     const std::int64_t part = (begin + std::int64_t{1}) * equal_parts_ / height_;
     return static_cast<std::int32_t>(height_ * (part + 1) / equal_parts_);
+  }
+
+  // Bands come in rounds, in which each thread has one of equal height: of whole strips that leave
+  // a third for the rounds after it, and in the last one of its share of what is left, unless that
+  // is little.
+  std::int32_t rows_of_band(std::int32_t begin) const {
+    std::int32_t round = 0;
+    for (;;) {
+      const std::int32_t rest = height_ - round;
+      const std::int32_t strips = rest / kStripRows;
+      const std::int32_t rows = strips >= threads_
+                                    ? std::max(strips * 2 / (3 * threads_), 1) * kStripRows
+                                    : std::max((rest + threads_ - 1) / threads_, kStripRows / 2);
+      round += rows * threads_;
+      if (begin < round) return rows;
+    }
   }
 
   const Cut cut_;

@@ -21,17 +21,23 @@ namespace limen::inline LIMEN_ABI {
 
 namespace resample {
 
-/// An array of plain values in a Workspace's memory, zeroed.
+/// An array of plain values in a Workspace's memory.
 template <class T>
 class Array {
  public:
   Array() = default;
+  /// Zeroed.
   static Result<Array> create(Workspace& workspace, std::uint64_t count) {
+    LIMEN_ASSIGN(Array array, create_unset(workspace, count));
+    std::memset(array.buffer_.data(), 0, static_cast<std::size_t>(count) * sizeof(T));
+    return array;
+  }
+  /// With whatever is there.
+  static Result<Array> create_unset(Workspace& workspace, std::uint64_t count) {
     const auto bytes = checked_multiply(count, sizeof(T));
     if (!bytes) return limit_exceeded(Limit::working_memory, count, workspace.limit());
     Array array;
     LIMEN_ASSIGN(array.buffer_, workspace.allocate(*bytes));
-    std::memset(array.buffer_.data(), 0, static_cast<std::size_t>(*bytes));
     return array;
   }
   T* data() { return reinterpret_cast<T*>(buffer_.data()); }
