@@ -44,8 +44,15 @@ function giveBack(workspace, limit) {
   else native.limen_workspace_free(workspace);
 }
 
-/** Puts execution, result and error behind a call's arguments; gives where the result will be. */
-function complete(args, memory, { result, withExecution = true }, workspace, token) {
+/**
+ * Puts execution, result and error behind a call's arguments; gives where the result will be. A call
+ * without structs takes workspace and token themselves, and hands over its result and its error.
+ */
+function complete(args, memory, { result, withStructs = true, withExecution = true }, workspace, token) {
+  if (!withStructs) {
+    args.push(workspace, token);
+    return null;
+  }
   const { error, execution } = memory;
   const made = result === 'pointer' ? memory.result : result && memory.struct(result);
   if (withExecution) {
@@ -61,7 +68,7 @@ function complete(args, memory, { result, withExecution = true }, workspace, tok
 /**
  * Runs `native[name]` on a thread of its own: `prepare(memory)` gives its arguments but for the last
  * two or three, which are execution (where it takes one), the result (a struct of the name `result`,
- * where it has one) and the error. Resolves to what `finish(result, memory)` makes of the result.
+ * where it has one) and the error; see complete(). Resolves to what `finish(result, memory)` makes of the result.
  * Whatever happens, `over()` is called when nothing of the call's is needed any more.
  */
 function call(name, wanted) {
@@ -107,7 +114,7 @@ function call(name, wanted) {
       if (signal) token = native.limen_cancel_token_create();
       const made = complete(args, memory, wanted, workspace, token);
       native[name](...args,
-        (status) => {
+        (status, given, problem) => {
           signal?.removeEventListener('abort', abort);
           if (token) native.limen_cancel_token_free(token);
           if (workspace) giveBack(workspace, limit);
@@ -115,13 +122,13 @@ function call(name, wanted) {
           startWaiting();
           try {
             if (status !== 0) {
-              const problem = takeError(status, memory.error.value);
-              if (signal?.aborted && problem instanceof CancelledError) problem.cause = signal.reason;
-              throw problem;
+              const error = takeError(status, problem ?? memory.error.value);
+              if (signal?.aborted && error instanceof CancelledError) error.cause = signal.reason;
+              throw error;
             }
-            resolve(finish(made, memory));
-          } catch (problem) {
-            reject(problem);
+            resolve(finish(made ?? given, memory));
+          } catch (error) {
+            reject(error);
           } finally {
             memory.release();
           }
@@ -144,9 +151,9 @@ function callNow(name, wanted) {
     if (withExecution) workspace = takeWorkspace(limit);
     const made = complete(args, memory, wanted, workspace, null);
     memory.checkLent(); // no code of the caller's runs from here on
-    const status = native[`${name}_now`](...args);
-    if (status !== 0) throw takeError(status, memory.error.value);
-    return finish(made, memory);
+    const [status, given, problem] = native[`${name}_now`](...args);
+    if (status !== 0) throw takeError(status, problem ?? memory.error.value);
+    return finish(made ?? given, memory);
   } finally {
     if (workspace) giveBack(workspace, limit);
     memory.release();

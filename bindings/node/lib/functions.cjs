@@ -10,7 +10,7 @@ const {
   recipeOptions, encodeOptions, limitsOf, rectOf, choose, number, flag, checkKeys, filters, chromas,
 } = require('./recipe.cjs');
 const {
-  pixelsOf, targetOf, sourceOf, picturesOf, takeOutputs, takeImage, isPixels, rectFrom,
+  pixelsOf, targetOf, sourceOf, plainSourceOf, picturesOf, takeOutputs, outputFrom, takeImage, isPixels, rectFrom,
 } = require('./pictures.cjs');
 
 const models = ['gray', 'rgb', 'ycbcr', 'palette', 'cmyk', 'ycck'];
@@ -76,8 +76,9 @@ class Handles {
 }
 
 // How a function calls the library, and which options that lets it have.
-const later = { call, keys: ['signal'] };
-const now = { call: callNow, keys: [] };
+const limitKeys = ['limits', 'signal'];
+const later = { call, keys: ['bestEffort', 'pictures', ...limitKeys], probeKeys: limitKeys };
+const now = { call: callNow, keys: ['bestEffort', 'pictures', 'limits'], probeKeys: ['limits'] };
 
 function transformOptions({ limits, bestEffort = false, pictures = {} }, memory) {
   if (limits === undefined && bestEffort === false && Object.keys(pictures).length === 0) return null;
@@ -88,33 +89,35 @@ function transformOptions({ limits, bestEffort = false, pictures = {} }, memory)
   }).address;
 }
 
-/** limen_transform() or limen_render() of recipes that live as long as the call. */
-function withRecipes(how, name, input, recipes, options, argumentsOf, finish) {
-  checkKeys(options, ['limits', 'bestEffort', 'pictures', ...how.keys], 'options');
-  const handles = new Handles(recipes);
-  return how.call(name, {
+function transformBy(how, input, recipe, options) {
+  checkKeys(options, how.keys, 'options');
+  const several = Array.isArray(recipe);
+  const handles = new Handles(several ? recipe : [recipe]);
+  return how.call('transform', {
     signal: options.signal,
     limit: options.limits?.workingMemory ?? 0,
-    result: 'pointer',
-    prepare: (memory) => [
-      sourceOf(input, memory), ...argumentsOf(handles.values, memory), transformOptions(options, memory),
-    ],
-    finish,
+    withStructs: false,
+    prepare: (memory) => {
+      const args = plainSourceOf(input, memory);
+      args.push(handles.values, transformOptions(options, memory));
+      return args;
+    },
+    finish: (outputs) => (several ? outputs.map(outputFrom) : outputFrom(outputs[0])),
     over: () => handles.free(),
   });
 }
 
-function transformBy(how, input, recipe, options) {
-  const several = Array.isArray(recipe);
-  return withRecipes(how, 'limen_transform', input, several ? recipe : [recipe], options,
-    (handles, memory) => [
-      handles.length > 0 ? memory.pointers(handles) : null, handles.length,
-    ],
-    several ? takeOutputs : (outputs) => takeOutputs(outputs)[0]);
-}
-
 function renderBy(how, input, recipe, options) {
-  return withRecipes(how, 'limen_render', input, [recipe], options, ([handle]) => [handle], takeImage);
+  checkKeys(options, how.keys, 'options');
+  const handles = new Handles([recipe]);
+  return how.call('limen_render', {
+    signal: options.signal,
+    limit: options.limits?.workingMemory ?? 0,
+    result: 'pointer',
+    prepare: (memory) => [sourceOf(input, memory), handles.values[0], transformOptions(options, memory)],
+    finish: takeImage,
+    over: () => handles.free(),
+  });
 }
 
 const transform = async (input, recipe, options = {}) => transformBy(later, input, recipe, options);
@@ -147,7 +150,7 @@ function infoFrom(info) {
 }
 
 function probeBy(how, input, options) {
-  checkKeys(options, ['limits', ...how.keys], 'options');
+  checkKeys(options, how.probeKeys, 'options');
   return how.call('limen_probe', {
     signal: options.signal,
     withExecution: false,

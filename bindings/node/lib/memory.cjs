@@ -46,10 +46,11 @@ class Memory {
   #lends = false;
   #lent = []; // [view, its bytes]
   // What nearly every call has, made once.
-  result = this.struct('pointer');
+  result = this.struct('pointer'); // the first, and cleared together
   error = this.struct('pointer');
   execution = this.struct('execution');
   #usedByAll = this.#used;
+  #pointers = new Uint8Array(this.#first.view.buffer, this.#first.view.byteOffset, 2 * structs.pointer.bytes);
 
   /** With `lends`, for a call that is over before its caller goes on: input is not copied. */
   static take({ lends = false } = {}) {
@@ -62,7 +63,7 @@ class Memory {
     this.#block = this.#first;
     this.#used = this.#usedByAll;
     this.#kept.length = this.#lent.length = 0;
-    this.result.value = this.error.value = null;
+    this.#pointers.fill(0);
     this.#isCopyUsed = false;
     if (idle.length < mostIdle) idle.push(this);
   }

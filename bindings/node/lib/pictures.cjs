@@ -86,6 +86,13 @@ function sourceOf(input, memory) {
   return into.address;
 }
 
+/** The same for what makes a limen_source of a file itself: its address, or a file's and its size. */
+function plainSourceOf(input, memory) {
+  if (isPixels(input)) return [sourceOf(input, memory), null, 0];
+  const bytes = bytesOf(input);
+  return [null, memory.input(bytes), bytes.length];
+}
+
 /** { name: file or pixels } as an array of limen_named_picture. */
 function picturesOf(pictures, memory) {
   const entries = Object.entries(pictures);
@@ -108,30 +115,33 @@ function picturesOf(pictures, memory) {
 
 const rectFrom = ({ x, y, width, height }) => ({ left: x, top: y, width, height });
 
-/** One finished file and what was done for it, from the fields that the module reads. */
-function outputFrom([data, format, width, height, bitDepth, hasAlpha, mode, modeValue, chroma, progressive,
-  keptSource, peakBytes, color, colorSource, damage, droppedMetadata, notes, found]) {
+/**
+ * One finished file and what was done for it, from the fields that the module reads. Taken apart by a
+ * pattern they would cost a call each: this is not compiled before some thousand calls.
+ */
+function outputFrom(fields) {
   const made = {
-    data,
-    format: formatNames[format],
-    width,
-    height,
-    bitDepth,
-    hasAlpha: hasAlpha !== 0,
-    chroma: chromas[chroma],
-    ...(formatNames[format] === 'jpeg' && { progressive: progressive !== 0 }),
-    keptSource: keptSource !== 0,
-    color,
-    colorSource,
-    droppedMetadata,
-    notes,
-    peakBytes,
+    data: fields[0],
+    format: formatNames[fields[1]],
+    width: fields[2],
+    height: fields[3],
+    bitDepth: fields[4],
+    hasAlpha: fields[5] !== 0,
+    chroma: chromas[fields[8]],
+    keptSource: fields[10] !== 0,
+    color: fields[12],
+    colorSource: fields[13],
+    droppedMetadata: fields[15],
+    notes: fields[16],
+    peakBytes: fields[11],
   };
-  if (mode === 4) made.quality = modeValue;
+  const mode = fields[6];
+  if (made.format === 'jpeg') made.progressive = fields[9] !== 0;
+  if (mode === 4) made.quality = fields[7];
   if (mode === 5) made.lossless = true;
-  if (mode === 6) made.nearLossless = modeValue;
-  if (damage) made.damage = damage;
-  if (found) made.search = searchFrom(found, made.format);
+  if (mode === 6) made.nearLossless = fields[7];
+  if (fields[14]) made.damage = fields[14];
+  if (fields[17]) made.search = searchFrom(fields[17], made.format);
   return made;
 }
 
@@ -175,6 +185,6 @@ function takeImage({ value: image }, memory) {
 }
 
 module.exports = {
-  isBytes, isPixels, pixelsOf, targetOf, sourceOf, picturesOf, takeOutputs, takeImage,
-  rectFrom,
+  isBytes, isPixels, pixelsOf, targetOf, sourceOf, plainSourceOf, picturesOf, takeOutputs, outputFrom,
+  takeImage, rectFrom,
 };

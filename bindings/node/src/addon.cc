@@ -7,6 +7,7 @@
 
 #include "calls.h"
 #include "outputs.h"
+#include "transform.h"
 
 namespace {
 
@@ -73,10 +74,10 @@ napi_value recipe_owner(napi_env env, napi_callback_info info) {
 }  // namespace
 
 #define LIMEN_NOW(name) add(env, exports, #name, call<&name>)
-#define LIMEN_LATER(name) add(env, exports, #name, Later<&name>::begin)
+#define LIMEN_LATER(name) add(env, exports, #name, Later<Plain<&name>>::begin)
 #define LIMEN_LATER_AND_NOW(name) \
   LIMEN_LATER(name);              \
-  add(env, exports, #name "_now", call<&name>)
+  add(env, exports, #name "_now", call_now<Plain<&name>>)
 
 NAPI_MODULE_INIT() {
   add(env, exports, "address", address);
@@ -85,6 +86,8 @@ NAPI_MODULE_INIT() {
   add(env, exports, "bytes", bytes);
   add(env, exports, "take_outputs", take_outputs);
   add(env, exports, "recipe_owner", recipe_owner);
+  add(env, exports, "transform", Later<Transform>::begin);
+  add(env, exports, "transform_now", call_now<Transform>);
 
   LIMEN_NOW(limen_abi_version);
   LIMEN_NOW(limen_version);
@@ -122,7 +125,6 @@ NAPI_MODULE_INIT() {
 
   LIMEN_LATER_AND_NOW(limen_probe);
   LIMEN_LATER(limen_plan_create);
-  LIMEN_LATER_AND_NOW(limen_transform);
   LIMEN_LATER_AND_NOW(limen_render);
   LIMEN_LATER(limen_decode);
   LIMEN_LATER(limen_encode);

@@ -50,16 +50,34 @@ napi_value call(napi_env env, napi_callback_info info) {
   }
 }
 
-/// A call that is under way on a thread of libuv's pool.
+/// A function of the C ABI called as it is: its arguments one by one, its status.
 template <auto function>
+class Plain {
+ public:
+  static constexpr std::size_t kCount = Signature<decltype(function)>::kCount;
+
+  Plain(napi_env env, const napi_value* values)
+      : arguments_(Signature<decltype(function)>::read(env, values)) {}
+
+  void run() { status_ = std::apply(function, arguments_); }
+  std::array<napi_value, 1> results(napi_env env) const { return {to_js(env, status_)}; }
+
+ private:
+  typename Signature<decltype(function)>::Arguments arguments_;
+  typename Signature<decltype(function)>::Result status_{};
+};
+
+/// A call that is under way on a thread of libuv's pool. `Call` is made of its kCount arguments,
+/// run() there, and asked for its results() afterwards.
+template <typename Call>
 class Later {
  public:
-  /// function(…, done): done(status) is called when it has returned.
+  /// function(…, done): done(…results) is called when it has returned.
   static napi_value begin(napi_env env, napi_callback_info info) {
-    std::array<napi_value, Its::kCount + 1> values{};
+    std::array<napi_value, Call::kCount + 1> values{};
     std::size_t count = values.size();
     napi_get_cb_info(env, info, &count, values.data(), nullptr, nullptr);
-    auto later = std::make_unique<Later>(Its::read(env, values.data()));
+    auto later = std::make_unique<Later>(env, values.data());
     napi_value name = text_to_js(env, "limen");
     if (napi_create_reference(env, values.back(), 1, &later->done_) != napi_ok ||
         napi_create_async_work(env, nullptr, name, work, end, later.get(), &later->work_) !=
@@ -73,16 +91,10 @@ class Later {
     return nullptr;
   }
 
-  explicit Later(const typename Signature<decltype(function)>::Arguments& arguments)
-      : arguments_(arguments) {}
+  Later(napi_env env, const napi_value* values) : call_(env, values) {}
 
  private:
-  using Its = Signature<decltype(function)>;
-
-  static void work(napi_env, void* data) {
-    auto* later = static_cast<Later*>(data);
-    later->status_ = std::apply(function, later->arguments_);
-  }
+  static void work(napi_env, void* data) { static_cast<Later*>(data)->call_.run(); }
 
   static void end(napi_env env, napi_status ended, void* data) {
     const std::unique_ptr<Later> later(static_cast<Later*>(data));
@@ -91,8 +103,8 @@ class Later {
     later->forget(env);
     if (ended == napi_cancelled) return;  // the environment ends, and has never called
     napi_get_undefined(env, &receiver);
-    const napi_value status = to_js(env, later->status_);
-    napi_call_function(env, receiver, done, 1, &status, nullptr);
+    const auto results = later->call_.results(env);
+    napi_call_function(env, receiver, done, results.size(), results.data(), nullptr);
   }
 
   void forget(napi_env env) {
@@ -100,8 +112,19 @@ class Later {
     if (work_ != nullptr) napi_delete_async_work(env, work_);
   }
 
-  typename Its::Arguments arguments_;
-  typename Its::Result status_{};
+  Call call_;
   napi_ref done_ = nullptr;
   napi_async_work work_ = nullptr;
 };
+
+/// function(…) -> its results in an array: at once, on the caller's thread.
+template <typename Call>
+napi_value call_now(napi_env env, napi_callback_info info) {
+  std::array<napi_value, Call::kCount> values{};
+  std::size_t count = values.size();
+  napi_get_cb_info(env, info, &count, values.data(), nullptr, nullptr);
+  Call call(env, values.data());
+  call.run();
+  const auto results = call.results(env);
+  return array_to_js(env, results.data(), results.size());
+}

@@ -47,12 +47,15 @@ inline napi_value texts_to_js(napi_env env, const char* const* texts, std::size_
   return made;
 }
 
-inline napi_value array_to_js(napi_env env, std::initializer_list<napi_value> values) {
+inline napi_value array_to_js(napi_env env, const napi_value* values, std::size_t count) {
   napi_value made = nullptr;
-  napi_create_array_with_length(env, values.size(), &made);
-  std::uint32_t i = 0;
-  for (const napi_value value : values) napi_set_element(env, made, i++, value);
+  napi_create_array_with_length(env, count, &made);
+  for (std::uint32_t i = 0; i < count; ++i) napi_set_element(env, made, i, values[i]);
   return made;
+}
+
+inline napi_value array_to_js(napi_env env, std::initializer_list<napi_value> values) {
+  return array_to_js(env, values.begin(), values.size());
 }
 
 /// A Buffer with a copy; where there is no memory for it, null and an exception.
