@@ -34,14 +34,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 using resample::FixedDown;
 
 // What rows are: `Scale` is u8 where weighted sums are in levels, int16 where they are in mids.
+// To load vectors of them takes kConstants registers or so.
 struct Bytes {
-  static constexpr bool kLoadsNeedRegisters = false;
+  static constexpr int kConstants = 0;
   using Sample = std::uint8_t;
   using Scale = std::uint8_t;
   static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
 };
 struct Mids {
-  static constexpr bool kLoadsNeedRegisters = false;
+  static constexpr int kConstants = 0;
   using Sample = std::int16_t;
   using Scale = std::int16_t;
   static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
@@ -49,9 +50,9 @@ struct Mids {
 /// Bytes of sRGB, to be added up as linear light.
 struct Light {
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
-  static constexpr bool kLoadsNeedRegisters = true;
+  static constexpr int kConstants = 16;
 #else
-  static constexpr bool kLoadsNeedRegisters = !kLooksUpBytes;
+  static constexpr int kConstants = kLooksUpBytes ? 5 : 16;
 #endif
   using Sample = std::uint8_t;
   using Scale = std::int16_t;
@@ -62,7 +63,7 @@ struct Light {
 /// Bytes, to be multiplied by each pixel's last one.
 template <int kChannels>
 struct Straight {
-  static constexpr bool kLoadsNeedRegisters = false;
+  static constexpr int kConstants = 5;
   using Sample = std::uint8_t;
   using Scale = std::int16_t;
   static std::int32_t get(const Sample* row, std::size_t x) {
@@ -248,7 +249,7 @@ HWY_INLINE void down_paired(const FixedDown& job) {
   }
 }
 
-// Many pairs: each is loaded once, and added to all outputs that take it.
+// Each pair is loaded once, and added to all outputs that take it.
 
 /// Outputs that are under way at once, six to eight of them, need two sums each in the registers:
 /// 32 of the widest. Where there are fewer, pairs are kept in the cache instead.
@@ -274,7 +275,7 @@ struct Rolling {
   std::int32_t count = 0;
 };
 
-/// One of the columns that rolling() works on.
+/// Columns that rolling() works on.
 template <class In>
 struct RollingColumn {
   const typename In::Sample* const* rows;
@@ -285,11 +286,12 @@ struct RollingColumn {
 };
 
 /// Ends one output, whose sums are the kOldest-th.
-template <int kOldest, int kTogether, class In, class Out, class Sums>
+template <int kOldest, int kTogether, int kVectors, class In, class Out, class Sums>
 HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
                          const Rolling::Output& output, Sums* sums) {
-  const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
-  constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
+  using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
+  const D16 d16;
+  constexpr std::size_t kLanes = hn::MaxLanes(D16());
   for (; pair < output.end; ++pair) {
     const typename In::Sample* even = column.rows[0] + column.x;
     const typename In::Sample* odd = column.rows[1] + column.x;
@@ -298,47 +300,53 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
       fetch(even, kRollingAhead);
       fetch(odd, kRollingAhead);
     }
-    const auto samples = load_pair(In(), d16, even, odd);
+    RowPair<D16> samples[kVectors];
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      samples[v] = load_pair(In(), d16, even + v * kLanes, odd + v * kLanes);
+    }
     for (int i = 0; i < kTogether; ++i) {
       const auto both = broadcast_pair(d16, column.weights + 2 * i);
-      sums[(kOldest + i) % kTogether].lower[0].add(samples.lower, both);
-      sums[(kOldest + i) % kTogether].upper[0].add(samples.upper, both);
+      for (int v = 0; v < kVectors; ++v) {
+        sums[(kOldest + i) % kTogether].lower[v].add(samples[v].lower, both);
+        sums[(kOldest + i) % kTogether].upper[v].add(samples[v].upper, both);
+      }
     }
     column.weights += 2 * kTogether;
   }
-  store_sums<In, Out>(d16, sums[kOldest], output.bits, 0, kLanes,
+  store_sums<In, Out>(d16, sums[kOldest], output.bits, 0, kVectors * kLanes,
                       static_cast<typename Out::Sample*>(output.out) + column.out);
   sums[kOldest] = Sums();
 }
 
 /// Ends `count` outputs, or as many as there are sums: returns whether more are to come.
-template <int kTogether, class In, class Out, class Sums, int... kOldest>
+template <int kTogether, int kVectors, class In, class Out, class Sums, int... kOldest>
 HWY_INLINE bool roll_round(std::integer_sequence<int, kOldest...>, RollingColumn<In>& column,
                            std::int32_t& pair, const Rolling::Output* outputs, std::int32_t count,
                            Sums* sums) {
   return ((count > kOldest &&
-           (roll_one<kOldest, kTogether, In, Out>(column, pair, outputs[kOldest], sums), true)) &&
+           (roll_one<kOldest, kTogether, kVectors, In, Out>(column, pair, outputs[kOldest], sums),
+            true)) &&
           ...);
 }
 
 /// Outputs r, r + 1, … r + kTogether - 1 are under way while output r is: `weights` has, for each
 /// pair of rows, theirs, zeros where one has not begun. So all sums stay in registers; those of an
 /// output that is done become those of the next.
-template <int kTogether, class In, class Out>
+template <int kTogether, int kVectors, class In, class Out>
 HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
                         const std::int16_t* weights) {
   using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
-  constexpr std::size_t kLanes = hn::MaxLanes(D16());
+  constexpr std::size_t kColumns = kVectors * hn::MaxLanes(D16());
   const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
-  for (std::size_t at = job.begin; at < job.end; at += kLanes) {
+  for (std::size_t at = job.begin; at < job.end; at += kColumns) {
     // The last columns may be computed twice; that writes the same values again.
-    const std::size_t x = at + kLanes <= job.end ? at : job.end - kLanes;
-    RollingColumn<In> column{rows, weights, x, x - job.begin, fetches && at % 64 < kLanes};
-    PairSums<1, hn::RepartitionToWide<D16> > sums[kTogether];
+    const std::size_t x = at + kColumns <= job.end ? at : job.end - kColumns;
+    RollingColumn<In> column{rows, weights, x, x - job.begin, fetches && at % 64 < kColumns};
+    PairSums<kVectors, hn::RepartitionToWide<D16> > sums[kTogether];
     std::int32_t pair = 0;
-    for (std::int32_t r = 0;
-         roll_round<kTogether, In, Out>(std::make_integer_sequence<int, kTogether>(), column, pair,
-                                        all.outputs + r, all.count - r, sums);
+    for (std::int32_t r = 0; roll_round<kTogether, kVectors, In, Out>(
+             std::make_integer_sequence<int, kTogether>(), column, pair, all.outputs + r,
+             all.count - r, sums);
          r += kTogether) {
     }
   }
@@ -385,7 +393,15 @@ HWY_INLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int32
   for (std::int32_t r = begin; r < job.outputs; r += step) {
     all.outputs[all.count++] = {pairs_end(job, r), job.bits[r], job.out[r]};
   }
-  rolling<kTogether, In, Out>(job, all, job.ahead != 0 && begin == 0, to);
+  const bool fetches = job.ahead != 0 && begin == 0;
+  // Two vectors of columns share their weights, where there are registers for all their sums.
+  constexpr int kVectors = kTogether <= 6 && In::kConstants == 0 ? 2 : 1;
+  constexpr std::size_t kLanes = hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>());
+  if (job.end - job.begin >= kVectors * kLanes) {
+    rolling<kTogether, kVectors, In, Out>(job, all, fetches, to);
+  } else {
+    rolling<kTogether, 1, In, Out>(job, all, fetches, to);
+  }
   return size;
 }
 
@@ -416,6 +432,11 @@ void down(const FixedDown& job) {
   }
   std::int32_t most = 0;
   for (std::int32_t r = 0; r < job.outputs; ++r) most = job.pairs[r] > most ? job.pairs[r] : most;
+  // What is loaded by many constants would leave too few registers for sums, and what is loaded by
+  // some gains only where there are many pairs.
+  if constexpr (kManyRegisters && In::kConstants < 8) {
+    if (most > (In::kConstants == 0 ? 2 : 7)) return down_rolling<In, Out>(job);
+  }
   switch (unrolled_pairs(most)) {
     case 3:
     case 4:
@@ -427,10 +448,6 @@ void down(const FixedDown& job) {
     case 7:
       return down_paired<7, In, Out>(job);
     default:
-      // What is loaded by many constants would leave too few registers for sums.
-      if constexpr (kManyRegisters && !In::kLoadsNeedRegisters) {
-        if (most > 7) return down_rolling<In, Out>(job);
-      }
       return down_paired<0, In, Out>(job);
   }
 }

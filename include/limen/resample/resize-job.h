@@ -51,14 +51,18 @@ struct Band {
 /// Samples of a row in our own memory, which kernels may read or write past the end of.
 inline std::uint64_t with_slack(std::uint64_t samples) { return samples + kRowSlack; }
 
-/// Rows of equal length in one piece of memory. Integers have whatever was there. Floats are
-/// zeroed: what lies behind a row's end is read, and NaN times a weight of 0 is not 0.
+/// Rows of equal length in one piece of memory, an odd number of cache lines apart: so those of a
+/// column do not compete for the same few lines of the first cache. Integers have whatever was
+/// there. Floats are zeroed: what lies behind a row's end is read, and NaN times a weight of 0 is
+/// not 0.
 template <class T>
 class Rows {
  public:
   static Result<Rows> create(Workspace& workspace, std::uint64_t count, std::uint64_t samples) {
     Rows rows;
-    const auto stride = checked_align_up(with_slack(samples), 64);
+    constexpr std::uint64_t kLine = 64 / sizeof(T);
+    const auto even = checked_align_up(with_slack(samples), 2 * kLine);
+    const auto stride = even ? checked_add(*even, kLine) : std::nullopt;
     const auto total = stride ? checked_multiply(*stride, count) : std::nullopt;
     if (!total) return limit_exceeded(Limit::working_memory, samples, workspace.limit());
     if constexpr (std::is_floating_point_v<T>) {
