@@ -109,7 +109,7 @@ void run(Input& input) {
   if (input.byte() % 2 != 0) {
     // Any that fits in the samples, and many that do not make sense.
     input.take(&pixels, sizeof pixels);
-    pixels.data = samples + pixels.width % 3;
+    pixels.data = samples + static_cast<std::uint32_t>(pixels.width) % 3;
     pixels.stride %= 1024;
     pixels.height %= 16;
   }

@@ -100,7 +100,7 @@ def run(target, build, folders, seconds):
     for data in seeds_for(name, folders):
         (seeds / hashlib.sha1(data).hexdigest()).write_bytes(data)
     command = [target, corpus, seeds, f"-max_total_time={seconds}", f"-max_len={LARGEST_INPUT}",
-               "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1", "-verbosity=1",
+               "-timeout=30", "-rss_limit_mb=1024", "-print_final_stats=1", "-verbosity=1",
                f"-artifact_prefix={findings / name}-"]
     regressions = ROOT / "tests" / "regressions" / name
     if regressions.is_dir():
