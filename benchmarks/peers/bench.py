@@ -40,6 +40,7 @@ ORIGINALS = 10_000  # of the memory's part, a tenth of it in a quick run
 WORKERS = 2
 IN_FLIGHT = 2
 WARM_UP = 3.0  # seconds: V8 compiles for some hundred calls
+PROCESSES = 3  # of a binding: one and the same program differs by some per cent from process to process
 
 
 def reading() -> argparse.Namespace:
@@ -118,9 +119,9 @@ def main() -> None:
         for job in (TWO_MP, FIVE_JPEG):
             of_job = (job, originals[job.originals], mark)
             results.bindings.append(run_job(*of_job, [*plain, *theirs], effort, work / "files",
-                                            warm_up=WARM_UP))
+                                            warm_up=WARM_UP, processes=PROCESSES))
             results.bindings_in_flight.append(run_job(*of_job, [plain[0], *theirs], effort,
-                                                      work / "files", IN_FLIGHT, WARM_UP))
+                                                      work / "files", IN_FLIGHT, WARM_UP, PROCESSES))
     if "equal" in parts and "sharp" in by_key:
         results.equal = run_equal_score(
             str((arguments.build / "bin/limen").resolve()), originals[FIVE_JPEG.originals], mark,

@@ -3,6 +3,7 @@
 
 import contextlib
 import dataclasses
+import itertools
 import pathlib
 import statistics
 import sys
@@ -100,29 +101,43 @@ def warm(turn: Callable[[int], Taken], seconds: float) -> None:
         turn(10)
 
 
+def relay(runners: Sequence[Runner], in_flight: int) -> Callable[[int], Taken]:
+    """Each turn is the next one's: where a process has its memory makes some per cent of difference."""
+    order = itertools.cycle(runners)
+    return lambda passes: next(order).run(passes, in_flight=in_flight)
+
+
 def run_job(job: Job, sources: list[pathlib.Path], mark: pathlib.Path,
             contenders: Sequence[Contender], effort: Effort, folder: pathlib.Path,
-            in_flight: int = 1, warm_up: float = 0) -> JobResult:
-    """Each contender works `warm_up` seconds before it is looked at: compilers settle meanwhile."""
+            in_flight: int = 1, warm_up: float = 0, processes: int = 1) -> JobResult:
+    """Each contender works `warm_up` seconds before it is looked at: compilers settle meanwhile. limen,
+    from whatever language, has so many processes, which take its turns in turn."""
     say(job.title + (f", {in_flight} in flight" if in_flight > 1 else ""))
     result = JobResult(job, [], [])
-    with started([one for one in contenders if one.does(job)]) as running:
+    with contextlib.ExitStack() as stack:
+        crews: dict[str, list[Runner]] = {}
+        theirs = [one for one in contenders if one.does(job)]
+        for number in range(processes):
+            again = [one for one in theirs if number == 0 or one.is_limen or one.same_as]
+            for contender, runner in stack.enter_context(started(again)):
+                crews.setdefault(contender.key, []).append(runner)
         prepared = []
-        for contender, runner in running:
+        for contender in [one for one in theirs if one.key in crews]:
             request = job.request(sources, mark, MARK_SIZE, contender.settings)
             try:
-                runner.ask({"do": "prepare", "job": request})
-                runner.run(1)
-                prepared.append((contender, runner, request))
+                for runner in crews[contender.key]:
+                    runner.ask({"do": "prepare", "job": request})
+                    runner.run(1)
+                prepared.append((contender, crews[contender.key][0], request))
             except Failed as reason:
                 result.absent.append(f"{contender.key}: {reason}")
         for _, runner, _ in prepared:
             runner.restart_peak()
-        turns = [lambda passes, runner=runner: runner.run(passes, in_flight=in_flight)
-                 for _, runner, _ in prepared]
-        for turn in turns:
-            warm(turn, warm_up)
-        taken = take_turns(turns, effort)
+        for contender, _, _ in prepared:
+            for runner in crews[contender.key]:
+                warm(relay([runner], in_flight), warm_up)
+        taken = take_turns([relay(crews[contender.key], in_flight) for contender, _, _ in prepared],
+                           effort)
         judge = Judge(job, sources, prepared[0][2]["mark"])
         for (contender, runner, _), rounds in zip(prepared, taken, strict=True):
             peak = runner.memory("VmHWM")

@@ -10,6 +10,7 @@ beside the work. Needs what `make bench` installs.
 """
 
 import argparse
+import itertools
 import os
 import pathlib
 import statistics
@@ -27,38 +28,47 @@ def job(files: list[str], widths: tuple[int, ...], settings: dict[str, Any]) -> 
 
 
 class Watched:
-    """A contender's process, and what the kernel has counted of it while it worked."""
+    """A contender's processes, and what the kernel has counted of them while they worked. They work by
+    turns: one and the same program differs by some per cent from process to process."""
 
-    def __init__(self, contender: Contender, request: dict[str, object]) -> None:
-        self.runner = Runner(contender.command)
-        self.name = " ".join(filter(None, [self.runner.about["name"], contender.label]))
+    def __init__(self, contender: Contender, request: dict[str, object], processes: int) -> None:
+        self.runners = [Runner(contender.command) for _ in range(processes)]
+        self.name = " ".join(filter(None, [self.runners[0].about["name"], contender.label]))
         self.faults = self.switches = self.passes = 0
-        self.runner.ask({"do": "prepare", "job": request})
-        warm(self.runner.run, 3)  # V8 compiles for some hundred calls
+        for runner in self.runners:
+            runner.ask({"do": "prepare", "job": request})
+            warm(runner.run, 3)  # V8 compiles for some hundred calls
+        self.order = itertools.cycle(self.runners)
 
-    def counts(self) -> tuple[int, int]:
-        process = pathlib.Path(f"/proc/{self.runner.process.pid}")
+    @staticmethod
+    def counts(runner: Runner) -> tuple[int, int]:
+        process = pathlib.Path(f"/proc/{runner.process.pid}")
         faults = int((process / "stat").read_text().rsplit(")", 1)[1].split()[7])
         switches = sum(int(line.split()[1]) for status in process.glob("task/*/status")
                        for line in status.read_text().splitlines() if "ctxt_switches" in line)
         return faults, switches
 
     def run(self, passes: int, in_flight: int) -> Taken:
-        faults, switches = self.counts()
-        taken = self.runner.run(passes, in_flight=in_flight)
-        after = self.counts()
+        runner = next(self.order)
+        faults, switches = self.counts(runner)
+        taken = runner.run(passes, in_flight=in_flight)
+        after = self.counts(runner)
         self.faults += after[0] - faults
         self.switches += after[1] - switches
         self.passes += passes
         return taken
 
+    def close(self) -> None:
+        for runner in self.runners:
+            runner.close()
+
 
 def compare(everybody: list[Contender], files: list[str], widths: tuple[int, ...], effort: Effort,
-            in_flight: int) -> None:
+            in_flight: int, processes: int) -> None:
     watched = []
     for contender in everybody:
         try:
-            watched.append(Watched(contender, job(files, widths, contender.settings)))
+            watched.append(Watched(contender, job(files, widths, contender.settings), processes))
         except Failed as reason:
             print(f"{contender.key}: {reason}")
     taken = take_turns([lambda passes, one=one: one.run(passes, in_flight) for one in watched], effort)
@@ -74,7 +84,7 @@ def compare(everybody: list[Contender], files: list[str], widths: tuple[int, ...
               f"{more / len(files) * 1e6:+.0f} us a call beside C++, {cpu:.3f} times; wall time "
               f"{wall:.3f} times; a call has {one.faults / calls:.1f} page faults and "
               f"{one.switches / calls:.1f} switches of threads")
-        one.runner.close()
+        one.close()
 
 
 def main() -> None:
@@ -83,6 +93,7 @@ def main() -> None:
     parser.add_argument("--peers", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--in-flight", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--only", action="append", help="key of a contender beside C++ (work.py)")
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
@@ -94,7 +105,7 @@ def main() -> None:
     everybody = [contenders(limen)[0], *theirs]
     for widths in ((400,), FIVE):
         compare(everybody, arguments.files, widths, Effort(arguments.rounds, 0.2),
-                arguments.in_flight)
+                arguments.in_flight, arguments.processes)
 
 
 if __name__ == "__main__":

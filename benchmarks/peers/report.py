@@ -44,7 +44,9 @@ def bindings_text(results: list[JobResult]) -> str:
     lines = ["## Through the bindings\n",
              "The same bytes by limen from other languages: what the binding costs beside C++, one "
              "call after the other, and each peer's processor time in units of the binding's. "
-             "Recipes are prepared once. Wall time has in it how long this machine takes to wake "
+             "Recipes are prepared once. limen "
+             "works in three processes by turns, for one and the same program differs by some per cent "
+             "from process to process. Wall time has in it how long this machine takes to wake "
              "another thread, which Node needs twice a call. A floor is the least that such calls "
              "take here: for Node's, which leave the caller's thread free, that is C++ that hands "
              "each to another thread and waits; for Go's it is a Go program that calls limen's C "
