@@ -13,6 +13,7 @@
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/color_rows-inl.h"
 #include "lib/codec/jpeg/level_choice-inl.h"
+#include "lib/codec/jpeg/refine-inl.h"
 #include "lib/codec/jpeg/restore-inl.h"
 #include "lib/codec/jpeg/scan_coder-inl.h"
 #include "lib/codec/jpeg/shaped_rows-inl.h"
@@ -221,6 +222,51 @@ void print_blocks(int quality) {
   symbols.print("symbols", quality);
 }
 
+// Blocks refined by made-up bits, with a table of symbols that refinements may have.
+void print_refined(int first, int last, int low) {
+  std::array<std::uint8_t, 17> counts{};
+  std::array<std::uint8_t, 256> symbols{};
+  counts[5] = 31;  // and one that is longer, for no code is of ones alone
+  counts[6] = 1;
+  for (std::size_t i = 0; i < 32; ++i) symbols[i] = static_cast<std::uint8_t>(i % 16 << 4 | i / 16);
+  static SymbolTable table;
+  make_symbol_table({counts.data(), symbols.data()}, table);
+  std::vector<std::uint8_t> bytes(50000);
+  // Without bytes of ones, behind which a marker would stand.
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random_bits() % 255);
+  std::vector<std::uint8_t> room(ScanBytes::kRoom);
+  ScanReader reader(ByteView(reinterpret_cast<const std::byte*>(bytes.data()), bytes.size()),
+                    room.data());
+  Hash hash;
+  alignas(64) static std::int16_t levels[kGroupCoefficients];
+  int blocks_to_end = 0;
+  for (std::size_t i = 0; i < 4000; ++i) {
+    const std::size_t place = i % kBlockGroup;
+    const std::uint32_t zeros = 1 + random_bits() % 16;
+    std::uint64_t coded = 0;
+    for (int k = 0; k < 64; ++k) {
+      const bool is_zero = random_bits() % zeros != 0;
+      const int level = (1 + static_cast<int>(random_bits() % 7)) * (2 << low);
+      const bool is_negative = random_bits() % 2 != 0;
+      level_at(levels + place, k) = static_cast<std::int16_t>(is_zero       ? 0
+                                                              : is_negative ? -level
+                                                                            : level);
+      if (!is_zero) coded |= bit_of(k);
+    }
+    const bool is_block = kernels::RefineBlock({&table, first, last, low}, reader, blocks_to_end,
+                                               levels + place, coded);
+    hash.add(&is_block, 1);
+    hash.add(&blocks_to_end, 1);
+    hash.add(&coded, 1);
+    if (place + 1 == kBlockGroup) hash.add(levels, kGroupCoefficients);
+    if (is_block) continue;
+    blocks_to_end = 0;
+    if (!reader.refill(reader.bits)) break;
+    reader.bits.drop(1);
+  }
+  hash.print("refined", last);
+}
+
 // Coefficients in floating point, and the levels that are chosen for them.
 void print_shaped(int quality) {
   constexpr std::size_t kGroups = 3, kWidth = kGroups * kGroupWidth;
@@ -283,5 +329,10 @@ int main() {
   for (int quality = 1; quality <= 100; ++quality) limen::print_blocks(quality);
   for (int quality = 1; quality <= 100; quality += 3) limen::print_shaped(quality);
   for (int quality = 1; quality <= 100; ++quality) limen::print_restored(quality);
+  for (const int low : {0, 1, 3}) {
+    limen::print_refined(1, 63, low);
+    limen::print_refined(1, 5, low);
+    limen::print_refined(6, 62, low);
+  }
   return 0;
 }

@@ -14,6 +14,7 @@
 // After foreach_target.h.
 #include "lib/codec/jpeg/block_transform-inl.h"
 #include "lib/codec/jpeg/color_rows-inl.h"
+#include "lib/codec/jpeg/refine-inl.h"
 #include "lib/codec/jpeg/restore-inl.h"
 #include "lib/codec/jpeg/scan_coder-inl.h"
 #include "lib/codec/jpeg/symbols-inl.h"
@@ -42,6 +43,7 @@ HWY_EXPORT(StuffBytes);
 HWY_EXPORT(UpsampleRow);
 HWY_EXPORT(WidenRow);
 HWY_EXPORT(RgbRow);
+HWY_EXPORT(RefineBlock);
 HWY_EXPORT(RestoreGroup);
 
 void split_row(const std::uint8_t* rgb, std::int32_t width, std::uint8_t* y, std::uint8_t* cb,
@@ -123,6 +125,11 @@ void widen_row(const std::uint8_t* in, std::int32_t width, std::uint8_t* out) {
 void rgb_row(const std::uint8_t* y, const std::uint8_t* cb, const std::uint8_t* cr,
              std::int32_t width, std::uint8_t* out) {
   LIMEN_KERNEL(RgbRow)(y, cb, cr, width, out);
+}
+
+bool refine_block(const RefinedBand& band, ScanReader& reader, int& blocks_to_end,
+                  std::int16_t* block, std::uint64_t& coded) {
+  return LIMEN_KERNEL(RefineBlock)(band, reader, blocks_to_end, block, coded);
 }
 
 bool restore_group(const std::int16_t* levels, const Dequantizer& dequantizer, int block_size,

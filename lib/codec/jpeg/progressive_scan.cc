@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/codec/jpeg/progressive_scan.h"
 
-#include <bit>
-
 #include "lib/codec/jpeg/markers.h"
-#include "lib/codec/jpeg/quant_table.h"
+#include "lib/codec/jpeg/refine.h"
 #include "limen/core/cancel.h"
 
 namespace limen::inline LIMEN_ABI {
 
 namespace {
-
-// Where in its group's levels a zigzag index is.
-constexpr std::array<std::uint16_t, 64> level_places() {
-  std::array<std::uint16_t, 64> places{};
-  const QuantTable zigzag = zigzag_places();
-  for (std::size_t k = 0; k < 64; ++k) {
-    places[k] = static_cast<std::uint16_t>(zigzag[k] * kBlockGroup);
-  }
-  return places;
-}
-constexpr std::array<std::uint16_t, 64> kPlaces = level_places();
-
-std::int16_t& level_at(std::int16_t* block, int index) {
-  return block[kPlaces[static_cast<std::size_t>(index)]];
-}
-
-constexpr std::uint64_t bit_of(int index) { return std::uint64_t{1} << index; }
 
 // A block's part of fetching the next group: which of its lines will be used nobody knows yet.
 void fetch_ahead(const StoredBlocks& blocks, std::size_t place) {
@@ -39,22 +20,14 @@ void fetch_ahead(const StoredBlocks& blocks, std::size_t place) {
   __builtin_prefetch(reinterpret_cast<const void*>(at + kPart / 2), 1);
 }
 
-// Sizes of symbols and runs of blocks.
-constexpr int run_of(int symbol) { return symbol >> 4; }
-constexpr int size_of_value(int symbol) { return symbol & 15; }
-constexpr int kLongestRun = 15;  // of zeros, or in the exponent of a run of blocks 14
-
 }  // namespace
 
 ProgressiveScan::ProgressiveScan(const ProgressiveHeader& header, ByteView bytes,
                                  std::uint8_t* room, const CancelToken* cancel)
-    : header_(header), bytes_(bytes, room), cancel_(cancel) {
-  begin_interval();
-}
+    : header_(header), reader_(bytes, room), cancel_(cancel) {}
 
 void ProgressiveScan::begin_interval() {
-  bits_ = {.next = bytes_.next_interval()};
-  safe_end_ = safe_end(bytes_);
+  reader_.begin_interval();
   last_dc_ = {};
   blocks_to_end_ = 0;
 }
@@ -62,45 +35,14 @@ void ProgressiveScan::begin_interval() {
 // Whether all of it was read, and nothing beyond it. It then ends with a marker.
 bool ProgressiveScan::end_interval() {
   if (blocks_to_end_ != 0) return false;
-  if (!bytes_.is_whole()) {
-    if (bytes_.end() - bits_.next > kScanReach) return false;
-    bits_.next = bytes_.add_piece(bits_.next);
-    safe_end_ = safe_end(bytes_);
+  const ScanBytes& bytes = reader_.bytes;
+  if (!bytes.is_whole()) {
+    if (bytes.end() - reader_.bits.next > kScanReach) return false;
+    reader_.read_on(reader_.bits.next);
   }
   const std::ptrdiff_t left =
-      (bytes_.end() - bits_.next) * 8 + static_cast<std::ptrdiff_t>(bits_.count);
-  return bytes_.is_whole() && left >= 0 && left < 8;
-}
-
-inline bool ProgressiveScan::refill() {
-  if (bits_.next > safe_end_) [[unlikely]] {
-    if (bytes_.is_whole()) return false;
-    bits_.next = bytes_.add_piece(bits_.next);
-    safe_end_ = safe_end(bytes_);
-    if (bits_.next > safe_end_) return false;
-  }
-  bits_.refill();
-  return true;
-}
-
-// Less than 0 where no code begins so.
-inline int ProgressiveScan::symbol(const SymbolTable& table) {
-  const unsigned entry = table.entries[bits_.peek(kSymbolBits)];
-  if (entry != 0) [[likely]] {
-    bits_.drop(entry & 0xFF);
-    return static_cast<int>(entry >> 8);
-  }
-  const LongCodes::Found found = table.codes.find(bits_.peek(16));
-  if (found.length == 0) return -1;
-  bits_.drop(static_cast<unsigned>(found.length));
-  return found.symbol;
-}
-
-// `bits`: 1 to 16 of them.
-inline int ProgressiveScan::take(int bits) {
-  const auto value = static_cast<int>(bits_.peek(bits));
-  bits_.drop(static_cast<unsigned>(bits));
-  return value;
+      (bytes.end() - reader_.bits.next) * 8 + static_cast<std::ptrdiff_t>(reader_.bits.count);
+  return bytes.is_whole() && left >= 0 && left < 8;
 }
 
 template <class Block>
@@ -112,7 +54,7 @@ bool ProgressiveScan::decode_mcus(const Block& block) {
     for (std::int32_t column = 0; column < header_.mcus.width; ++column) {
       if (header_.restart_interval != 0) {
         if (to_restart == 0) {
-          if (!end_interval() || bytes_.marker() != kRst0 + next_restart) return false;
+          if (!end_interval() || marker() != kRst0 + next_restart) return false;
           next_restart = (next_restart + 1) & 7;
           begin_interval();
           to_restart = header_.restart_interval;
@@ -150,10 +92,10 @@ bool ProgressiveScan::decode() {
 
 bool ProgressiveScan::decode_first_dc(std::size_t part, std::size_t place) {
   const ProgressiveHeader::Part& coded = header_.parts[part];
-  if (!refill()) return false;
-  const int size = symbol(coded.table);
+  if (!reader_.refill(reader_.bits)) return false;
+  const int size = take_symbol(reader_.bits, coded.table);
   if (size < 0) return false;
-  if (size > 0) last_dc_[part] += extended(take(size), size);
+  if (size > 0) last_dc_[part] += extended(take_bits(reader_.bits, size), size);
   const int dc = last_dc_[part] * (1 << header_.low);
   // What the inverse DCT takes is less.
   constexpr int kMost = 1 << 14;
@@ -165,9 +107,9 @@ bool ProgressiveScan::decode_first_dc(std::size_t part, std::size_t place) {
 }
 
 bool ProgressiveScan::decode_next_dc(std::size_t part, std::size_t place) {
-  if (!refill()) return false;
+  if (!reader_.refill(reader_.bits)) return false;
   std::int16_t& dc = *header_.parts[part].blocks->block(place);
-  dc = static_cast<std::int16_t>(dc | take(1) << header_.low);
+  dc = static_cast<std::int16_t>(dc | take_bits(reader_.bits, 1) << header_.low);
   return true;
 }
 
@@ -180,89 +122,36 @@ bool ProgressiveScan::decode_first_ac(std::size_t place) {
   const ProgressiveHeader::Part& coded = header_.parts[0];
   std::int16_t* const block = coded.blocks->block(place);
   std::uint64_t known = 0;
+  ScanBits bits = reader_.bits;
   for (int k = header_.first; k <= header_.last; ++k) {
-    if (!refill()) return false;
-    const int code = symbol(coded.table);
+    if (!reader_.refill(bits)) return false;
+    const int code = take_symbol(bits, coded.table);
     if (code < 0) return false;
     const int run = run_of(code);
     const int size = size_of_value(code);
     if (size == 0 && run < kLongestRun) {
       blocks_to_end_ = (1 << run) - 1;
-      if (run > 0) blocks_to_end_ += take(run);
+      if (run > 0) blocks_to_end_ += take_bits(bits, run);
       break;
     }
     k += run;
     if (k > header_.last) return false;
     if (size == 0) continue;
     if (size + header_.low > 15) return false;  // a level has no more bits
-    level_at(block, k) = static_cast<std::int16_t>(extended(take(size), size) * (1 << header_.low));
+    level_at(block, k) =
+        static_cast<std::int16_t>(extended(take_bits(bits, size), size) * (1 << header_.low));
     known |= bit_of(k);
   }
+  reader_.bits = bits;
   coded.blocks->coded[place] |= known;
   return true;
 }
 
-// Coefficients that are known but for their lower bits get the next: those of `older` below `end`,
-// which are taken out of it. Without a branch, for the bits are as good as random.
-inline bool ProgressiveScan::refine(std::int16_t* block, std::uint64_t& older,
-                                    std::uint64_t below) {
-  const int one = 1 << header_.low;
-  for (std::uint64_t left = older & below; left != 0; left &= left - 1) {
-    if (bits_.count < 8 && !refill()) return false;
-    std::int16_t& level = level_at(block, std::countr_zero(left));
-    const int more = -take(1) & one;
-    const int sign = level >> 15;
-    level = static_cast<std::int16_t>(level + ((more ^ sign) - sign));
-  }
-  older &= ~below;
-  return true;
-}
-
 bool ProgressiveScan::decode_next_ac(std::size_t place) {
-  const ProgressiveHeader::Part& coded = header_.parts[0];
-  fetch_ahead(*coded.blocks, place);
-  std::int16_t* const block = coded.blocks->block(place);
-  std::uint64_t& known = coded.blocks->coded[place];
-  const int end = header_.last + 1;
-  // Of these the next bit comes wherever they are passed.
-  std::uint64_t older = known & (end == 64 ? ~std::uint64_t{0} : bit_of(end) - 1);
-  older &= ~(bit_of(header_.first) - 1);
-  int k = header_.first;
-  while (blocks_to_end_ == 0 && k < end) {
-    if (!refill()) return false;
-    const int code = symbol(coded.table);
-    if (code < 0) return false;
-    int run = run_of(code);
-    const int size = size_of_value(code);
-    if (size == 0 && run < kLongestRun) {
-      blocks_to_end_ = 1 << run;
-      if (run > 0) blocks_to_end_ += take(run);
-      break;
-    }
-    if (size > 1) return false;
-    const bool is_positive = size == 1 && take(1) != 0;
-    // Past so many zeros, to the zero that becomes a coefficient or is the last of a run.
-    for (std::uint64_t passed = older; passed != 0; passed &= passed - 1) {
-      const int next = std::countr_zero(passed);
-      if (next - k > run) break;
-      run -= next - k;
-      k = next + 1;
-    }
-    k += run;
-    if (k >= end) return false;
-    if (!refine(block, older, bit_of(k) - 1)) return false;
-    if (size == 1) {
-      const int one = 1 << header_.low;
-      level_at(block, k) = static_cast<std::int16_t>(is_positive ? one : -one);
-      known |= bit_of(k);
-    }
-    ++k;
-  }
-  if (blocks_to_end_ > 0) {
-    if (!refine(block, older, ~std::uint64_t{0})) return false;
-    --blocks_to_end_;
-  }
-  return true;
+  const StoredBlocks& blocks = *header_.parts[0].blocks;
+  fetch_ahead(blocks, place);
+  const RefinedBand band = {&header_.parts[0].table, header_.first, header_.last, header_.low};
+  return refine_block(band, reader_, blocks_to_end_, blocks.block(place), blocks.coded[place]);
 }
 
 }  // namespace limen::inline LIMEN_ABI

@@ -9,7 +9,7 @@
 
 #include "lib/codec/jpeg/decode_tables.h"
 #include "lib/codec/jpeg/progressive_scans.h"
-#include "lib/codec/jpeg/scan_bits.h"
+#include "lib/codec/jpeg/symbol_reader.h"
 #include "limen/core/bytes.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -42,8 +42,8 @@ class ProgressiveScan {
   bool decode();
 
   /// Behind it, when all is decoded: a marker's code and what follows.
-  int marker() const { return bytes_.marker(); }
-  ByteView behind_marker() const { return bytes_.behind_marker(); }
+  int marker() const { return reader_.bytes.marker(); }
+  ByteView behind_marker() const { return reader_.bytes.behind_marker(); }
 
  private:
   template <class Block>
@@ -53,18 +53,12 @@ class ProgressiveScan {
   bool decode_first_ac(std::size_t place);
   bool decode_next_ac(std::size_t place);
 
-  bool refill();
-  bool refine(std::int16_t* block, std::uint64_t& older, std::uint64_t below);
-  int symbol(const SymbolTable& table);
-  int take(int bits);
   void begin_interval();
   bool end_interval();
 
   const ProgressiveHeader& header_;
-  ScanBytes bytes_;
+  ScanReader reader_;
   const CancelToken* cancel_;
-  ScanBits bits_;
-  const std::uint8_t* safe_end_ = nullptr;
   std::array<int, 3> last_dc_{};
   int blocks_to_end_ = 0;  // without a coefficient that comes, the one at hand included
 };
