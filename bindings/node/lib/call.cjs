@@ -21,7 +21,7 @@ function concurrency(count) {
       throw new InvalidArgumentError(`concurrency: ${String(count)} is not between 1 and 256`);
     }
     slots = count;
-    while (idleWorkspaces.length > slots) native.limen_workspace_free(idleWorkspaces.pop());
+    while (idleWorkspaces.length > slots) native.workspace_free(idleWorkspaces.pop());
     startWaiting();
   }
   return slots;
@@ -36,12 +36,12 @@ function cancelled(signal) {
 }
 
 function takeWorkspace(limit) {
-  return (limit === 0 && idleWorkspaces.pop()) || native.limen_workspace_create(limit, null);
+  return (limit === 0 && idleWorkspaces.pop()) || native.workspace_create(limit);
 }
 
 function giveBack(workspace, limit) {
   if (limit === 0 && idleWorkspaces.length < slots) idleWorkspaces.push(workspace);
-  else native.limen_workspace_free(workspace);
+  else native.workspace_free(workspace);
 }
 
 /**

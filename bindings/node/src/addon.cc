@@ -71,6 +71,28 @@ napi_value recipe_owner(napi_env env, napi_callback_info info) {
   return made;
 }
 
+void free_workspace(void* workspace) {
+  limen_workspace_free(static_cast<limen_workspace*>(workspace));
+}
+
+// workspace_create(limit) -> address, or null; it ends with its environment, such as a worker
+// thread's.
+napi_value workspace_create(napi_env env, napi_callback_info info) {
+  const auto [limit] = arguments_of<1>(env, info);
+  limen_workspace* made = limen_workspace_create(from_js<std::uint64_t>(env, limit), nullptr);
+  if (made != nullptr) napi_add_env_cleanup_hook(env, free_workspace, made);
+  return to_js(env, made);
+}
+
+// workspace_free(address)
+napi_value workspace_free(napi_env env, napi_callback_info info) {
+  const auto [at] = arguments_of<1>(env, info);
+  auto* workspace = from_js<limen_workspace*>(env, at);
+  napi_remove_env_cleanup_hook(env, free_workspace, workspace);
+  free_workspace(workspace);
+  return nullptr;
+}
+
 }  // namespace
 
 #define LIMEN_NOW(name) add(env, exports, #name, call<&name>)
@@ -86,6 +108,8 @@ NAPI_MODULE_INIT() {
   add(env, exports, "bytes", bytes);
   add(env, exports, "take_outputs", take_outputs);
   add(env, exports, "recipe_owner", recipe_owner);
+  add(env, exports, "workspace_create", workspace_create);
+  add(env, exports, "workspace_free", workspace_free);
   add(env, exports, "transform", Later<Transform>::begin);
   add(env, exports, "transform_now", call_now<Transform>);
 
@@ -101,8 +125,6 @@ NAPI_MODULE_INIT() {
   LIMEN_NOW(limen_error_free);
   LIMEN_NOW(limen_image_pixels);
   LIMEN_NOW(limen_image_free);
-  LIMEN_NOW(limen_workspace_create);
-  LIMEN_NOW(limen_workspace_free);
   LIMEN_NOW(limen_cancel_token_create);
   LIMEN_NOW(limen_cancel_token_cancel);
   LIMEN_NOW(limen_cancel_token_free);

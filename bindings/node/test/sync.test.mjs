@@ -178,6 +178,22 @@ test('worker threads, with every encoder at its slowest', async () => {
   assert.deepEqual(answers, [expected, expected]);
 });
 
+test('worker threads that have ended hold no memory', async () => {
+  const large = await jpeg(2400, 1600);
+  const run = async (count) => {
+    for (let i = 0; i < count; ++i) {
+      const worker = new Worker(new URL('./sync_child.mjs', import.meta.url));
+      worker.postMessage({ source: large, recipes: [{ quality: 60, effort: 1, sharpen: 1 }] });
+      await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+    }
+    globalThis.gc();
+    return process.memoryUsage.rss();
+  };
+  const before = await run(3);
+  const after = await run(8);
+  assert.ok(after < before + 60e6, `${before} bytes before, ${after} after`);
+});
+
 test('500 pictures in a loop that waits for nothing leave memory where it was', () => {
   const run = (count) => {
     for (let i = 0; i < count; ++i) {
