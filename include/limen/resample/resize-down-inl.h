@@ -258,6 +258,9 @@ inline constexpr bool kManyRegisters = hn::MaxLanes(hn::ScalableTag<std::uint8_t
 /// How far to the right rows are fetched meanwhile: two lines, which are still in the first cache
 /// when it is their turn. A whole tile would not be.
 inline constexpr std::ptrdiff_t kRollingAhead = 128;
+/// Columns of as many pairs, a line wide, leave room for the next ones in the first cache: there
+/// one line ahead is enough.
+inline constexpr std::int32_t kNearPairs = 128;
 
 /// The pair behind the last one of output r.
 HWY_MAYBE_UNUSED std::int32_t pairs_end(const FixedDown& job, std::int32_t r) {
@@ -283,6 +286,7 @@ struct RollingColumn {
   std::size_t x;
   std::size_t out;
   bool fetches;
+  std::ptrdiff_t ahead;
 };
 
 /// Ends one output, whose sums are the kOldest-th.
@@ -297,8 +301,8 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
     const typename In::Sample* odd = column.rows[1] + column.x;
     column.rows += 2;
     if (column.fetches) {
-      fetch(even, kRollingAhead);
-      fetch(odd, kRollingAhead);
+      fetch(even, column.ahead);
+      fetch(odd, column.ahead);
     }
     RowPair<D16> samples[kVectors];
     for (std::size_t v = 0; v < kVectors; ++v) {
@@ -338,10 +342,12 @@ HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
   using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
   constexpr std::size_t kColumns = kVectors * hn::MaxLanes(D16());
   const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
+  const bool is_near = kVectors == 2 && all.outputs[all.count - 1].end <= kNearPairs;
+  const std::ptrdiff_t ahead = is_near ? kRollingAhead / 2 : kRollingAhead;
   for (std::size_t at = job.begin; at < job.end; at += kColumns) {
     // The last columns may be computed twice; that writes the same values again.
     const std::size_t x = at + kColumns <= job.end ? at : job.end - kColumns;
-    RollingColumn<In> column{rows, weights, x, x - job.begin, fetches && at % 64 < kColumns};
+    RollingColumn<In> column{rows, weights, x, x - job.begin, fetches && at % 64 < kColumns, ahead};
     PairSums<kVectors, hn::RepartitionToWide<D16> > sums[kTogether];
     std::int32_t pair = 0;
     for (std::int32_t r = 0; roll_round<kTogether, kVectors, In, Out>(
