@@ -77,8 +77,9 @@ class AlongPass {
       const double waiting = LanesTables::pixels_together(pass.channels_) * job.horizontal.step;
       const auto pixels = static_cast<std::uint64_t>(held + waiting);
       pass.kept_ = (pixels * channels + 2 * kLaneWindow) / kLaneWindow * kLaneWindow;
-      LIMEN_ASSIGN(pass.tiles_, Rows<std::int16_t>::create(*job.workspace, kStripRows,
-                                                           pass.kept_ + tile_samples));
+      LIMEN_ASSIGN(pass.tiles_,
+                   Rows<std::int16_t>::create(*job.workspace, kStripRows,
+                                              pass.kept_ + tile_samples + 2 * kLaneWindow));
       return pass;
     }
     LIMEN_ASSIGN(pass.tiles_, Rows<std::int16_t>::create(*job.workspace, kStripRows, tile_samples));
@@ -171,6 +172,7 @@ class AlongPass {
     along.rows = rows;
     along.channels = channels_;
     along.pairs = lanes_->pairs;
+    along.pairs_together = lanes_->pairs_together;
     along.tables = lanes_->tables.data();
     along.table_stride = lanes_->stride;
     along.table_of = lanes_->table_of.data();

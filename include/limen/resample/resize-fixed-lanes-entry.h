@@ -18,6 +18,7 @@ namespace resample {
 struct LanesTables {
   LanesKernel kernel = nullptr;  ///< null: outputs are too far apart, columns do as well, …
   std::int32_t pairs = 0;
+  std::int32_t pairs_together = 0;
   std::size_t stride = 0;
   Array<std::int16_t> tables;
   Array<std::int32_t> table_of;
@@ -73,11 +74,12 @@ class LanesMaker {
   Result<LanesTables> make(LanesKernel kernel, Workspace& workspace) {
     LanesTables lanes;
     const std::int64_t source_samples = std::int64_t{axis_.source} * channels_;
-    if (source_samples > std::numeric_limits<std::int32_t>::max()) return lanes;
+    if (source_samples > std::numeric_limits<std::int32_t>::max() / 2) return lanes;
     const auto halves = static_cast<std::uint64_t>(halves_);
     LIMEN_ASSIGN(lanes.table_of, Array<std::int32_t>::create(workspace, halves));
     LIMEN_ASSIGN(lanes.bases, Array<std::int32_t>::create(workspace, 2 * halves));
     std::int32_t tables = 0;
+    lanes.pairs_together = kMostPairs;
     for (std::int32_t h = 0; h < halves_; ++h) {
       const std::int32_t before = h - whole_tables();
       lanes.table_of[h] = repeats_before(h) ? lanes.table_of[before] : tables++;
@@ -104,6 +106,10 @@ class LanesMaker {
  private:
   static constexpr std::int32_t kSamples = kLaneSamples;
   static constexpr std::int32_t kOutputs = kLanes;
+  /// Where the samples of all pairs do not fit a window, each of as many pairs has one.
+  static constexpr std::int32_t kFewPairs = 4;
+  /// So that three windows have them.
+  static constexpr std::int32_t kMostPairs = 3 * kFewPairs;
   /// Loads from such samples cross half as many cache lines as any would.
   static constexpr std::int32_t kBaseStep = 16;
 
@@ -131,19 +137,25 @@ class LanesMaker {
   bool place(std::int32_t group, LanesTables& lanes) const {
     std::int32_t begin = std::numeric_limits<std::int32_t>::max();
     std::int32_t end = 0;
+    std::int32_t end_of_few = 0;
     for (std::int32_t x = first_pixel(group); x <= last_pixel(group); ++x) {
       const TakenSamples taken = taken_samples(fixed_, x);
       begin = std::min(begin, taken.first);
       end = std::max(end, taken.first + taken.count);
+      end_of_few = std::max(end_of_few, taken.first + std::min(taken.count, 2 * kFewPairs));
       lanes.pairs = std::max(lanes.pairs, (taken.count + 1) / 2);
       // Levels take the upper half of a sum first.
       if (fixed_.bits[x] + kMidBits < 16) return false;
     }
-    const std::int64_t origin = fixed_.first[0];
-    const std::int64_t base = (begin - origin) * channels_ / kBaseStep * kBaseStep;
-    const std::int64_t window = (end - origin) * channels_ - base;
-    lanes.bases[group] = static_cast<std::int32_t>(base);
-    return window <= static_cast<std::int64_t>(kLaneWindow);
+    const auto sample_of = [&](std::int32_t pixel) {
+      return (pixel - fixed_.first[0]) * channels_;
+    };
+    constexpr auto kWindow = static_cast<std::int32_t>(kLaneWindow);
+    std::int32_t base = sample_of(begin) / kBaseStep * kBaseStep;
+    if (sample_of(end_of_few) - base > kWindow) base = sample_of(begin);
+    if (sample_of(end) - base > kWindow) lanes.pairs_together = kFewPairs;
+    lanes.bases[group] = base;
+    return sample_of(end_of_few) - base <= kWindow && lanes.pairs <= kMostPairs;
   }
 
   void fill(std::int32_t group, LanesTables& lanes) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The 16-bit pass of resize() along rows of nearly equal sizes, in 512 bits. Part of resize-inl.h,
-// which includes it.
+// The 16-bit pass of resize() along rows without columns, in 512 bits, where what neighbouring
+// outputs take fits vectors. Part of resize-inl.h, which includes it.
 
 #include <cstddef>
 #include <cstdint>
@@ -109,20 +109,17 @@ struct LanesToLight {
   HWY_INLINE void end(LaneMids&, LaneMids&) const {}
 };
 
-/// The i-th group of lanes of a table, of kLaneRows rows.
-HWY_INLINE void add_lanes(const FixedLanes& job, const std::int16_t* table, std::size_t i,
-                          const std::int16_t* from, LaneMids pair, LaneSum* sums) {
+/// Adds `count` pairs of as many rows, all of which 64 samples have.
+HWY_INLINE void add_lane_pairs(const FixedLanes& job, const std::int16_t* from, LaneMids index,
+                               LaneMids pair, const std::int16_t* weights, std::int32_t count,
+                               LaneSum* sums) {
   const Lanes16 d16;
   LaneMids lower[kLaneRows], upper[kLaneRows];
-  const auto before = wide_lane_table(table, resample::kLaneBefore + i);
   for (std::size_t r = 0; r < kLaneRows; ++r) {
     lower[r] = hn::LoadU(d16, from + r * job.in_stride);
     upper[r] = hn::LoadU(d16, from + r * job.in_stride + resample::kLaneSamples);
-    sums[r].a = before;
   }
-  auto index = lane_table(table, resample::kLaneIndex + i);
-  const std::int16_t* weights = table + (resample::kLaneWeights + i) * resample::kLaneSamples;
-  for (std::int32_t p = 0; p < job.pairs; ++p, weights += 2 * resample::kLaneSamples) {
+  for (std::int32_t p = 0; p < count; ++p, weights += 2 * resample::kLaneSamples) {
     const auto weight = hn::Load(d16, weights);
     for (int r = 0; r < kLaneRows; ++r) {
       sums[r].add(look_up_mids(lower[r], upper[r], index), weight);
@@ -131,11 +128,29 @@ HWY_INLINE void add_lanes(const FixedLanes& job, const std::int16_t* table, std:
   }
 }
 
+/// The i-th group of lanes of a table, of kLaneRows rows. kIsOne: 64 samples have all pairs.
+template <bool kIsOne>
+HWY_INLINE void add_lanes(const FixedLanes& job, const std::int16_t* table, std::size_t i,
+                          const std::int16_t* from, LaneMids pair, LaneSum* sums) {
+  const auto before = wide_lane_table(table, resample::kLaneBefore + i);
+  for (int r = 0; r < kLaneRows; ++r) sums[r].a = before;
+  const auto index = lane_table(table, resample::kLaneIndex + i);
+  const std::int16_t* weights = table + (resample::kLaneWeights + i) * resample::kLaneSamples;
+  if constexpr (kIsOne) return add_lane_pairs(job, from, index, pair, weights, job.pairs, sums);
+  for (std::int32_t rest = job.pairs; rest > 0; rest -= job.pairs_together) {
+    const std::int32_t count = rest < job.pairs_together ? rest : job.pairs_together;
+    add_lane_pairs(job, from, index, pair, weights, count, sums);
+    // The next pairs lie as far from the next samples.
+    from += static_cast<std::size_t>(2 * count * job.channels);
+    weights += static_cast<std::size_t>(2 * count) * resample::kLaneSamples;
+  }
+}
+
 /// How far ahead of the output the next of it is fetched.
 inline constexpr std::size_t kLanesAhead = 256;
 
-template <class To>
-void along_lanes(const FixedLanes& job) {
+template <class To, bool kIsOne>
+void along_lanes_of(const FixedLanes& job) {
   using resample::kLaneSamples;
   const Lanes16 d16;
   const hn::Repartition<std::uint8_t, Lanes16> d8;
@@ -152,8 +167,8 @@ void along_lanes(const FixedLanes& job) {
       const std::int16_t* table =
           job.tables + static_cast<std::size_t>(job.table_of[h]) * job.table_stride;
       LaneSum a[kLaneRows], b[kLaneRows];
-      add_lanes(job, table, 0, in + (job.bases[2 * h] - job.in_begin), pair, a);
-      add_lanes(job, table, 1, in + (job.bases[2 * h + 1] - job.in_begin), pair, b);
+      add_lanes<kIsOne>(job, table, 0, in + (job.bases[2 * h] - job.in_begin), pair, a);
+      add_lanes<kIsOne>(job, table, 1, in + (job.bases[2 * h + 1] - job.in_begin), pair, b);
       for (int r = 0; r < kLaneRows; ++r) narrowed[r] = to.narrow(table, a[r], b[r]);
     };
     for (std::int32_t h = job.begin; h < job.end; h += 2) {
@@ -179,7 +194,13 @@ void along_lanes(const FixedLanes& job) {
   }
 }
 
-/// The kernel for nearly equal sizes, or null where columns do as well.
+template <class To>
+void along_lanes(const FixedLanes& job) {
+  if (job.pairs <= job.pairs_together) return along_lanes_of<To, true>(job);
+  along_lanes_of<To, false>(job);
+}
+
+/// The kernel that needs no columns, or null where there is none.
 HWY_MAYBE_UNUSED LanesKernel fixed_lanes(AlongOut kind, int channels) {
   switch (kind) {
     case AlongOut::levels:

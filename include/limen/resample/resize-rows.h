@@ -96,12 +96,13 @@ enum class AlongOut : std::uint8_t { mids, pairs, levels, light, straight };
 /// vector, each with weights of its own, and what they take looked up from 64 samples of a row.
 /// Tables (LanesTables) say which and by how much, for kLaneSamples outputs each.
 struct FixedLanes {
-  const std::int16_t* in = nullptr;  ///< sample `in_begin` of each row; 64 more may be read
+  const std::int16_t* in = nullptr;  ///< sample `in_begin` of each row; 128 more may be read
   std::size_t in_stride = 0;
   std::int32_t in_begin = 0;
   std::int32_t rows = 0;
   int channels = 0;
   std::int32_t pairs = 0;                  ///< of any output
+  std::int32_t pairs_together = 0;         ///< that 64 samples have
   const std::int16_t* tables = nullptr;    ///< all that there are, table_stride samples each
   std::size_t table_stride = 0;            ///< samples
   const std::int32_t* table_of = nullptr;  ///< which table, for each kLaneSamples outputs

@@ -39,8 +39,8 @@ struct ResizeOptions {
 /// linear light down to 64), and equal on every instruction set and for any number of threads. f32
 /// keeps values outside 0 to 1 and is within 2 ulp of the range.
 ///
-/// Memory: weights (some 16 bytes a source and target column and row; with AVX-512 up to 150 more a
-/// target column of nearly equal sizes) and strips of rows, from `execution.workspace`. Threads take
+/// Memory: weights (some 16 bytes a source and target column and row; with AVX-512 up to 200 more a
+/// target column of sizes not far apart) and strips of rows, from `execution.workspace`. Threads take
 /// bands of the output, no more of them than have some 25 us of work each. Thread-safe.
 /// Errors: invalid_argument (formats differ, window outside, NaN), limit_exceeded (working_memory),
 /// cancelled (polled every few rows), out_of_memory.
