@@ -40,8 +40,8 @@ struct ResizeOptions {
 /// keeps values outside 0 to 1 and is within 2 ulp of the range.
 ///
 /// Memory: weights (some 16 bytes a source and target column and row; with AVX-512 up to 200 more a
-/// target column of sizes not far apart) and strips of rows, from `execution.workspace`. Threads take
-/// bands of the output, no more of them than have some 25 us of work each. Thread-safe.
+/// target column of sizes not far apart) and strips of rows, from `execution.workspace`. Threads
+/// take bands of the output, no more of them than have some 25 us of work each. Thread-safe.
 /// Errors: invalid_argument (formats differ, window outside, NaN), limit_exceeded (working_memory),
 /// cancelled (polled every few rows), out_of_memory.
 LIMEN_API Result<void> resize(const ConstImageView& source, const ImageView& target,
