@@ -1,31 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/codec/webp/picture.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <utility>
 
+#include "lib/codec/webp/samples.h"
+#include "lib/codec/webp/sharp_chroma.h"
 #include "limen/core/image.h"
 
 namespace limen::inline LIMEN_ABI::webp {
 
 namespace {
 
-// From this effort on a file's chroma is halved the sharp way unless the caller says: a third of
-// method 4's time, an eighth of method 6's.
+// From this effort on a file's chroma is halved the sharp way unless the caller says.
 constexpr int kSharpEffort = 7;
-
-// What libwebp takes a pixel to halve chroma the sharp way: the wanted and the best luma and the
-// luma that they show, the same of three differences at a quarter of the pixels, two rows, all in
-// 16 bits (src/enc/picture_csp_enc.c of libwebp 1.2.4: 10.5 bytes).
-constexpr std::uint64_t kSharpBytes = 12;
-
-std::uint8_t to_8_bits(std::uint8_t sample) { return sample; }
-// The nearest of 256 levels.
-std::uint8_t to_8_bits(std::uint16_t sample) {
-  return static_cast<std::uint8_t>((sample * 255u + 32767u) / 65535u);
-}
 
 template <class Sample>
 void fill_argb(const ConstImageView& image, WebPPicture& picture) {
@@ -58,10 +49,9 @@ Result<void> allocated(int status) {
   return {};
 }
 
-// libwebp goes from RGB to its planes row by row; everything else takes the way by ARGB, and so
-// does what is sharp.
-bool goes_straight(const ConstImageView& image, bool is_sharp) {
-  return !is_sharp && image.stride >= 0 && image.stride <= 0x7FFFFFFF &&
+// libwebp goes from RGB to its planes row by row; everything else takes the way by ARGB.
+bool goes_straight(const ConstImageView& image) {
+  return image.stride >= 0 && image.stride <= 0x7FFFFFFF &&
          (image.format == rgb8 || image.format == rgba8);
 }
 
@@ -72,21 +62,62 @@ Result<void> import_planes(const ConstImageView& image, WebPPicture& picture) {
   return allocated(WebPPictureImportRGBA(&picture, pixels, stride));
 }
 
-Result<void> convert_argb(const ConstImageView& image, bool is_sharp, WebPPicture& picture,
+Result<void> convert_argb(const ConstImageView& image, WebPPicture& picture,
                           const Execution& execution) {
-  LIMEN_ASSIGN(const auto scratch,
-               reserve(execution, is_sharp ? kSharpBytes * area(image.size) : 0));
   LIMEN_ASSIGN(Image pixels, Image::create(image.size, rgba8, execution.workspace));
   picture.argb = pixels.view().row_as<std::uint32_t>(0);
   picture.argb_stride = static_cast<int>(pixels.view().stride / 4);
   picture.use_argb = 1;
   fill(image, picture);
-  const int status = is_sharp ? WebPPictureSharpARGBToYUVA(&picture)
-                              : WebPPictureARGBToYUVA(&picture, WEBP_YUV420);
+  const int status = WebPPictureARGBToYUVA(&picture, WEBP_YUV420);
   picture.argb = nullptr;  // they go
   picture.argb_stride = 0;
   picture.use_argb = 0;
   return allocated(status);
+}
+
+// By `alpha(x, value)` for each pixel of a row, until it returns false.
+template <class Sample, class Alpha>
+bool each_alpha(const ConstImageView& image, std::int32_t y, const Alpha& alpha) {
+  const int channels = image.format.channels();
+  const auto* from = image.row_as<Sample>(y) + channels - 1;
+  for (std::int32_t x = 0; x < image.size.width; ++x, from += channels) {
+    if (!alpha(x, to_8_bits(*from))) return false;
+  }
+  return true;
+}
+
+template <class Sample>
+Result<bool> is_opaque(const ConstImageView& image, const Execution& execution) {
+  for (std::int32_t y = 0; y < image.size.height; ++y) {
+    if (execution.is_cancelled()) return cancelled();
+    if (!each_alpha<Sample>(image, y, [](auto, auto alpha) { return alpha == 255; })) return false;
+  }
+  return true;
+}
+
+template <class Sample>
+Result<void> convert_sharply(const ConstImageView& image, WebPPicture& picture,
+                             const Execution& execution) {
+  const bool has_alpha = image.format.has_alpha();
+  LIMEN_ASSIGN(const bool opaque, has_alpha ? is_opaque<Sample>(image, execution) : true);
+  picture.colorspace = opaque ? WEBP_YUV420 : WEBP_YUV420A;
+  LIMEN_TRY(allocated(WebPPictureAlloc(&picture)));
+  for (std::int32_t y = 0; !opaque && y < image.size.height; ++y) {
+    if (execution.is_cancelled()) return cancelled();
+    std::uint8_t* const to = picture.a + static_cast<std::ptrdiff_t>(y) * picture.a_stride;
+    each_alpha<Sample>(image, y, [to](std::int32_t x, std::uint8_t alpha) {
+      to[x] = alpha;
+      return true;
+    });
+  }
+  const HalvedPlanes planes = {.y = picture.y,
+                               .cb = picture.u,
+                               .cr = picture.v,
+                               .y_stride = picture.y_stride,
+                               .chroma_stride = picture.uv_stride};
+  return halve_chroma_sharply(image, planes, execution.workspace,
+                              [&] { return execution.is_cancelled(); });
 }
 
 }  // namespace
@@ -134,10 +165,14 @@ Result<LossyPicture> LossyPicture::convert(const ConstImageView& image, bool is_
   LIMEN_ASSIGN(auto held, reserve(execution, plane_bytes(image.size, image.format.has_alpha())));
   LIMEN_ASSIGN(OwnedPicture planes, empty_picture(image.size));
   planes->use_argb = 0;
-  if (goes_straight(image, is_sharp)) {
+  if (is_sharp && std::min(image.size.width, image.size.height) >= kLeastSharpSide) {
+    const bool is_wide = image.format.sample == SampleType::u16;
+    LIMEN_TRY(is_wide ? convert_sharply<std::uint16_t>(image, *planes, execution)
+                      : convert_sharply<std::uint8_t>(image, *planes, execution));
+  } else if (goes_straight(image)) {
     LIMEN_TRY(import_planes(image, *planes));
   } else {
-    LIMEN_TRY(convert_argb(image, is_sharp, *planes, execution));
+    LIMEN_TRY(convert_argb(image, *planes, execution));
   }
   return LossyPicture(std::move(planes), std::move(held));
 }

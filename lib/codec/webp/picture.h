@@ -46,7 +46,7 @@ bool is_sharp(const EncodeOptions& options, Layout layout);
 /// Luma and halved chroma, which no quality changes: made once, coded as often as one likes.
 class LossyPicture {
  public:
-  /// `execution.workspace` is not null. Errors: limit_exceeded, out_of_memory.
+  /// `execution.workspace` is not null. Errors: limit_exceeded, out_of_memory, cancelled.
   static Result<LossyPicture> convert(const ConstImageView& image, bool is_sharp,
                                       const Execution& execution);
 
