@@ -55,12 +55,6 @@ void run(ByteView bytes, std::uint64_t choice) {
 
   const auto before = decode(bytes, {.limits = limits()});
   const auto after = decode(*result, {.limits = limits()});
-  if (before.has_value() && !after.has_value() && info->format == Format::jpeg) {
-    // libjpeg-turbo notices a code that is in no table only near the end of the bytes that it has,
-    // so damage may show once what stood behind the picture is gone.
-    expect(after.error().code == ErrorCode::malformed, "one of two files does not decode");
-    return;
-  }
   expect(before.has_value() == after.has_value(), "one of two files does not decode");
   if (before.has_value()) {
     expect(are_equal(before->image.view(), after->image.view()), "the pictures differ");

@@ -9,7 +9,9 @@
 
 #include "lib/codec/codec.h"
 #include "limen/codec/decode.h"
+#include "limen/codec/rewrite.h"
 #include "tests/codec/jpeg_fixture.h"
+#include "tests/codec/rgba8.h"
 #include "tests/data.h"
 #include "tests/pictures.h"
 
@@ -198,6 +200,38 @@ TEST(JpegDamage, BrokenDataIsMalformed) {
     EXPECT_EQ(lenient->damage.empty(), decoded.has_value());
   }
   EXPECT_GT(refused, 15);  // many a change of one byte gives codes that are allowed
+}
+
+// Ones where codes are due: no table has a code of ones alone (T.81, annex C).
+Bytes with_a_code_of_no_table(Bytes file) {
+  const std::size_t at = scans_of(file).front() + (file.size() - scans_of(file).front()) / 2;
+  for (std::size_t i = 0; i < 8; i += 2) {
+    file[at + i] = std::byte{0xFF};
+    file[at + i + 1] = std::byte{0};
+  }
+  return file;
+}
+
+// libjpeg-turbo passes over such codes where it has much to read.
+TEST(JpegDamage, ACodeOfNoTableIsNoticedWhateverStandsBehind) {
+  for (const JpegFixture& fixture : jpeg_varieties()) {
+    if (fixture.is_arithmetic || fixture.is_progressive) continue;
+    const Bytes broken = with_a_code_of_no_table(file_of(fixture));
+    Bytes longer = broken;
+    longer.resize(broken.size() + 20'000);
+    const auto shorter_one = decode(broken, best_effort());
+    const auto longer_one = decode(longer, best_effort());
+    ASSERT_TRUE(shorter_one && longer_one) << fixture.name;
+    EXPECT_FALSE(longer_one->damage.empty()) << fixture.name;
+    EXPECT_EQ(longer_one->damage, shorter_one->damage) << fixture.name;
+    EXPECT_TRUE(is_identical(shorter_one->image.view(), longer_one->image.view()));
+    const auto refused = decode(longer);
+    ASSERT_FALSE(refused) << fixture.name;
+    EXPECT_EQ(refused.error().code, ErrorCode::malformed) << fixture.name;
+    const auto rewritten = rewrite(longer, {});
+    ASSERT_TRUE(rewritten) << fixture.name;
+    EXPECT_EQ(decode(*rewritten).error().message, refused.error().message) << fixture.name;
+  }
 }
 
 // What real files have and readers pass over.

@@ -36,9 +36,8 @@ struct RewriteOptions {
 /// Not turned, the picture that decode() makes of the result is byte for byte the one it makes of
 /// the file; the result is not larger than the file and the framed metadata (WebP: and a byte of
 /// padding that a file lacked), and rewriting it again changes nothing. Pixels are not looked at:
-/// damage in them stays, and a JPEG or PNG that lacks its end is handed back without one. Damage of
-/// a JPEG that libjpeg-turbo overlooked because much stood behind the picture may be noticed once
-/// that is gone. A PNG's checksums are compared.
+/// damage in them stays, noticed by decode() as before, and a JPEG or PNG that lacks its end is
+/// handed back without one. A PNG's checksums are compared.
 ///
 /// Turned, the coefficients are the same ones, turned, coded anew in the file's own process
 /// (progressive, arithmetic, or Huffman with tables made for it, no restarts); all of the picture

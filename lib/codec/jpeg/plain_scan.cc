@@ -125,13 +125,12 @@ std::optional<PlainScan> PlainScan::open(const JpegDecompressor& jpeg, Workspace
     if (!scan.stored_) return {};
     return scan;
   }
-  const ByteView bytes(reinterpret_cast<const std::byte*>(state.src->next_input_byte),
-                       state.src->bytes_in_buffer);
   std::size_t blocks = 0;
   for (std::size_t c = 0; c < scan.count_; ++c) {
     blocks += static_cast<std::size_t>(scan.components_[c].across * scan.components_[c].down);
   }
-  scan.decoder_.emplace(ScanBytes(bytes, room.bytes.data()), std::span(room.blocks).first(blocks),
+  scan.decoder_.emplace(ScanBytes(jpeg.rest(), room.bytes.data()),
+                        std::span(room.blocks).first(blocks),
                         std::span(room.places).first(kMcus * blocks + 1), state.restart_interval);
   return scan;
 }

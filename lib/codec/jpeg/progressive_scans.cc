@@ -41,6 +41,7 @@ class Reader {
   Reader(const JpegDecompressor& jpeg, std::array<StoredBlocks, 3>& components, std::uint8_t* room)
       : state_(jpeg.state()),
         errors_(jpeg.errors()),
+        rest_(jpeg.rest()),
         components_(components),
         room_(room),
         count_(static_cast<std::size_t>(state_.num_components)),
@@ -52,8 +53,7 @@ class Reader {
 
   bool read_all() {
     if (!take_first_header()) return false;
-    ByteView rest(reinterpret_cast<const std::byte*>(state_.src->next_input_byte),
-                  state_.src->bytes_in_buffer);
+    ByteView rest = rest_;
     for (std::uint32_t scan = 1; scan <= errors_.max_scans; ++scan) {
       if (!note_progress() || !prepare_tables()) return false;
       ProgressiveScan coded(header_, rest, room_, errors_.cancel);
@@ -247,6 +247,7 @@ class Reader {
 
   const jpeg_decompress_struct& state_;
   const JpegErrors& errors_;
+  ByteView rest_;  // behind the first scan's header
   std::array<StoredBlocks, 3>& components_;
   std::uint8_t* room_;
   std::size_t count_;

@@ -11,7 +11,16 @@ namespace limen::inline LIMEN_ABI {
 
 namespace {
 
+// libjpeg-turbo passes over codes that no table has while it has 512 bytes or more for each block
+// of an MCU: BUFSIZE in its jdhuff.c. By pieces of less it notices all of them, whatever stands
+// behind.
+constexpr std::size_t kMostOfPiece = 511;
+
 JpegErrors& errors_of(j_common_ptr common) { return *reinterpret_cast<JpegErrors*>(common->err); }
+
+JpegSource& source_of(const jpeg_decompress_struct& state) {
+  return *reinterpret_cast<JpegSource*>(state.src);
+}
 
 void on_fatal(j_common_ptr common) {
   JpegErrors& errors = errors_of(common);
@@ -57,7 +66,7 @@ void on_progress(j_common_ptr common) {
     }
     if (scan != errors.scan) {
       errors.scan = scan;
-      errors.left_at_scan = errors.ran_out ? 0 : state->src->bytes_in_buffer;
+      errors.left_at_scan = errors.ran_out ? 0 : source_of(*state).left();
     }
   }
 }
@@ -146,8 +155,9 @@ JpegDecompressor::JpegDecompressor(ByteView bytes, const Execution& execution,
   errors_.stop_at_damage = stop_at_damage;
   source_.begin = reinterpret_cast<const JOCTET*>(bytes.data());
   source_.end = source_.begin + bytes.size();
+  source_.piece_end = source_.begin;
   source_.base.next_input_byte = source_.begin;
-  source_.base.bytes_in_buffer = bytes.size();
+  source_.base.bytes_in_buffer = 0;
   source_.base.init_source = [](j_decompress_ptr) {};
   source_.base.fill_input_buffer = fill;
   source_.base.skip_input_data = skip;
@@ -168,30 +178,46 @@ Result<void> JpegDecompressor::open() {
   });
 }
 
-// Behind the end comes an EOI marker, as often as libjpeg asks.
+// The next piece. Behind the last one comes an EOI marker, as often as libjpeg asks.
 boolean JpegDecompressor::fill(j_decompress_ptr state) {
   static constexpr JOCTET kEnd[] = {0xFF, JPEG_EOI};
-  errors_of(reinterpret_cast<j_common_ptr>(state)).ran_out = true;
-  state->src->next_input_byte = kEnd;
-  state->src->bytes_in_buffer = sizeof(kEnd);
+  JpegSource& source = source_of(*state);
+  const auto left = static_cast<std::size_t>(source.end - source.piece_end);
+  if (left == 0) {
+    errors_of(reinterpret_cast<j_common_ptr>(state)).ran_out = true;
+    source.base.next_input_byte = kEnd;
+    source.base.bytes_in_buffer = sizeof(kEnd);
+    return TRUE;
+  }
+  source.base.next_input_byte = source.piece_end;
+  source.base.bytes_in_buffer = std::min(left, kMostOfPiece);
+  source.piece_end += source.base.bytes_in_buffer;
   return TRUE;
 }
 
 void JpegDecompressor::skip(j_decompress_ptr state, long count) {
   if (count <= 0) return;
-  jpeg_source_mgr& source = *state->src;
-  if (static_cast<unsigned long>(count) > source.bytes_in_buffer) {
-    fill(state);
+  JpegSource& source = source_of(*state);
+  const auto bytes = static_cast<std::size_t>(count);
+  if (bytes <= source.base.bytes_in_buffer) {
+    source.base.next_input_byte += bytes;
+    source.base.bytes_in_buffer -= bytes;
     return;
   }
-  source.next_input_byte += count;
-  source.bytes_in_buffer -= static_cast<std::size_t>(count);
+  const bool is_inside = bytes <= source.left();
+  source.piece_end =
+      is_inside ? source.piece_end + (bytes - source.base.bytes_in_buffer) : source.end;
+  source.base.bytes_in_buffer = 0;
+  if (!is_inside) fill(state);
+}
+
+ByteView JpegDecompressor::rest() const {
+  if (errors_.ran_out) return {};
+  return {reinterpret_cast<const std::byte*>(source_.end - source_.left()), source_.left()};
 }
 
 std::uint64_t JpegDecompressor::offset() const {
-  const auto size = static_cast<std::uint64_t>(source_.end - source_.begin);
-  if (errors_.ran_out) return size;
-  return size - std::min<std::uint64_t>(size, source_.base.bytes_in_buffer);
+  return static_cast<std::uint64_t>(source_.end - source_.begin) - rest().size();
 }
 
 Error JpegDecompressor::error() const {

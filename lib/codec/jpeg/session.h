@@ -48,6 +48,19 @@ struct JpegErrors {
   std::size_t left_at_scan = 0;  ///< bytes of input behind that scan's header
 };
 
+/// The input of a decompressor. `base` comes first: libjpeg hands it back.
+struct JpegSource {
+  jpeg_source_mgr base;
+  const JOCTET* begin = nullptr;
+  const JOCTET* end = nullptr;
+  const JOCTET* piece_end = nullptr;  ///< libjpeg knows of the bytes up to here
+
+  /// Bytes that libjpeg did not read yet, while it did not run out of them.
+  std::size_t left() const {
+    return base.bytes_in_buffer + static_cast<std::size_t>(end - piece_end);
+  }
+};
+
 /// Sets up the callbacks. `errors` must outlive the libjpeg object that uses it.
 void prepare(JpegErrors& errors, const Execution& execution);
 
@@ -94,6 +107,9 @@ class JpegDecompressor {
   const JpegErrors& errors() const { return errors_; }
   Error error() const;
 
+  /// What libjpeg did not read yet.
+  ByteView rest() const;
+
   /// Where the data of the last scan begins, if it is not the first: up to there the input is good,
   /// whatever ended the run. 0 otherwise.
   std::size_t bytes_before_last_scan() const;
@@ -106,18 +122,13 @@ class JpegDecompressor {
  private:
   bool is_incomplete() const;
 
-  struct Source {
-    jpeg_source_mgr base;
-    const JOCTET* begin = nullptr;
-    const JOCTET* end = nullptr;
-  };
   static void skip(j_decompress_ptr state, long count);
   static boolean fill(j_decompress_ptr state);
   std::uint64_t offset() const;
 
   jpeg_decompress_struct state_{};
   JpegErrors errors_{};
-  Source source_{};
+  JpegSource source_{};
 };
 
 /// A compressor that writes to memory, which counts against the execution's workspace (not null).
