@@ -79,7 +79,8 @@ std::string frame(const Axis& across, const Axis& up) {
   std::string svg;
   const auto marks = [](const Axis& axis, const auto& draw) {
     const double step = axis.step();
-    for (double v = std::ceil(axis.low / step) * step; v <= axis.high + 1e-9; v += step) draw(v);
+    const auto last = static_cast<int>(std::floor((axis.high + 1e-9) / step));
+    for (auto i = static_cast<int>(std::ceil(axis.low / step)); i <= last; ++i) draw(i * step);
   };
   marks(across, [&](double v) {
     svg += line(across.at(v), up.from, across.at(v), up.to, "grid");

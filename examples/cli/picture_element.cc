@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "picture_element.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "html.h"
 #include "limen/pipeline/accept.h"
@@ -60,16 +62,13 @@ std::string picture_element(const std::vector<SetFile>& files, const PictureElem
             escaped(srcset(files, formats[i])) + "\"" + sizes + ">\n";
   }
   const limen::Format last = formats.back();
-  const SetFile* largest = nullptr;
-  for (const SetFile& file : files) {
-    if (file.format == last && (largest == nullptr || file.size.width > largest->size.width)) {
-      largest = &file;
-    }
-  }
-  html += "  <img src=\"" + escaped(url_of(largest->url)) + "\" srcset=\"" +
+  const SetFile& largest = *std::ranges::max_element(files, {}, [last](const SetFile& file) {
+    return std::pair(file.format == last, file.size.width);
+  });
+  html += "  <img src=\"" + escaped(url_of(largest.url)) + "\" srcset=\"" +
           escaped(srcset(files, last)) + "\"" + sizes + " width=\"" +
-          std::to_string(largest->size.width) + "\" height=\"" +
-          std::to_string(largest->size.height) + "\" alt=\"" + escaped(options.alt) +
+          std::to_string(largest.size.width) + "\" height=\"" +
+          std::to_string(largest.size.height) + "\" alt=\"" + escaped(options.alt) +
           "\" loading=\"lazy\"";
   if (options.placeholder) {
     const limen::Color color = options.placeholder->average;

@@ -48,6 +48,7 @@ std::vector<float> gaussian_weights(double sigma, int radius, double offset = 0)
     sum += exact.back();
   }
   std::vector<float> weights;
+  weights.reserve(exact.size());
   for (const double weight : exact) weights.push_back(static_cast<float>(weight / sum));
   return weights;
 }

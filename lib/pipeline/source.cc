@@ -66,6 +66,7 @@ Result<std::vector<Source>> open_scales(const Original& original,
                                         std::uint32_t& decodes) {
   std::vector<Source> sources;
   std::vector<DecodeOptions> each;
+  each.reserve(groups.size());
   for (const auto& tasks : groups) each.push_back(options_for(tasks, options));
   StageTimes times;
   std::vector<DecodedPlanar> decoded;

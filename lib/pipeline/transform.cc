@@ -128,6 +128,7 @@ class Job {
 
   std::vector<const Task*> tasks_of(const std::vector<std::size_t>& group) const {
     std::vector<const Task*> tasks;
+    tasks.reserve(group.size());
     for (const std::size_t index : group) tasks.push_back(&tasks_[index]);
     return tasks;
   }
@@ -153,6 +154,7 @@ class Job {
   Result<void> make_scales_at_once(const std::vector<std::size_t>& group,
                                    const std::vector<std::vector<std::size_t>>& scales) {
     std::vector<std::vector<const Task*>> tasks;
+    tasks.reserve(scales.size());
     for (const std::vector<std::size_t>& scale : scales) tasks.push_back(tasks_of(scale));
     execution_.workspace->reset_peak();
     auto opened = open_scales(original_, tasks, options_, execution_, decodes_);
