@@ -351,7 +351,7 @@ declare namespace limen {
   interface ChainOptions extends CallOptions {
     bestEffort?: boolean;
   }
-  type Layer = Omit<Mark, 'name'> & { input: Input | string };
+  type Layer = Omit<Mark, 'name'> & { input: Input | string | URL };
 
   /** See limen(). Steps may be named in any order: they happen in a recipe's. */
   class Limen extends Duplex {
@@ -389,7 +389,7 @@ declare namespace limen {
     /** toBuffer() as transformSync() is transform(); files that are named are read meanwhile. */
     toBufferSync(options?: { resolveWithObject?: false }): Buffer;
     toBufferSync(options: { resolveWithObject: true }): Output;
-    toFile(path: string): Promise<Omit<Output, 'data'> & { size: number }>;
+    toFile(path: string | URL): Promise<Omit<Output, 'data'> & { size: number }>;
   }
 
   /** What limen says no with: `code` is for programs, `message` for people. */

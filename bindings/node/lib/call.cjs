@@ -82,6 +82,10 @@ function call(name, wanted) {
       over?.();
       settleBadly(error);
     };
+    if (signal && typeof signal.addEventListener !== 'function') {
+      reject(new InvalidArgumentError('signal: not an AbortSignal'));
+      return;
+    }
     if (signal?.aborted) {
       reject(cancelled(signal));
       return;

@@ -3,14 +3,14 @@
 'use strict';
 
 const { Duplex } = require('node:stream');
+const { finished } = require('node:stream/promises');
 const { readFileSync } = require('node:fs');
 const { readFile, writeFile } = require('node:fs/promises');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
-const { checkKeys } = require('./recipe.cjs');
-const { isBytes, isPixels } = require('./pictures.cjs');
+const { isBytes, isPath } = require('./bytes.cjs');
+const { checkKeys, checkList, checkObject } = require('./recipe.cjs');
+const { isPixels } = require('./pictures.cjs');
 const { transform, transformSync, render, renderSync, probe } = require('./functions.cjs');
-
-const isPath = (input) => typeof input === 'string' || input instanceof URL;
 
 const bufferOf = ({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
@@ -25,7 +25,7 @@ class Limen extends Duplex {
   #written = [];
   #raw = false;
   #reading = false;
-  #whole = null; // resolves when everything has been written
+  #collects = false; // what is written, as its input
 
   constructor(input, options = {}) {
     super();
@@ -35,13 +35,12 @@ class Limen extends Duplex {
     checkKeys(options, ['signal', 'limits', 'bestEffort'], 'options');
     this.#input = input;
     this.#options = options;
-    if (input === undefined) {
-      this.#whole = new Promise((resolve) => this.once('finish', resolve));
-    }
+    this.#collects = input === undefined;
   }
 
   /** Any option of a recipe. */
   set(recipe) {
+    checkObject(recipe, 'recipe');
     Object.assign(this.#recipe, recipe);
     return this;
   }
@@ -49,6 +48,7 @@ class Limen extends Duplex {
   /** resize(width), resize(width, height), resize({ width, height, fit, … }). */
   resize(width, height, options = {}) {
     if (width !== null && typeof width === 'object') return this.set(width);
+    checkObject(options, 'resize');
     return this.set({ width: width ?? undefined, height: height ?? undefined, ...options });
   }
   extract(crop) {
@@ -87,8 +87,9 @@ class Limen extends Duplex {
     return this.set(options);
   }
   /** Transparency is laid on this colour. */
-  flatten({ background = '#ffffff' } = {}) {
-    return this.set({ background });
+  flatten(options = {}) {
+    checkKeys(options, ['background'], 'flatten');
+    return this.set({ background: options.background ?? '#ffffff' });
   }
   /** Rounded corners. */
   round(radius) {
@@ -96,6 +97,7 @@ class Limen extends Duplex {
   }
   /** A picture on top: [{ input, gravity, scale, ofOutput, padX, padY, opacity, tile, … }]. */
   composite(layers) {
+    checkList(layers, 'composite');
     const marks = layers.map(({ input, ...mark }) => {
       const name = `layer ${Object.keys(this.#pictures).length}`;
       this.#pictures[name] = input;
@@ -108,6 +110,7 @@ class Limen extends Duplex {
   }
 
   toFormat(format, options = {}) {
+    checkObject(options, String(format));
     this.#raw = false;
     return this.set({ format, ...options });
   }
@@ -147,20 +150,21 @@ class Limen extends Duplex {
   }
 
   /** The file's bytes; with { resolveWithObject: true } everything that is known of it. */
-  async toBuffer({ resolveWithObject = false } = {}) {
+  async toBuffer(options = {}) {
+    checkKeys(options, ['resolveWithObject'], 'toBuffer');
     const output = await this.#run();
-    return resolveWithObject ? output : bufferOf(output);
+    return options.resolveWithObject ? output : bufferOf(output);
   }
 
   /** The same, while the caller's thread waits: for scripts and worker threads. */
   toBufferSync({ resolveWithObject = false } = {}) {
     const { signal, ...options } = this.#options;
     if (signal) throw new InvalidArgumentError('toBufferSync: no signal can stop it');
-    if (this.#whole) throw new InvalidArgumentError('toBufferSync: a stream has to be waited for');
+    if (this.#collects) throw new InvalidArgumentError('toBufferSync: a stream has to be waited for');
     const input = isPath(this.#input) ? readFileSync(this.#input) : this.#input;
     const pictures = {};
     for (const [name, picture] of Object.entries(this.#pictures)) {
-      pictures[name] = typeof picture === 'string' ? readFileSync(picture) : picture;
+      pictures[name] = isPath(picture) ? readFileSync(picture) : picture;
     }
     const output = (this.#raw ? renderSync : transformSync)(input, this.#recipe, { ...options, pictures });
     return resolveWithObject ? output : bufferOf(output);
@@ -169,44 +173,46 @@ class Limen extends Duplex {
   /** Writes the file, in the format that its name ends with unless another was asked for. */
   async toFile(path) {
     if (this.#raw) throw new InvalidArgumentError('toFile: raw pixels are no file');
-    if (this.#recipe.format === undefined && this.#recipe.formats === undefined) {
+    let recipe = this.#recipe;
+    if (recipe.format === undefined && recipe.formats === undefined) {
       const extension = /\.(\w+)$/.exec(String(path))?.[1]?.toLowerCase();
       const format = extensions[extension];
       if (!format) {
         throw new InvalidArgumentError(
           `toFile: '${String(path)}' ends with none of ${formatNames.join(', ')}`);
       }
-      this.set({ format });
+      recipe = { ...recipe, format }; // the next file may have another name
     }
-    const { data, ...about } = await this.#run();
+    const { data, ...about } = await this.#run(recipe);
     await writeFile(path, data);
     return { ...about, size: data.byteLength };
   }
 
   async #bytes() {
-    if (this.#whole) {
-      await this.#whole;
+    if (this.#collects) await finished(this, { readable: false });
+    // Who else waited may have been here.
+    if (this.#collects) {
       this.#input = Buffer.concat(this.#written);
       this.#written = [];
-      this.#whole = null;
+      this.#collects = false;
     }
     return isPath(this.#input)
       ? readFile(this.#input, { signal: this.#options.signal })
       : this.#input;
   }
 
-  async #run() {
+  async #run(recipe = this.#recipe) {
     const input = await this.#bytes();
     const pictures = {};
     for (const [name, picture] of Object.entries(this.#pictures)) {
-      pictures[name] = typeof picture === 'string' ? await readFile(picture) : picture;
+      pictures[name] = isPath(picture) ? await readFile(picture) : picture;
     }
     const options = { ...this.#options, pictures };
-    return (this.#raw ? render : transform)(input, this.#recipe, options);
+    return (this.#raw ? render : transform)(input, recipe, options);
   }
 
   _write(chunk, _encoding, done) {
-    if (!this.#whole) {
+    if (!this.#collects) {
       done(new InvalidArgumentError('there is an input already; nothing can be written'));
       return;
     }

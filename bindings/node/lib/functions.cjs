@@ -7,7 +7,8 @@ const { Memory } = require('./memory.cjs');
 const { takeError, InvalidArgumentError, OutOfMemoryError, formatNames } = require('./errors.cjs');
 const { call, callNow } = require('./call.cjs');
 const {
-  recipeOptions, encodeOptions, limitsOf, rectOf, choose, number, flag, checkKeys, filters, chromas,
+  recipeOptions, encodeOptions, limitsOf, rectOf, choose, number, flag, checkKeys, checkObject, formatNumbers,
+  filters, chromas,
 } = require('./recipe.cjs');
 const {
   pixelsOf, targetOf, sourceOf, plainSourceOf, picturesOf, takeOutputs, outputFrom, takeImage, isPixels, rectFrom,
@@ -81,6 +82,7 @@ const later = { call, keys: ['bestEffort', 'pictures', ...limitKeys], probeKeys:
 const now = { call: callNow, keys: ['bestEffort', 'pictures', 'limits'], probeKeys: ['limits'] };
 
 function transformOptions({ limits, bestEffort = false, pictures = {} }, memory) {
+  checkObject(pictures, 'pictures');
   if (limits === undefined && bestEffort === false && Object.keys(pictures).length === 0) return null;
   return memory.struct('transform_options', {
     limits: limitsOf(limits, memory),
@@ -160,7 +162,7 @@ function probeBy(how, input, options) {
   });
 }
 
-const probe = (input, options = {}) => probeBy(later, input, options);
+const probe = async (input, options = {}) => probeBy(later, input, options);
 const probeSync = (input, options = {}) => probeBy(now, input, options);
 
 async function plan(input, recipe = {}, options = {}) {
@@ -203,7 +205,7 @@ async function plan(input, recipe = {}, options = {}) {
   }
 }
 
-function decode(input, options = {}) {
+async function decode(input, options = {}) {
   checkKeys(options,
     ['signal', 'limits', 'bestEffort', 'region', 'keep16Bit', 'upright', 'toSrgb'], 'options');
   return call('limen_decode', {
@@ -226,6 +228,7 @@ function decode(input, options = {}) {
 }
 
 async function encode(pixels, options = {}) {
+  checkObject(options, 'options');
   const { signal, ...rest } = options;
   const [output] = await call('limen_encode', {
     signal,
@@ -236,7 +239,8 @@ async function encode(pixels, options = {}) {
   return output;
 }
 
-function findSmallest(pixels, options = {}) {
+async function findSmallest(pixels, options = {}) {
+  checkObject(options, 'options');
   return encode(pixels, { target: 'invisible', ...options });
 }
 
@@ -312,9 +316,9 @@ function canonical(recipe) {
 
 function pickFormat(accept, allowed) {
   if (typeof accept !== 'string') throw new InvalidArgumentError('accept: not a string');
+  const formats = formatNumbers(allowed, 'allowed');
   const memory = Memory.take();
-  const picked = native.limen_pick_format(memory.text(accept),
-    memory.ints(allowed.map((format) => choose(formatNames, format, 'allowed'))), allowed.length);
+  const picked = native.limen_pick_format(memory.text(accept), memory.ints(formats), formats.length);
   memory.release();
   return picked < 0 ? null : formatNames[picked];
 }

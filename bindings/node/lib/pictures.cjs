@@ -4,26 +4,18 @@
 
 const { native } = require('./native.cjs');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
+const bytes = require('./bytes.cjs');
 const { chromas } = require('./recipe.cjs');
 
 const quantizers = ['libjpeg', 'limen'];
 
 const samples = [Uint8Array, Uint16Array, Float32Array];
 
-const isBytes = (value) =>
-  value instanceof Uint8Array || value instanceof ArrayBuffer ||
-  (ArrayBuffer.isView(value) && value.BYTES_PER_ELEMENT === 1);
-
 const isPixels = (value) => value !== null && typeof value === 'object' && 'channels' in value;
 
 /** Bytes of a file as a Uint8Array view. */
-function bytesOf(value, what = 'input') {
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (isBytes(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  throw new InvalidArgumentError(
-    `${what}: ${value === null ? 'null' : typeof value} is neither bytes (Uint8Array, Buffer, ` +
-      'ArrayBuffer) nor raw pixels ({ data, width, height, channels })');
-}
+const bytesOf = (value, what = 'input') =>
+  bytes.bytesOf(value, what, ' and no raw pixels ({ data, width, height, channels })');
 
 /** Refuses what is not { data, width, height, channels }; gives the index of the sample's type. */
 function checkPixels(value, what) {
@@ -62,7 +54,12 @@ function pixelsAt(address, { data, width, height, channels }, sample, memory) {
 }
 
 /** { data, width, height, channels } as limen_pixels. */
-function pixelsOf({ data, width, height, channels }, memory, what = 'pixels') {
+function pixelsOf(value, memory, what = 'pixels') {
+  if (!isPixels(value)) {
+    throw new InvalidArgumentError(
+      `${what}: ${bytes.typeOf(value)} is not { data, width, height, channels }`);
+  }
+  const { data, width, height, channels } = value;
   const once = { data, width, height, channels }; // a getter might say something else the next time
   const sample = checkPixels(once, what);
   return pixelsAt(memory.input(data), once, sample, memory);
@@ -185,6 +182,6 @@ function takeImage({ value: image }, memory) {
 }
 
 module.exports = {
-  isBytes, isPixels, pixelsOf, targetOf, sourceOf, plainSourceOf, picturesOf, takeOutputs, outputFrom,
+  isPixels, pixelsOf, targetOf, sourceOf, plainSourceOf, picturesOf, takeOutputs, outputFrom,
   takeImage, rectFrom,
 };

@@ -2,6 +2,7 @@
 // Recipes and options as JavaScript writes them, turned into the C ABI's structs.
 'use strict';
 
+const { bytesOf } = require('./bytes.cjs');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
 
 /** The index of `value` in a list of names, or an error that lists them. */
@@ -35,13 +36,24 @@ function flag(value, what) {
   return value ? 1 : 0;
 }
 
-const describe = (value) => (typeof value === 'string' ? `'${value}'` : String(value));
+function describe(value) {
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}
 
-/** Refuses what is no key of `known`, a list or an object: a misspelt option must not be passed over. */
-function checkKeys(value, known, what) {
+function checkObject(value, what) {
   if (value === null || typeof value !== 'object') {
     throw new InvalidArgumentError(`${what}: ${describe(value)} is not an object`);
   }
+}
+
+function checkList(value, what) {
+  if (!Array.isArray(value)) throw new InvalidArgumentError(`${what}: ${describe(value)} is not an array`);
+}
+
+/** Refuses what is no key of `known`, a list or an object: a misspelt option must not be passed over. */
+function checkKeys(value, known, what) {
+  checkObject(value, what);
   for (const key of Object.keys(value)) {
     if (!(Array.isArray(known) ? known.includes(key) : Object.hasOwn(known, key))) {
       throw new InvalidArgumentError(`${what}: there is no option '${key}'`);
@@ -132,8 +144,14 @@ function setGravity(value, into, what, isMark) {
   if (value.unit !== undefined) into.focus_unit = choose(focusUnits, value.unit, `${what}.unit`);
 }
 
+/** An array of formats, as the numbers of them. */
+function formatNumbers(formats, what) {
+  checkList(formats, what);
+  return formats.map((format) => choose(formatNames, format, what));
+}
+
 const formatsOf = (memory, formats) => ({
-  formats: memory.ints(formats.map((format) => choose(formatNames, format, 'formats'))),
+  formats: memory.ints(formatNumbers(formats, 'formats')),
   format_count: formats.length,
 });
 
@@ -206,7 +224,7 @@ const recipeSetters = {
   saturation: asNumber('saturation'),
   greyscale: asFlag('greyscale'),
   marks: (value, into, memory) => {
-    if (!Array.isArray(value)) throw new InvalidArgumentError('marks: not an array');
+    checkList(value, 'marks');
     if (value.length === 0) return;
     const all = memory.structs('mark', value.length);
     value.forEach((mark, i) => fillMark(mark, all[i], memory));
@@ -249,6 +267,11 @@ function recipeOptions(recipe, memory) {
   return into.address;
 }
 
+const asBytes = (field) => (value, into, memory, key) => {
+  const bytes = bytesOf(value, key);
+  into[field] = { data: memory.copy(bytes), size: bytes.length };
+};
+
 const encodeSetters = {
   format: asChoice('format', formatNames),
   formats: recipeSetters.formats,
@@ -264,9 +287,9 @@ const encodeSetters = {
   bitDepth: asInteger('bit_depth'),
   matte: (value, into) => (into.matte = parseColor(value, 'matte')),
   timeBudget: asNumber('time_budget'),
-  icc: (value, into, memory) => (into.icc = { data: memory.copy(value), size: value.byteLength }),
-  exif: (value, into, memory) => (into.exif = { data: memory.copy(value), size: value.byteLength }),
-  xmp: (value, into, memory) => (into.xmp = { data: memory.copy(value), size: value.byteLength }),
+  icc: asBytes('icc'),
+  exif: asBytes('exif'),
+  xmp: asBytes('xmp'),
 };
 
 function encodeOptions(options, memory) {
@@ -309,6 +332,9 @@ module.exports = {
   number,
   flag,
   checkKeys,
+  checkList,
+  checkObject,
+  formatNumbers,
   filters,
   chromas,
 };

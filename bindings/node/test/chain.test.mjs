@@ -60,6 +60,27 @@ test('streams on both sides', async () => {
     limen.UnsupportedError);
 });
 
+test('several may wait for what is written, and none waits for a stream that broke', async () => {
+  const collected = limen();
+  const both = Promise.all([collected.metadata(), collected.resize(10).toBuffer()]);
+  collected.end(await jpeg());
+  assert.equal((await both)[0].width, 640);
+  const broken = limen();
+  const made = broken.toBuffer();
+  broken.destroy();
+  await assert.rejects(made, { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+});
+
+test('steps take no options that they would pass over', async () => {
+  const chain = limen(await jpeg(64, 64));
+  for (const step of [
+    () => chain.jpeg(80), () => chain.resize(10, 10, 7), () => chain.flatten('#000'), () => chain.set(null),
+    () => chain.flatten({ colour: '#000' }), () => chain.composite({ input: 'a.png' }),
+  ]) {
+    assert.throws(step, limen.InvalidArgumentError);
+  }
+});
+
 test('files and URLs', async () => {
   const file = path.join(folder, 'a.jpg');
   await writeFile(file, await jpeg());
@@ -70,6 +91,11 @@ test('files and URLs', async () => {
   assert.equal((await limen(pathToFileURL(file)).metadata()).format, 'jpeg');
   await assert.rejects(limen(path.join(folder, 'none.jpg')).toBuffer(), { code: 'ENOENT' });
   await assert.rejects(limen(file).toFile(path.join(folder, 'b.gif')), limen.InvalidArgumentError);
+  const both = limen(file).resize(20);
+  await both.toFile(path.join(folder, 'c.webp'));
+  assert.equal((await both.toFile(pathToFileURL(path.join(folder, 'c.png')))).format, 'png');
+  const marked = await limen(file).composite([{ input: pathToFileURL(file), scale: 0.1 }]).toBuffer();
+  assert.deepEqual(marked, await limen(file).composite([{ input: file, scale: 0.1 }]).toBuffer());
 });
 
 test('clone, raw and resolveWithObject', async () => {

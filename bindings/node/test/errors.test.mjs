@@ -68,12 +68,13 @@ test('wrong types are refused by name, and nothing crashes', async () => {
     [{ marks: 'logo' }, /marks/], [{ marks: [{}] }, /name/], [{ background: 'red-ish' }, /red-ish/],
     [{ background: { r: 1, g: 2, b: 300 } }, /300/], [{ quality: 80, lossless: true }, /exclude/],
     [{ target: {} }, /target/], [{ target: 'unseen' }, /unseen/], ['w=', /w/], ['nonsense=1', /nonsense/],
-    [{ gravity: { x: 2, y: 0 } }, /./], [null, /recipe/], [7, /recipe/],
+    [{ gravity: { x: 2, y: 0 } }, /./], [null, /recipe/], [7, /recipe/], [{ formats: 'webp' }, /formats/],
   ];
   for (const [recipe, pattern] of recipes) {
     await rejects(limen.transform(source, recipe), limen.InvalidArgumentError, pattern);
   }
   for (const pixels of [
+    undefined, null, source, '/a.png',
     { ...picture(4, 4), width: 5 }, { ...picture(4, 4), channels: 5 }, { ...picture(4, 4), width: 0 },
     { ...picture(4, 4), data: [1, 2, 3] }, { data: new Uint8Array(3), width: 1, height: 1.5, channels: 3 },
   ]) {
@@ -83,6 +84,46 @@ test('wrong types are refused by name, and nothing crashes', async () => {
   await rejects(limen.compare(picture(4, 4), picture(5, 4)), limen.InvalidArgumentError, /./);
   await rejects(limen.transform(source, []), limen.InvalidArgumentError, /no recipe/);
   await rejects(limen.transform(source, { width: 9 }, { picture: {} }), limen.InvalidArgumentError, /picture/);
+  for (const path of ['a.jpg', new URL('file:///a.jpg')]) {
+    await rejects(limen.probe(path), limen.InvalidArgumentError, /limen\(path\)/);
+  }
+  await rejects(limen.probe(new Blob([source])), limen.InvalidArgumentError, /Blob/);
+  for (const icc of ['profile', [1, 2], { byteLength: 8 }, new Uint16Array(4)]) {
+    await rejects(limen.encode(picture(4, 4), { icc }), limen.InvalidArgumentError, /icc/);
+  }
+  assert.throws(() => limen.pickFormat('image/webp'), limen.InvalidArgumentError);
+});
+
+test('a profile may come in an ArrayBuffer', async () => {
+  const profile = new Uint8Array(3000).fill(7);
+  profile.set(Buffer.from('RGB '), 16);
+  profile.set(Buffer.from('acsp'), 36);
+  const [viewed, whole] = await Promise.all([profile, profile.buffer].map(
+    (icc) => limen.encode(picture(4, 4), { icc })));
+  assert.ok(viewed.data.includes(Buffer.from(profile)));
+  assert.deepEqual(whole.data, viewed.data);
+});
+
+test('what gives promises throws nothing', async () => {
+  const source = await jpeg(64, 64);
+  const pixels = picture(8, 8);
+  const calls = [
+    (options) => limen.transform(source, {}, options), (options) => limen.render(source, {}, options),
+    (options) => limen.probe(source, options), (options) => limen.plan(source, {}, options),
+    (options) => limen.decode(source, options), (options) => limen.encode(pixels, options),
+    (options) => limen.findSmallest(pixels, options), (options) => limen.resize(pixels, options),
+    (options) => limen.compare(source, source, options), (options) => limen.compareDetailed(source, source, options),
+    (options) => limen(source).toBuffer(options),
+  ];
+  for (const call of calls) {
+    for (const wrong of [{ misspelt: 1 }, null, 7, () => {}]) {
+      await rejects(call(wrong), limen.InvalidArgumentError, /misspelt|not an object/);
+    }
+  }
+  for (const call of calls.slice(0, 2)) {
+    await rejects(call({ signal: 'stop' }), limen.InvalidArgumentError, /signal/);
+    await rejects(call({ pictures: null }), limen.InvalidArgumentError, /pictures/);
+  }
 });
 
 test('empty and huge', async () => {
