@@ -12,7 +12,7 @@ from . import _limen
 from .options import CancelToken, Workspace
 from .recipe import Adjust, Chroma, Color, Filter, Format
 from .results import ImageInfo
-from .sources import PixelSource, file_or_pixels, pixels_of_bytes
+from .sources import PixelSource, Writable, file_or_pixels, pixels_of_bytes, write_file
 
 if TYPE_CHECKING:
     import numpy
@@ -54,6 +54,14 @@ class Image(_limen.Pixels):
     info: ImageInfo | None = None
     #: With on_damage="best_effort": what was wrong with the file.
     damage: str = ""
+
+    def __init__(self, pixels: _limen.Pixels) -> None:
+        if not isinstance(pixels, _limen.Pixels):
+            raise TypeError(
+                f"an Image is not made of {type(pixels).__name__}, but by limen.decode(), "
+                "Image.from_array() and Image.from_pillow()"
+            )
+        super().__init__(pixels)
 
     @classmethod
     def from_array(cls, array: Any) -> Image:
@@ -198,6 +206,8 @@ class Image(_limen.Pixels):
 
         Raises `InvalidArgumentError`, `LimitExceededError` (over 50 megapixels), `CancelledError`.
         """
+        if isinstance(width, (tuple, list)):
+            raise TypeError("width: int expected, not a size: resize(*size)")
         if (width == 0) != (height == 0):
             source = (box[2] - box[0], box[3] - box[1]) if box is not None else self.size
             if min(source) > 0:
@@ -344,21 +354,26 @@ class Image(_limen.Pixels):
         return _limen.encode(self, options, (cancel, 1, None))
 
     def save(
-        self, path: str | os.PathLike[str], format: Format | None = None, **options: Any
+        self,
+        path: str | os.PathLike[str] | Writable,
+        format: Format | None = None,
+        **options: Any,
     ) -> None:
-        """Writes the file that `encode` makes; the format follows from the path's suffix, if need be.
+        """Writes the file that `encode` makes, to a path or an open binary file; the format follows
+        from the path's suffix, if need be.
 
         Raises what `encode` does, and OSError.
         """
         if format is None:
+            if isinstance(path, Writable):
+                raise TypeError("format: an open file has no suffix to tell it")
             suffix = Path(path).suffix.lower()
             if suffix not in _SUFFIXES:
                 _limen.raise_error(
                     "unsupported", f"'{suffix}' is no suffix of a format that limen writes"
                 )
             format = _SUFFIXES[suffix]
-        data = self.encode(format, **options)
-        Path(path).write_bytes(data)
+        write_file(path, self.encode(format, **options))
 
 
 _PLAIN = (None, 1, None)

@@ -11,8 +11,9 @@ import os
 from base64 import b64encode
 from dataclasses import dataclass, field, fields
 from html import escape
-from pathlib import Path
 from typing import Any, Mapping
+
+from .sources import Writable, write_file
 
 __all__ = [
     "Comparison",
@@ -184,9 +185,9 @@ class _File:
     def __len__(self) -> int:
         return len(self.data)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the file's bytes. Raises OSError."""
-        Path(path).write_bytes(self.data)
+    def save(self, path: str | os.PathLike[str] | Writable) -> None:
+        """Writes the file's bytes, to a path or an open binary file. Raises OSError."""
+        write_file(path, self.data)
 
     def _picture(self) -> str:
         text = b64encode(self.data).decode("ascii")

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Union, runtime_checkable
 
 from . import _limen
@@ -30,6 +32,13 @@ class Readable(Protocol):
     """A file that was opened for reading bytes. It is read from where it stands, and not closed."""
 
     def read(self, size: int, /) -> bytes: ...
+
+
+@runtime_checkable
+class Writable(Protocol):
+    """A file that was opened for writing bytes. It is written where it stands, and not closed."""
+
+    def write(self, data: bytes, /) -> object: ...
 
 
 #: A picture's file: a path, its bytes, or an open file.
@@ -73,6 +82,8 @@ def file_or_pixels(source: object, limits: Limits | None = None) -> Any:
         pass
     else:
         return _limen.pixels_of_buffer(source) if view.ndim > 1 else source
+    if isinstance(source, io.TextIOBase):
+        raise TypeError("a file in text mode: open it in binary mode")
     if isinstance(source, Readable):
         return _read_file(source, _most_bytes(limits))
     if hasattr(source, "__array_interface__") or hasattr(source, "__array__"):
@@ -81,6 +92,14 @@ def file_or_pixels(source: object, limits: Limits | None = None) -> Any:
         f"a path, bytes, a buffer, a binary file, an array or a PIL image expected, "
         f"not {type(source).__name__}"
     )
+
+
+def write_file(to: str | os.PathLike[str] | Writable, data: bytes) -> None:
+    """A finished file, to a path or an open file."""
+    if isinstance(to, Writable):
+        to.write(data)
+    else:
+        Path(to).write_bytes(data)
 
 
 def pixels_of_pillow(source: Any) -> _limen.Pixels:

@@ -243,6 +243,27 @@ def test_saving(tmp_path: Path) -> None:
     assert not (tmp_path / "a.gif").exists()
 
 
+def test_saving_into_an_open_file(tmp_path: Path) -> None:
+    image = image_of()
+    memory = io.BytesIO()
+    image.save(memory, "webp", lossless=True)
+    assert limen.decode(memory.getvalue()) == image
+    with (tmp_path / "a").open("wb") as file:
+        limen.variants(image, [limen.Recipe(format="png")])[0].save(file)
+    assert limen.decode(tmp_path / "a") == image
+    with pytest.raises(TypeError, match="format"):
+        image.save(io.BytesIO())
+
+
+def test_what_users_of_pillow_try_first_says_what_to_write() -> None:
+    image = image_of()
+    with pytest.raises(TypeError, match=r"resize\(\*size\)"):
+        image.resize((10, 10))  # type: ignore[arg-type]
+    for wrong in ("photo.jpg", image.numpy(), image.pillow()):
+        with pytest.raises(TypeError, match="from_array"):
+            Image(wrong)  # type: ignore[arg-type]
+
+
 def test_notebooks(jpeg: bytes) -> None:
     for options in ({}, {"width": 3000, "height": 20}, {"dtype": "float32"}, {"dtype": "uint16"}):
         picture = PIL.Image.open(io.BytesIO(image_of(**options)._repr_png_()))

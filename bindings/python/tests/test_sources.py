@@ -53,9 +53,12 @@ def test_what_is_no_source_is_a_type_error(source: Any) -> None:
         limen.probe(source)
 
 
-def test_text_files_and_short_reads(jpeg: bytes) -> None:
+def test_text_files_and_short_reads(jpeg: bytes, tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="binary mode"):
         limen.probe(io.StringIO("text"))  # type: ignore[arg-type]
+    (tmp_path / "a.jpg").write_bytes(jpeg)
+    with (tmp_path / "a.jpg").open() as text, pytest.raises(TypeError, match="binary mode"):
+        limen.probe(text)  # type: ignore[arg-type]
 
     class Trickle:
         """Gives seven bytes at a time, as a socket may."""
