@@ -15,6 +15,8 @@ declare namespace limen {
   const version: string;
 
   type Format = 'jpeg' | 'png' | 'webp' | 'avif';
+  /** As it may be asked for. */
+  type FormatName = Format | 'jpg';
   type Bytes = Uint8Array | ArrayBuffer;
 
   /**
@@ -135,9 +137,9 @@ declare namespace limen {
     radius?: number;
     background?: Color;
     /** The source's. */
-    format?: Format;
+    format?: FormatName;
     /** Instead: all that are accepted; the smallest that reaches the target wins. */
-    formats?: Format[];
+    formats?: FormatName[];
     alwaysEncode?: boolean;
     depth?: 'automatic' | 'eight';
     /** 'copyright' */
@@ -294,9 +296,9 @@ declare namespace limen {
 
   interface EncodeOptions extends Fidelity {
     /** 'jpeg' */
-    format?: Format;
+    format?: FormatName;
     /** Where a target is searched for: all that may come out. */
-    formats?: Format[];
+    formats?: FormatName[];
     /**
      * Lossy WebP: chroma halved the sharp way, with finer edges of colour for more time; without
      * it from effort 7 up, and part of a search.
@@ -344,7 +346,7 @@ declare namespace limen {
   /** The recipe, read once for many calls: what is done to the object later changes nothing. */
   function prepare(recipe: RecipeLike): PreparedRecipe;
   /** Which of `allowed`, the preferred first, answers an HTTP Accept header; null: none. */
-  function pickFormat(accept: string, allowed: readonly Format[]): Format | null;
+  function pickFormat(accept: string, allowed: readonly FormatName[]): Format | null;
   /** How many pictures are worked on at once; the number of cores unless set. */
   function concurrency(count?: number): number;
 
@@ -376,7 +378,7 @@ declare namespace limen {
     round(radius: number): this;
     composite(layers: Layer[]): this;
     withMetadata(metadata?: Recipe['metadata']): this;
-    toFormat(format: Format, options?: Fidelity): this;
+    toFormat(format: FormatName, options?: Fidelity): this;
     jpeg(options?: Fidelity): this;
     png(options?: Fidelity): this;
     webp(options?: Fidelity): this;

@@ -144,10 +144,12 @@ function setGravity(value, into, what, isMark) {
   if (value.unit !== undefined) into.focus_unit = choose(focusUnits, value.unit, `${what}.unit`);
 }
 
+const formatNumber = (value, what) => choose(formatNames, value === 'jpg' ? 'jpeg' : value, what);
+
 /** An array of formats, as the numbers of them. */
 function formatNumbers(formats, what) {
   checkList(formats, what);
-  return formats.map((format) => choose(formatNames, format, what));
+  return formats.map((format) => formatNumber(format, what));
 }
 
 const formatsOf = (memory, formats) => ({
@@ -236,7 +238,7 @@ const recipeSetters = {
     into.has_background = 1;
     into.background = parseColor(value, 'background');
   },
-  format: asChoice('format', formatNames),
+  format: (value, into) => (into.format = formatNumber(value, 'format')),
   formats: (value, into, memory) => Object.assign(into, formatsOf(memory, value)),
   target: elsewhere,
   quality: elsewhere,
@@ -273,7 +275,7 @@ const asBytes = (field) => (value, into, memory, key) => {
 };
 
 const encodeSetters = {
-  format: asChoice('format', formatNames),
+  format: (value, into) => (into.format = formatNumber(value, 'format')),
   formats: recipeSetters.formats,
   target: elsewhere,
   quality: elsewhere,

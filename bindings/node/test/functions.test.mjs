@@ -171,6 +171,15 @@ test('pickFormat', () => {
   assert.equal(limen.pickFormat('text/html', ['webp']), null);
 });
 
+test('jpg is jpeg where a format is asked for', async () => {
+  const source = await png();
+  const { data } = await limen.transform(source, { format: 'jpeg', quality: 80 });
+  assert.deepEqual((await limen.transform(source, { format: 'jpg', quality: 80 })).data, data);
+  assert.deepEqual(await limen(source).toFormat('jpg', { quality: 80 }).toBuffer(), data);
+  assert.equal((await limen.encode(picture(8, 8), { target: 'invisible', formats: ['jpg'] })).format, 'jpeg');
+  assert.equal(limen.pickFormat('image/jpeg', ['webp', 'jpg']), 'jpeg');
+});
+
 test('compare: identical is 100, and worse is less', async () => {
   const original = picture(128, 128);
   assert.equal(await limen.compare(original, original), 100);
