@@ -23,7 +23,7 @@ const Bytes& file(Format format) {
   static std::map<Format, Bytes> files;
   auto& bytes = files[format];
   if (bytes.empty()) {
-    auto encoded = encode(picture().view(), {.format = format, .effort = 2});
+    auto encoded = encode(picture().view(), {.format = format, .effort = 3});
     if (encoded.has_value()) bytes = *std::move(encoded);
   }
   return bytes;

@@ -114,7 +114,8 @@ def main() -> None:
                                 work / "files") for job in JOBS if originals[job.originals]]
     if "bindings" in parts and (theirs := find_missing(
             bindings(limen, arguments.peers.resolve()), results)):
-        plain = [one for one in everybody if one.key not in ("limen-fine", "limen-small")]
+        others = ("limen-fine", "limen-small", "limen-brief")
+        plain = [one for one in everybody if one.key not in others]
         plain += find_missing(go_peers(arguments.peers.resolve()), results)
         for job in (TWO_MP, FIVE_JPEG):
             of_job = (job, originals[job.originals], mark)

@@ -164,8 +164,9 @@ that; wall times, outputs a second and what a second thread gains say nothing he
 WHOLE_JOBS = """## Whole jobs
 
 JPEGs of quality 80, else each library's defaults. limen writes sequential files with Huffman tables
-of their own, as sharp does, and once progressive ones, its own default. `exact` reads every pixel
-of the original, `fine` lets the decoder reduce it to no less than twice the target.
+of their own, as sharp does, and progressive ones: its own default, and a brief progression
+(effort 2). `exact` reads every pixel of the original, `fine` lets the decoder reduce it to no less
+than twice the target.
 """
 
 RESAMPLING = """## Resampling alone

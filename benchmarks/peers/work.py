@@ -115,13 +115,15 @@ def bindings(limen: str, peers: pathlib.Path) -> list[Contender]:
 
 def contenders(limen: str) -> list[Contender]:
     """All there are. JPEGs by limen are sequential with tables of their own, as sharp's are, and
-    once progressive, which is limen's default."""
+    progressive, once as is limen's default and once by the brief progression."""
     node = ("node", str(RUNNERS / "sharp.mjs"))
     return [
         Contender("limen-exact", "exact", (limen,), EXACT),
         Contender("limen-fine", "fine", (limen,), {**EXACT, "shrink": "fine"}),
         Contender("limen-small", "fine, progressive", (limen,),
                   {"effort": 4, "progressive": True, "shrink": "fine"}, jpeg_only=True),
+        Contender("limen-brief", "fine, brief progression", (limen,),
+                  {"effort": 2, "progressive": True, "shrink": "fine"}, jpeg_only=True),
         Contender("sharp", "", node, {"cascade": False}),
         Contender("sharp-cascade", "cascade by hand", node, {"cascade": True}, several_only=True),
         Contender("pillow", "draft", python("pillow"), {"draft": True}),

@@ -238,7 +238,7 @@ class Judge {
       cost = search_seconds /
              least_seconds(arguments_.repeat, [&] { encode_by_libjpeg(original, same); });
     }
-    constexpr int kLeastProgressive = 2;  // of efforts
+    constexpr int kLeastProgressive = 3;  // of efforts, as libjpeg has it
     if (found->format == Format::jpeg && same.effort < kLeastProgressive) {
       EncodeOptions progressive = same;
       progressive.effort = kLeastProgressive;

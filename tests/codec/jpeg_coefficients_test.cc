@@ -126,7 +126,7 @@ class Levels final : public LevelSource {
   void expect_same_files(const std::string& what) {
     Workspace workspace;
     for (const bool is_progressive : {false, true}) {
-      const auto file = encode_coefficients(picture(), {.effort = 2, .progressive = is_progressive},
+      const auto file = encode_coefficients(picture(), {.effort = 3, .progressive = is_progressive},
                                             {.workspace = &workspace});
       ASSERT_TRUE(file.has_value()) << what << ": " << file.error().message;
       EXPECT_TRUE(*file == by_libjpeg(is_progressive))
@@ -239,7 +239,7 @@ TEST(JpegCoefficients, RefuseLevelsWithoutACode) {
         [&](std::size_t, std::size_t b, std::size_t k) { return k == at && b == 0 ? 9000 : 0; });
     for (const bool is_progressive : {false, true}) {
       const auto file =
-          encode_coefficients(levels.picture(), {.effort = 2, .progressive = is_progressive},
+          encode_coefficients(levels.picture(), {.effort = 3, .progressive = is_progressive},
                               {.workspace = &workspace});
       ASSERT_FALSE(file.has_value());
       EXPECT_EQ(file.error().code, ErrorCode::internal);

@@ -134,11 +134,13 @@ TEST(JpegEncode, EffortAndProgressiveChooseTheProcess) {
     EXPECT_FALSE(probed(file(effort, true)).is_progressive);
     EXPECT_EQ(file(effort, true), file(effort, false));
   }
-  for (const int effort : {2, 9}) {
+  for (const int effort : {2, 3, 9}) {
     EXPECT_TRUE(probed(file(effort, true)).is_progressive);
     EXPECT_FALSE(probed(file(effort, false)).is_progressive);
   }
   EXPECT_LT(file(1, false).size(), file(0, false).size());
+  EXPECT_NE(file(2, true), file(3, true));
+  EXPECT_EQ(file(3, true), file(9, true));
   // None of it changes a pixel.
   EXPECT_EQ(mean_difference(decoded(file(0, false)).view(), decoded(file(9, true)).view()), 0);
 }

@@ -106,7 +106,7 @@ TEST(JpegTrials, FinishIsWhatEncodeGives) {
     for (const PixelFormat format : {gray8, rgb8}) {
       const Image picture = scene(size, format);
       for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
-        for (const int effort : {0, 1, 4, 9}) {
+        for (const int effort : {0, 1, 2, 4, 9}) {
           for (const bool progressive : {false, true}) {
             EncodeOptions options{.effort = effort, .chroma = chroma, .progressive = progressive};
             if (effort == 4) options.metadata = metadata;
@@ -132,8 +132,10 @@ TEST(JpegTrials, FinishMayHaveTheSmallerScans) {
   for (const Size size : {Size{1, 1}, Size{40, 30}, Size{400, 320}, Size{700, 500}}) {
     for (const PixelFormat format : {gray8, rgb8}) {
       const Image picture = scene(size, format);
-      for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
-        EncodeOptions options{.effort = 2, .chroma = chroma};
+      for (const auto& [effort, chroma] :
+           {std::pair{3, ChromaSubsampling::yuv420}, std::pair{3, ChromaSubsampling::yuv444},
+            std::pair{2, ChromaSubsampling::yuv420}}) {
+        EncodeOptions options{.effort = effort, .chroma = chroma};
         const auto trials = start_trials(picture.view(), options);
         ASSERT_TRUE(trials.has_value());
         (*trials)->allow_sequential();
@@ -166,7 +168,7 @@ TEST(JpegTrials, FinishIsWhatEncodeGivesAtEverySmallSize) {
       const Image picture = noise(size, (width + height) % 3 == 0 ? gray8 : rgb8,
                                   static_cast<std::uint64_t>(width * 64 + height));
       for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
-        EncodeOptions options{.effort = 2, .chroma = chroma};
+        EncodeOptions options{.effort = 2 + width % 2, .chroma = chroma};
         const auto trials = start_trials(picture.view(), options);
         ASSERT_TRUE(trials.has_value());
         const int setting = (7 * width + 3 * height) % 100;
@@ -238,8 +240,8 @@ TEST(JpegTrials, EstimateTheSizeOfTheFile) {
                                   noise(size, format)};
         for (const Image& picture : pictures) {
           for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
-            for (const auto& [effort, progressive] :
-                 {std::pair{0, false}, std::pair{1, false}, std::pair{4, true}}) {
+            for (const auto& [effort, progressive] : {std::pair{0, false}, std::pair{1, false},
+                                                      std::pair{2, true}, std::pair{4, true}}) {
               EncodeOptions options{.effort = effort, .chroma = chroma, .progressive = progressive};
               if (effort == 1) options.metadata = metadata;
               const auto trials = start_trials(picture.view(), options);
@@ -266,13 +268,12 @@ TEST(JpegTrials, FinishAndEstimateRealPictures) {
     const ConstImageView picture = decoded->image.const_view();
     if (picture.format != rgb8 || area(picture.size) > 5'000'000) continue;
     for (const auto chroma : {ChromaSubsampling::yuv420, ChromaSubsampling::yuv444}) {
-      for (const bool progressive : {false, true}) {
-        const auto trials =
-            start_trials(picture, {.effort = 2, .chroma = chroma, .progressive = progressive});
+      // Sequential, brief progression, libjpeg's progression.
+      for (const int effort : {1, 2, 3}) {
+        const EncodeOptions options{.mode = Quality{85}, .effort = effort, .chroma = chroma};
+        const auto trials = start_trials(picture, options);
         ASSERT_TRUE(trials.has_value());
-        const auto file = encode(
-            picture,
-            {.mode = Quality{85}, .effort = 2, .chroma = chroma, .progressive = progressive});
+        const auto file = encode(picture, options);
         ASSERT_TRUE(file.has_value());
         EXPECT_TRUE(is_file((*trials)->finish(84), *file)) << row.at("file");
         const auto estimate = (*trials)->estimate_bytes(84);

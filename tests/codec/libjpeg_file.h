@@ -58,11 +58,31 @@ class LibjpegFile {
     } else {
       state_.comp_info[0].h_samp_factor = state_.comp_info[0].v_samp_factor = 1;
     }
-    if (options.progressive && options.effort >= 2) jpeg_simple_progression(&state_);
+    if (options.progressive && options.effort >= 3) jpeg_simple_progression(&state_);
+    if (options.progressive && options.effort == 2) choose_brief_progression();
   }
   ~LibjpegFile() {
     jpeg_destroy_compress(&state_);
     std::free(data_);
+  }
+
+  // Luma up to zigzag index 8, chroma, the rest of luma, nothing put off.
+  void choose_brief_progression() {
+    const int components = state_.num_components;
+    const auto add = [&](std::vector<int> of, int first, int last) {
+      jpeg_scan_info& scan = brief_.emplace_back();
+      scan = {};
+      scan.comps_in_scan = static_cast<int>(of.size());
+      std::ranges::copy(of, scan.component_index);
+      scan.Ss = first;
+      scan.Se = last;
+    };
+    add(components == 1 ? std::vector<int>{0} : std::vector<int>{0, 1, 2}, 0, 0);
+    add({0}, 1, 8);
+    for (int c = components - 1; c > 0; --c) add({c}, 1, 63);
+    add({0}, 9, 63);
+    state_.scan_info = brief_.data();
+    state_.num_scans = static_cast<int>(brief_.size());
   }
 
   void write_planes(const PlanarImage& image) {
@@ -99,6 +119,7 @@ class LibjpegFile {
 
   jpeg_error_mgr errors_{};
   jpeg_compress_struct state_{};
+  std::vector<jpeg_scan_info> brief_;  // while they are used
   unsigned char* data_ = nullptr;
   unsigned long size_ = 0;
 };

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "lib/codec/jpeg/coefficients.h"
 #include "lib/codec/jpeg/grid.h"
 #include "lib/codec/jpeg/huffman.h"
+#include "lib/codec/jpeg/settings.h"
 #include "lib/codec/jpeg/tokens.h"
 #include "limen/core/execution.h"
 
@@ -62,8 +64,15 @@ Error no_jpeg_code();
 Result<std::vector<CodedScan>> code_sequential(const QuantizedPicture& picture, bool has_own_tables,
                                                const Execution& execution);
 
-/// The scans of libjpeg's standard progression, or of the smallest that is found.
+/// libjpeg's standard progression, the brief one (see brief_script()), or the smallest that is
+/// found.
+enum class Progression : std::uint8_t { standard, brief, searched };
+/// `settings`: of a progressive file.
+Progression progression_of(ScanChoice scans, const JpegSettings& settings);
+
+/// The scans of a progressive file. Errors: as above.
 Result<std::vector<CodedScan>> code_progressive(const QuantizedPicture& picture,
+                                                Progression progression,
                                                 const Execution& execution);
 
 /// Those in a file. Errors: unsupported (metadata), limit_exceeded, out_of_memory.

@@ -18,12 +18,17 @@ std::uint64_t bytes_of(const std::vector<CodedScan>& scans) {
 
 }  // namespace
 
+Progression progression_of(ScanChoice scans, const JpegSettings& settings) {
+  if (scans == ScanChoice::fewest_bytes) return Progression::searched;
+  return settings.is_brief ? Progression::brief : Progression::standard;
+}
+
 Result<Bytes> encode_coefficients(const QuantizedPicture& picture, const EncodeOptions& options,
                                   const Execution& execution) {
   LIMEN_ASSIGN(const JpegSettings settings, jpeg_settings(picture.size, options));
   LIMEN_ASSIGN(const std::vector<CodedScan> scans,
                settings.is_progressive
-                   ? code_progressive(picture, execution)
+                   ? code_progressive(picture, progression_of(picture.scans, settings), execution)
                    : code_sequential(picture, settings.has_own_tables, execution));
   LIMEN_ASSIGN(Bytes file,
                write_file(picture, settings.is_progressive, scans, options.metadata, execution));

@@ -24,7 +24,7 @@ class LevelSource {
 
 /// Which scans a file that may be progressive has.
 enum class ScanChoice : std::uint8_t {
-  usual,         ///< libjpeg's progression
+  usual,         ///< libjpeg's progression, with little effort a shorter one
   usual_or_one,  ///< that, or one sequential scan where the file is smaller by it
   fewest_bytes   ///< the progression that takes the fewest bytes, or one sequential scan
 };

@@ -6,10 +6,12 @@
 #include <bit>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "lib/codec/codec.h"
+#include "lib/codec/jpeg/coded_scan.h"
 #include "lib/codec/jpeg/huffman.h"
 #include "lib/codec/jpeg/scan_script.h"
 #include "lib/codec/jpeg/segments.h"
@@ -134,12 +136,10 @@ struct StandardTables {
 class Estimate {
  public:
   // Of 16 lines of the picture in `line_step` times 16, and taken to be the same for the others.
-  Estimate(const TransformedPicture& shape, bool is_progressive, bool searches_scans,
+  // Without a progression, of one sequential scan.
+  Estimate(const TransformedPicture& shape, std::optional<Progression> progression,
            std::int32_t line_step)
-      : picture_(shape),
-        is_progressive_(is_progressive),
-        searches_scans_(searches_scans),
-        line_step_(line_step) {}
+      : picture_(shape), progression_(progression), line_step_(line_step) {}
 
   Result<void> count(CoefficientRows& rows, const Quantizers& quantizers,
                      const Execution& execution) {
@@ -171,7 +171,7 @@ class Estimate {
     const std::uint64_t tables = components == 1 ? 1 : has_equal_chroma_ ? 2 : 3;
     // SOI, JFIF, DQT, SOF, EOI.
     bytes_ = 2 + 18 + tables * 69 + 10 + 3 * components + 2;
-    if (is_progressive_) {
+    if (progression_) {
       add_progressive();
     } else {
       add_sequential(standard);
@@ -185,7 +185,10 @@ class Estimate {
     return (is_halved ? block_row : block_row / 2) % line_step_ == line_step_ / 2;
   }
   ScanKind kind_of(std::size_t plane) const {
-    if (!is_progressive_) return ScanKind::sequential;
+    if (!progression_) return ScanKind::sequential;
+    if (progression_ == Progression::brief) {
+      return plane == 0 ? ScanKind::brief_luma : ScanKind::brief_chroma;
+    }
     // A picture of gray alone has luma's scans too: libjpeg's for any colours.
     return plane == 0 ? ScanKind::progressive_luma : ScanKind::progressive_chroma;
   }
@@ -249,8 +252,9 @@ class Estimate {
         add_scan(cost_of(coded_of(scans_[p][s], false), nullptr), 1);
       }
     }
+    if (progression_ == Progression::brief) return add_scan(dc_cost(0), picture_.plane_count);
     const Cost upper = dc_cost(1);
-    if (searches_scans_) {
+    if (progression_ == Progression::searched) {
       const Cost whole = dc_cost(0);
       if (whole.bits < upper.bits + blocks) return add_scan(whole, picture_.plane_count);
     }
@@ -262,8 +266,7 @@ class Estimate {
   std::uint64_t filling_blocks() const { return blocks_filling(dc_[0], mcu_side(0)); }
 
   const TransformedPicture& picture_;
-  bool is_progressive_;
-  bool searches_scans_;
+  std::optional<Progression> progression_;
   std::int32_t line_step_;
   bool has_equal_chroma_ = true;
   double scale_ = 1;  ///< all rows over those that were counted
@@ -302,28 +305,28 @@ Result<std::uint64_t> estimate_jpeg_bytes(const TransformedPicture& shape, Coeff
                                           const EncodeOptions& options, ScanChoice scans,
                                           EstimatePart part, const Execution& execution) {
   LIMEN_ASSIGN(const JpegSettings settings, jpeg_settings(shape.size, options));
-  const bool is_searching = settings.is_progressive && scans == ScanChoice::fewest_bytes;
+  std::optional<Progression> progression;
+  if (settings.is_progressive) progression = progression_of(scans, settings);
   const std::int32_t line_step = line_step_of(shape.size, part);
-  const auto count = [&](bool is_progressive,
+  const auto count = [&](std::optional<Progression> by,
                          const StandardTables* tables) -> Result<std::uint64_t> {
-    const auto estimate =
-        std::make_unique<Estimate>(shape, is_progressive, is_searching, line_step);
+    const auto estimate = std::make_unique<Estimate>(shape, by, line_step);
     LIMEN_TRY(estimate->count(rows, quantizers, execution));
     return estimate->bytes(tables);
   };
   std::uint64_t bytes = 0;
   if (settings.has_own_tables) {
-    LIMEN_ASSIGN(bytes, count(settings.is_progressive, nullptr));
+    LIMEN_ASSIGN(bytes, count(progression, nullptr));
   } else {
     const StandardTables standard;
-    LIMEN_ASSIGN(bytes, count(false, &standard));
+    LIMEN_ASSIGN(bytes, count(std::nullopt, &standard));
   }
-  if (is_searching) {
+  if (progression == Progression::searched) {
     LIMEN_ASSIGN(const std::uint64_t saved, bytes_saved(shape, rows, quantizers, execution));
     bytes -= std::min(saved, bytes);
   }
-  if (settings.is_progressive && scans != ScanChoice::usual && bytes <= kMostBytesOfOneScan) {
-    LIMEN_ASSIGN(const std::uint64_t one, count(false, nullptr));
+  if (progression && scans != ScanChoice::usual && bytes <= kMostBytesOfOneScan) {
+    LIMEN_ASSIGN(const std::uint64_t one, count(std::nullopt, nullptr));
     bytes = std::min(bytes, one);
   }
   std::vector<Bytes> prefixes;

@@ -20,9 +20,9 @@ struct AcTokens {
 
 class Coder {
  public:
-  Coder(const QuantizedPicture& picture, const Execution& execution)
+  Coder(const QuantizedPicture& picture, Progression progression, const Execution& execution)
       : picture_(picture),
-        is_searching_(picture.scans == ScanChoice::fewest_bytes),
+        progression_(progression),
         execution_(execution),
         grid_(picture.size, picture.subsampling) {}
 
@@ -31,12 +31,10 @@ class Coder {
     LIMEN_TRY(rows_.prepare(grid_, *execution_.workspace));
     for (std::int32_t y = 0; y < grid_.mcu_rows; ++y) {
       if (execution_.is_cancelled()) return cancelled();
-      // libjpeg's own scans never put off more of chroma.
-      const auto chroma_bits = is_searching_ ? LevelBits::three_bits : LevelBits::two_bits;
-      LIMEN_TRY(rows_.load(picture_, y, {LevelBits::three_bits, chroma_bits, chroma_bits}));
+      LIMEN_TRY(rows_.load(picture_, y, {luma_bits(), chroma_bits(), chroma_bits()}));
       LIMEN_TRY(add_dc());
       for (AcTokens& ac : ac_) LIMEN_TRY(add_ac(ac));
-      if (!mcus_.is_codable) return no_jpeg_code();
+      if (!mcus_.is_codable || !whole_mcus_.is_codable) return no_jpeg_code();
     }
     choose_dc();
     LIMEN_TRY(finish_dc_differences());
@@ -50,10 +48,7 @@ class Coder {
 
  private:
   Result<void> start() {
-    ScanScript script = standard_script(grid_.count);
-    if (is_searching_) {
-      LIMEN_ASSIGN(script, search_script(picture_, execution_));
-    }
+    LIMEN_ASSIGN(const ScanScript script, choose_script());
     before_dc_bits_ = script.before_dc_bits;
     ac_.reserve(script.scans.size());
     for (const ScriptedScan& scan : script.scans) {
@@ -71,22 +66,53 @@ class Coder {
     return {};
   }
 
+  Result<ScanScript> choose_script() const {
+    switch (progression_) {
+      case Progression::standard:
+        break;
+      case Progression::brief:
+        return brief_script(grid_.count);
+      case Progression::searched:
+        return search_script(picture_, execution_);
+    }
+    return standard_script(grid_.count);
+  }
+
+  // What the scans put off at the most.
+  LevelBits luma_bits() const {
+    return progression_ == Progression::brief ? LevelBits::nonzero : LevelBits::three_bits;
+  }
+  LevelBits chroma_bits() const {
+    return progression_ == Progression::standard ? LevelBits::two_bits : luma_bits();
+  }
+
   // Which pair of Huffman tables a component has.
   static int table_of(std::size_t component) { return component == 0 ? 0 : 1; }
 
   Result<void> add_dc() {
+    if (progression_ != Progression::brief) LIMEN_TRY(add_split_dc());
+    if (progression_ != Progression::standard) LIMEN_TRY(add_whole_dc());
+    return {};
+  }
+
+  std::size_t most_dc_tokens() const {
+    return kMostDcTokensOfBlock * blocks_of_mcu_ * static_cast<std::size_t>(grid_.mcu_columns);
+  }
+
+  Result<void> add_split_dc() {
     rows_.fill(mcus_);
-    const std::size_t most =
-        kMostDcTokensOfBlock * blocks_of_mcu_ * static_cast<std::size_t>(grid_.mcu_columns);
-    LIMEN_TRY(dc_differences_.make_room(most, *execution_.workspace));
-    LIMEN_TRY(dc_bits_.make_room(most, *execution_.workspace));
+    LIMEN_TRY(dc_differences_.make_room(most_dc_tokens(), *execution_.workspace));
+    LIMEN_TRY(dc_bits_.make_room(most_dc_tokens(), *execution_.workspace));
     const DcTokens end =
         tokenize_dc(mcus_, 0, grid_.mcu_columns, 1, {dc_differences_.next(), dc_bits_.next()});
     dc_differences_.close(end.differences);
     dc_bits_.close(end.bits);
-    if (!is_searching_) return {};
+    return {};
+  }
+
+  Result<void> add_whole_dc() {
     rows_.fill(whole_mcus_);
-    LIMEN_TRY(dc_whole_.make_room(most, *execution_.workspace));
+    LIMEN_TRY(dc_whole_.make_room(most_dc_tokens(), *execution_.workspace));
     const DcTokens whole =
         tokenize_dc(whole_mcus_, 0, grid_.mcu_columns, 0, {dc_whole_.next(), nullptr});
     dc_whole_.close(whole.differences);
@@ -121,7 +147,8 @@ class Coder {
 
   // Where blocks are smooth, a bit that is left for later costs more than the larger difference.
   void choose_dc() {
-    if (is_searching_) {
+    has_dc_bits_ = progression_ == Progression::standard;
+    if (progression_ == Progression::searched) {
       has_dc_bits_ = dc_bits(dc_whole_) >= dc_bits(dc_differences_) + dc_bits(dc_bits_);
     }
     if (!has_dc_bits_) dc_differences_ = std::move(dc_whole_);
@@ -180,7 +207,7 @@ class Coder {
   }
 
   const QuantizedPicture& picture_;
-  bool is_searching_;
+  Progression progression_;
   const Execution& execution_;
   JpegGrid grid_;
   LevelRows rows_;
@@ -199,8 +226,9 @@ class Coder {
 }  // namespace
 
 Result<std::vector<CodedScan>> code_progressive(const QuantizedPicture& picture,
+                                                Progression progression,
                                                 const Execution& execution) {
-  Coder coder(picture, execution);
+  Coder coder(picture, progression, execution);
   return coder.code();
 }
 

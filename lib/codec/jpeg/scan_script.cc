@@ -217,6 +217,19 @@ ScanScript standard_script(std::size_t components) {
   return script;
 }
 
+ScanScript brief_script(std::size_t components) {
+  ScanScript script;
+  std::vector<ScriptedScan>& scans = script.scans;
+  scans.push_back({0, 1, kBriefCut, 0, false});
+  if (components > 1) {
+    scans.push_back({2, 1, 63, 0, false});
+    scans.push_back({1, 1, 63, 0, false});
+  }
+  scans.push_back({0, kBriefCut + 1, 63, 0, false});
+  script.before_dc_bits = scans.size();
+  return script;
+}
+
 Result<ScanScript> search_script(const QuantizedPicture& picture, const Execution& execution) {
   Search search(picture, execution);
   return search.run();

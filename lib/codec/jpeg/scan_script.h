@@ -10,6 +10,9 @@
 
 namespace limen::inline LIMEN_ABI {
 
+/// Where the brief progression cuts luma's band: behind this index.
+inline constexpr int kBriefCut = 8;
+
 /// One AC scan of a progressive file.
 struct ScriptedScan {
   std::size_t component = 0;
@@ -38,6 +41,11 @@ struct ScanScript {
 
 /// libjpeg's standard progression, for any colours.
 ScanScript standard_script(std::size_t components);
+
+/// Luma in two parts, chroma in one each, and no bit put off, DC's neither: whoever writes or reads
+/// it looks at each coefficient once. .2 to .8 % larger than the standard one, and 2 % smaller than
+/// one sequential scan (photographs of 400 pixels).
+ScanScript brief_script(std::size_t components);
 
 /// The one that takes the fewest bytes, or nearly: of each component the best of some cuts of its
 /// band, and in each part the best way of putting off its lowest bits; counted in a part of a large

@@ -10,6 +10,7 @@ struct JpegSettings {
   ChromaSubsampling subsampling = ChromaSubsampling::yuv420;  ///< of pictures with colours
   int quality = 80;                                           ///< 1 to 100
   bool is_progressive = true;
+  bool is_brief = false;  ///< that, by few scans
   bool has_own_tables = true;
 };
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "lib/codec/jpeg/block_transform-inl.h"
+#include "lib/codec/jpeg/scan_script.h"
 #include "lib/codec/jpeg/symbols.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -136,15 +137,28 @@ HWY_INLINE void count_group(const LevelGroup& group, std::size_t blocks, ScanKin
     count_ends(coded, blocks, 63, scan.ends);
   };
   const auto& [at_least_1, at_least_2, at_least_4] = group.at_least;
-  if (kind == ScanKind::progressive_chroma) {
-    first(scans[0], at_least_2, ~BlockMask{0}, 0, 63, 1);
-    refine(scans[1], at_least_2, at_least_1);
-  } else {
-    constexpr BlockMask kLow = 0x3E;
-    first(scans[0], at_least_4, kLow, 0, 5, 2);
-    first(scans[1], at_least_4, ~(kLow | 1), 5, 63, 2);
-    refine(scans[2], at_least_4, at_least_2);
-    refine(scans[3], at_least_2, at_least_1);
+  // From index 1 to `last`.
+  const auto below = [](int last) { return (BlockMask{2} << last) - 2; };
+  switch (kind) {
+    case ScanKind::sequential:
+      break;
+    case ScanKind::brief_chroma:
+      first(scans[0], at_least_1, below(63), 0, 63, 0);
+      break;
+    case ScanKind::brief_luma:
+      first(scans[0], at_least_1, below(kBriefCut), 0, kBriefCut, 0);
+      first(scans[1], at_least_1, below(63) & ~below(kBriefCut), kBriefCut, 63, 0);
+      break;
+    case ScanKind::progressive_chroma:
+      first(scans[0], at_least_2, below(63), 0, 63, 1);
+      refine(scans[1], at_least_2, at_least_1);
+      break;
+    case ScanKind::progressive_luma:
+      first(scans[0], at_least_4, below(5), 0, 5, 2);
+      first(scans[1], at_least_4, below(63) & ~below(5), 5, 63, 2);
+      refine(scans[2], at_least_4, at_least_2);
+      refine(scans[3], at_least_2, at_least_1);
+      break;
   }
 }
 
@@ -155,6 +169,8 @@ void CountSymbols(const std::int16_t* HWY_RESTRICT coefficients, const Quantizer
   for (std::size_t first = 0; first < blocks; first += kBlockGroup) {
     switch (kind) {
       case ScanKind::sequential:
+      case ScanKind::brief_chroma:
+      case ScanKind::brief_luma:
         quantize_group<1, false>(coefficients, quantizer, group);
         break;
       case ScanKind::progressive_chroma:

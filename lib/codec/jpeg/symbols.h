@@ -31,16 +31,29 @@ struct ScanSymbols {
   std::uint64_t correction_bits = 0;  ///< refinements of what is known not to be zero
 };
 
-/// Which AC scans a component has: one; or those of libjpeg's standard progression.
+/// Which AC scans a component has: one; or those of libjpeg's standard progression, or of the brief
+/// one.
 enum class ScanKind : std::uint8_t {
   sequential,          ///< all at once
+  brief_chroma,        ///< the same, and ends of blocks are joined
+  brief_luma,          ///< 1 to kBriefCut and the rest, each at once
   progressive_chroma,  ///< 1 to 63 but the lowest bit; that bit
   progressive_luma,    ///< 1 to 5 and 6 to 63 but two bits; the upper one, the lower one
 };
 inline constexpr std::size_t kMostScans = 4;
 
 constexpr std::size_t scan_count(ScanKind kind) {
-  return kind == ScanKind::sequential ? 1 : kind == ScanKind::progressive_chroma ? 2 : 4;
+  switch (kind) {
+    case ScanKind::sequential:
+    case ScanKind::brief_chroma:
+      return 1;
+    case ScanKind::brief_luma:
+    case ScanKind::progressive_chroma:
+      return 2;
+    case ScanKind::progressive_luma:
+      return 4;
+  }
+  return 0;
 }
 
 /// Adds what one row of blocks says to `scans` and writes its DC levels.
