@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdlib>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <span>
 
@@ -30,6 +31,38 @@ double add_distance(double sum, const Table& zigzag, const Table& base, const Ta
   return sum + distance;
 }
 
+// Both of a file's tables, or luminance's alone, beside those of each quality.
+class Distances {
+ public:
+  Distances(const Table& luminance, const Table* chrominance)
+      : luminance_(luminance), chrominance_(chrominance) {}
+
+  // Above `enough` it may be farther.
+  double at(int quality, int largest, double enough) const {
+    double sum = add_distance(0, luminance_, luminance_base_, places_, quality, largest, enough);
+    if (chrominance_ != nullptr) {
+      sum = add_distance(sum, *chrominance_, chrominance_base_, places_, quality, largest, enough);
+    }
+    return sum;
+  }
+
+  // That of a table with as large a sum, by libjpeg's scale: 200 - 2q per cent, or 5000 / q.
+  int guess() const {
+    const auto sum = [](const Table& table) {
+      return std::accumulate(table.begin(), table.end(), 0);
+    };
+    const int scale = std::max(100 * sum(luminance_) / sum(luminance_base_), 1);
+    return std::clamp(scale <= 100 ? (200 - scale) / 2 : 5000 / scale, 1, 100);
+  }
+
+ private:
+  const Table& luminance_;
+  const Table* chrominance_;
+  const Table& luminance_base_ = luminance_table();
+  const Table& chrominance_base_ = chrominance_table();
+  Table places_ = zigzag_places();
+};
+
 }  // namespace
 
 std::optional<int> estimate_quality(const JpegHeader& header) {
@@ -54,18 +87,20 @@ std::optional<int> estimate_quality(const JpegHeader& header) {
   // Tables of bytes hold 255 at the most, which is nearer to them; 16-bit ones libjpeg limits to
   // 32767.
   const std::size_t limits = has_wide_steps(luminance) || has_wide_steps(chrominance) ? 2 : 1;
-  const Table places = zigzag_places();
-  int best = 0;
+  const Distances distances(luminance->values,
+                            chrominance == nullptr ? nullptr : &chrominance->values);
+  // Most tables are those of a quality. Tables of several are the same only where these lie side by
+  // side, for no step grows with the quality.
+  int best = distances.guess();
+  if (limits == 1 && distances.at(best, kLargest[0], 0) == 0) {
+    while (best > 1 && distances.at(best - 1, kLargest[0], 0) == 0) --best;
+    return best;
+  }
   double least = std::numeric_limits<double>::infinity();
   // From above, where files mostly are, so that what is farther off is soon seen to be.
   for (int quality = 100; quality >= 1; --quality) {
     for (const int largest : std::span(kLargest).first(limits)) {
-      double sum =
-          add_distance(0, luminance->values, luminance_table(), places, quality, largest, least);
-      if (chrominance != nullptr) {
-        sum = add_distance(sum, chrominance->values, chrominance_table(), places, quality, largest,
-                           least);
-      }
+      const double sum = distances.at(quality, largest, least);
       if (sum <= least) {  // the lower of two that are equally near
         least = sum;
         best = quality;
