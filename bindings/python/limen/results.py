@@ -39,8 +39,24 @@ def _table(pairs: Mapping[str, Any]) -> str:
     return f"<table>{rows}</table>"
 
 
+class _Sized:
+    """What has a size has its sides."""
+
+    size: Size
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return self.size[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.size[1]
+
+
 @dataclass(frozen=True)
-class ImageInfo:
+class ImageInfo(_Sized):
     """What a file's headers tell."""
 
     format: str
@@ -72,16 +88,6 @@ class ImageInfo:
     has_exif: bool
     has_xmp: bool
     has_iptc: bool
-
-    @property
-    def width(self) -> int:
-        """Pixels, upright."""
-        return self.size[0]
-
-    @property
-    def height(self) -> int:
-        """Pixels, upright."""
-        return self.size[1]
 
 
 @dataclass(frozen=True)
@@ -195,7 +201,7 @@ class _File:
 
 
 @dataclass(frozen=True)
-class Variant(_File):
+class Variant(_File, _Sized):
     """A finished file and what was done for it. ``bytes(variant)`` is the file."""
 
     data: bytes = field(repr=False)
@@ -230,16 +236,6 @@ class Variant(_File):
     peak_bytes: int
     source_decodes: int
     near_lossless: int | None = None
-
-    @property
-    def width(self) -> int:
-        """Pixels."""
-        return self.size[0]
-
-    @property
-    def height(self) -> int:
-        """Pixels."""
-        return self.size[1]
 
     @staticmethod
     def _of(report: dict[str, Any]) -> Variant:
