@@ -5,6 +5,7 @@ export default limen;
 export { limen };
 export import version = limen.version;
 export import Format = limen.Format;
+export import FormatName = limen.FormatName;
 export import Bytes = limen.Bytes;
 export import Pixels = limen.Pixels;
 export import Input = limen.Input;

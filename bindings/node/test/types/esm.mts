@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiled, never run: what must type-check, and what must not.
-import limen, { transform, compare, LimitExceededError, type Recipe, type Output } from 'limen-image';
+import limen, { transform, compare, LimitExceededError, type FormatName, type Recipe, type Output } from 'limen-image';
 
 const recipe: Recipe = { width: 800, fit: 'inside', target: { score: 80 }, gravity: { x: 0, y: 1 } };
 const bytes = new Uint8Array(4);
@@ -17,6 +17,7 @@ export const side: number = limen.probeSync(bytes).width;
 export const bufferNow: Buffer = limen(bytes).toBufferSync();
 export const outputNow: Output = limen('a.jpg').toBufferSync({ resolveWithObject: true });
 export const output: Output = await limen('a.jpg').toBuffer({ resolveWithObject: true });
+export const name: FormatName = 'jpg';
 export const score: number = await compare(bytes, bytes, { signal: AbortSignal.timeout(1) });
 export const small = await limen.resize(
   { data: new Uint16Array(3), width: 1, height: 1, channels: 3 }, { width: 2, height: 2 });
