@@ -188,7 +188,7 @@ Result<Bytes> encode(const ConstImageView& image, const EncodeOptions& options,
   LIMEN_ASSIGN(const auto reserved,
                reserve(execution, library_bytes(config, image.size, image.format.has_alpha())));
   LIMEN_ASSIGN(const OwnedPicture picture, empty_picture(image.size));
-  LIMEN_TRY(import_argb(image, *picture));
+  LIMEN_TRY(import_argb(image, *picture, execution));
   LIMEN_ASSIGN(Bytes file, run_encoder(*picture, config, execution));
   return with_metadata(std::move(file), options.metadata);
 }

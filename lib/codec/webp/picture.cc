@@ -19,11 +19,13 @@ namespace {
 constexpr int kSharpEffort = 7;
 
 template <class Sample>
-void fill_argb(const ConstImageView& image, WebPPicture& picture) {
+Result<void> fill_argb(const ConstImageView& image, WebPPicture& picture,
+                       const Execution& execution) {
   const int channels = image.format.channels();
   const bool is_gray = channels < 3;
   const bool has_alpha = image.format.has_alpha();
   for (std::int32_t y = 0; y < image.size.height; ++y) {
+    if (execution.is_cancelled()) return cancelled();
     const auto* from = image.row_as<Sample>(y);
     std::uint32_t* to = picture.argb + static_cast<std::ptrdiff_t>(y) * picture.argb_stride;
     for (std::int32_t x = 0; x < image.size.width; ++x, from += channels) {
@@ -34,14 +36,14 @@ void fill_argb(const ConstImageView& image, WebPPicture& picture) {
       to[x] = alpha << 24 | red << 16 | green << 8 | blue;
     }
   }
+  return {};
 }
 
-void fill(const ConstImageView& image, WebPPicture& picture) {
+Result<void> fill(const ConstImageView& image, WebPPicture& picture, const Execution& execution) {
   if (image.format.sample == SampleType::u8) {
-    fill_argb<std::uint8_t>(image, picture);
-  } else {
-    fill_argb<std::uint16_t>(image, picture);
+    return fill_argb<std::uint8_t>(image, picture, execution);
   }
+  return fill_argb<std::uint16_t>(image, picture, execution);
 }
 
 Result<void> allocated(int status) {
@@ -68,11 +70,12 @@ Result<void> convert_argb(const ConstImageView& image, WebPPicture& picture,
   picture.argb = pixels.view().row_as<std::uint32_t>(0);
   picture.argb_stride = static_cast<int>(pixels.view().stride / 4);
   picture.use_argb = 1;
-  fill(image, picture);
-  const int status = WebPPictureARGBToYUVA(&picture, WEBP_YUV420);
+  const auto filled = fill(image, picture, execution);
+  const int status = filled ? WebPPictureARGBToYUVA(&picture, WEBP_YUV420) : 0;
   picture.argb = nullptr;  // they go
   picture.argb_stride = 0;
   picture.use_argb = 0;
+  LIMEN_TRY(filled);
   return allocated(status);
 }
 
@@ -153,11 +156,11 @@ Result<OwnedPicture> empty_picture(Size size) {
   return picture;
 }
 
-Result<void> import_argb(const ConstImageView& image, WebPPicture& picture) {
+Result<void> import_argb(const ConstImageView& image, WebPPicture& picture,
+                         const Execution& execution) {
   picture.use_argb = 1;
   LIMEN_TRY(allocated(WebPPictureAlloc(&picture)));
-  fill(image, picture);
-  return {};
+  return fill(image, picture, execution);
 }
 
 Result<LossyPicture> LossyPicture::convert(const ConstImageView& image, bool is_sharp,

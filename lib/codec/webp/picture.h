@@ -28,8 +28,10 @@ using OwnedPicture = std::unique_ptr<WebPPicture, PictureFree>;
 /// Without pixels.
 Result<OwnedPicture> empty_picture(Size size);
 
-/// Gives the picture pixels of its own, of 8 bits; its size is the image's.
-Result<void> import_argb(const ConstImageView& image, WebPPicture& picture);
+/// Gives the picture pixels of its own, of 8 bits; its size is the image's. Errors:
+/// out_of_memory, cancelled.
+Result<void> import_argb(const ConstImageView& image, WebPPicture& picture,
+                         const Execution& execution);
 
 Error internal(std::string message);
 
