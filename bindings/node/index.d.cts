@@ -39,6 +39,7 @@ declare namespace limen {
     width: number;
     height: number;
   }
+  /** '#rgb', '#rrggbb', '#rrggbbaa', one of CSS' basic keywords ('white', 'navy'), 'orange', 'transparent'. */
   type Color = string | { r: number; g: number; b: number; alpha?: number };
   type Compass =
     | 'center' | 'north' | 'northeast' | 'east' | 'southeast'

@@ -3,6 +3,7 @@
 'use strict';
 
 const { bytesOf } = require('./bytes.cjs');
+const colors = require('./colors.cjs');
 const { InvalidArgumentError, formatNames } = require('./errors.cjs');
 
 /** The index of `value` in a list of names, or an error that lists them. */
@@ -77,11 +78,15 @@ const targets = ['invisible', 'flicker-proof'];
 const fidelity = { score: 2, bytes: 3, quality: 4, lossless: 5, nearLossless: 6 };
 const focusGravity = 9;
 
-/** '#rgb', '#rrggbb', '#rrggbbaa' or { r, g, b, alpha } with alpha from 0 to 1. */
+/** '#rgb', '#rrggbb', '#rrggbbaa', a keyword or { r, g, b, alpha } with alpha from 0 to 1. */
 function parseColor(value, what) {
   if (typeof value === 'string') {
-    const digits = /^#([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.exec(value)?.[1];
-    if (!digits) throw new InvalidArgumentError(`${what}: '${value}' is not #rgb, #rrggbb or #rrggbbaa`);
+    const text = Object.hasOwn(colors, value) ? colors[value] : value;
+    const digits = /^#([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.exec(text)?.[1];
+    if (!digits) {
+      throw new InvalidArgumentError(
+        `${what}: '${value}' is neither #rgb, #rrggbb, #rrggbbaa nor one of ${Object.keys(colors).join(', ')}`);
+    }
     const full = digits.length === 3 ? digits.replace(/./g, '$&$&') : digits;
     const [red, green, blue, alpha = 255] = full.match(/../g).map((pair) => parseInt(pair, 16));
     return { red, green, blue, alpha };

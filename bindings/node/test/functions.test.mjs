@@ -165,6 +165,15 @@ test('canonical: equal wishes have equal keys', () => {
   assert.notEqual(limen.canonical({ width: 100 }), limen.canonical({ width: 101 }));
 });
 
+test('keywords are the colours that queries take them for', () => {
+  const installed = createRequire(import.meta.url).resolve('limen-image');
+  const names = Object.keys(createRequire(installed)('./lib/colors.cjs'));
+  assert.ok(names.length > 16);
+  for (const background of names) {
+    assert.equal(limen.canonical({ background }), limen.canonical(`bg_color=${background}`));
+  }
+});
+
 test('pickFormat', () => {
   assert.equal(limen.pickFormat('image/avif,image/webp,*/*', ['avif', 'webp', 'jpeg']), 'avif');
   assert.equal(limen.pickFormat('*/*', ['avif', 'webp', 'jpeg']), 'jpeg');
