@@ -37,6 +37,8 @@ HWY_EXPORT(fixed_along_pairs);
 HWY_EXPORT(fixed_along_u8);
 HWY_EXPORT(fixed_along_light);
 HWY_EXPORT(fixed_lanes);
+HWY_EXPORT(fixed_bytes);
+HWY_EXPORT(fixed_pairs_in_order);
 HWY_EXPORT(fixed_pairs_mid);
 HWY_EXPORT(fixed_pairs_u8);
 HWY_EXPORT(fixed_pairs_light);

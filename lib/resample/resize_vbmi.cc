@@ -12,6 +12,7 @@
 #define HWY_TARGET_STR HWY_TARGET_STR_AVX3 ",avx512vnni,avx512vbmi"
 #define LIMEN_RESAMPLE_VNNI
 #define LIMEN_RESAMPLE_VBMI
+#include "limen/resample/resize-bytes-inl.h"
 #include "limen/resample/resize-down-inl.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -20,6 +21,10 @@ namespace resample {
 
 void (*vbmi_down_light_mid())(const FixedDown&) {
   return __builtin_cpu_supports("avx512vbmi") != 0 ? &N_AVX3::fixed_down_light_mid : nullptr;
+}
+
+BytesKernel (*vbmi_bytes())(std::int32_t) {
+  return __builtin_cpu_supports("avx512vbmi") != 0 ? &N_AVX3::fixed_bytes : nullptr;
 }
 
 }  // namespace resample
@@ -31,6 +36,7 @@ namespace limen::inline LIMEN_ABI {
 namespace resample {
 
 void (*vbmi_down_light_mid())(const FixedDown&) { return nullptr; }
+BytesKernel (*vbmi_bytes())(std::int32_t) { return nullptr; }
 
 }  // namespace resample
 

@@ -12,6 +12,7 @@
 #define HWY_TARGET_STR HWY_TARGET_STR_AVX3 ",avx512vnni"
 #define LIMEN_RESAMPLE_VNNI
 #include "limen/resample/resize-along-inl.h"
+#include "limen/resample/resize-bytes-inl.h"
 #include "limen/resample/resize-down-inl.h"
 #include "limen/resample/resize-lanes-inl.h"
 #include "limen/resample/resize-light-inl.h"
@@ -37,6 +38,8 @@ const FixedKernels* vnni_kernels() {
       .fixed_along_u8 = N_AVX3::fixed_along_u8,
       .fixed_along_light = N_AVX3::fixed_along_light,
       .fixed_lanes = N_AVX3::fixed_lanes,
+      .fixed_bytes = vbmi_bytes() != nullptr ? vbmi_bytes() : &N_AVX3::fixed_bytes,
+      .fixed_pairs_in_order = N_AVX3::fixed_pairs_in_order,
       .fixed_pairs_mid = N_AVX3::fixed_pairs_mid,
       .fixed_pairs_u8 = N_AVX3::fixed_pairs_u8,
       .fixed_pairs_light = N_AVX3::fixed_pairs_light,

@@ -25,6 +25,8 @@ struct FixedKernels {
   void (*fixed_along_u8)(const FixedAlong&);
   void (*fixed_along_light)(const FixedAlong&);
   LanesKernel (*fixed_lanes)(AlongOut, int);
+  BytesKernel (*fixed_bytes)(std::int32_t);
+  void (*fixed_pairs_in_order)(const FixedPairs&);
   void (*fixed_pairs_mid)(const FixedPairs&);
   void (*fixed_pairs_u8)(const FixedPairs&);
   void (*fixed_pairs_light)(const FixedPairs&);
@@ -46,6 +48,8 @@ const FixedKernels* vnni_kernels();
 /// fixed_down_light_mid() for AVX-512 with VNNI and VBMI, which looks bytes up by bytes. Null where
 /// this machine or build lacks it.
 void (*vbmi_down_light_mid())(const FixedDown&);
+/// fixed_bytes() likewise.
+BytesKernel (*vbmi_bytes())(std::int32_t);
 
 }  // namespace resample
 

@@ -14,12 +14,28 @@ namespace resample {
 /// Which way a u8 picture goes in 16-bit arithmetic.
 enum class FixedOrder : std::uint8_t { vertical_first, horizontal_first, vertical_only };
 
+/// What FixedBytes' kernels look up.
+struct BytesTables {
+  void (*run)(const FixedBytes&) = nullptr;  ///< null: outputs are too far apart, no kernel, …
+  std::int32_t lanes = 0;
+  std::int32_t tile = 0;           ///< output samples that are worked on at a time
+  std::int32_t pairs = 0;          ///< of samples that an output takes
+  std::int32_t first_of_tail = 0;  ///< groups from here on look up bytes from `tail_begin` on
+  std::int32_t tail_begin = 0;
+  bool has_two_pairs = true;  ///< as FixedBytes has it
+  Array<std::int16_t> tables;
+  /// Tile by tile, those with one table side by side.
+  Array<BytesGroup> groups;
+};
+
 struct FixedPlan {
   FixedAxis horizontal;
   FixedAxis vertical;
   FixedOrder order = FixedOrder::horizontal_first;
   /// Of the horizontal axis; without a kernel it goes by columns.
   LanesTables lanes;
+  /// Of the horizontal axis, where that is first; without a kernel it goes by columns.
+  BytesTables bytes;
 };
 
 /// Bytes of a strip's rows that are worked on at a time: they stay in a second-level cache.

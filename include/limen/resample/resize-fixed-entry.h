@@ -3,6 +3,7 @@
 
 // resize() of u8 in 16-bit fixed point. Part of resize-entry.h, which includes it.
 
+#include "limen/resample/resize-fixed-bytes-entry.h"
 #include "limen/resample/resize-fixed-down-entry.h"
 #include "limen/resample/resize-fixed-up-entry.h"
 
@@ -23,11 +24,19 @@ inline bool fixed_is_possible(const Job& job) {
   return ring && *ring <= kFixedRingBytes;
 }
 
+/// Plain bytes that are reduced by no more than this in any direction are filtered along first, by
+/// kernels that read bytes then too.
+inline constexpr double kBytesFirst = 5.0 / 3;
+
 /// Multiply-adds of the two orders tell which is cheaper. Where they are alike, vertical first: it
 /// reads bytes, not mids.
 inline FixedOrder choose_order(const Job& job) {
   if (job.vertical.step <= 1) return FixedOrder::horizontal_first;
   if (job.horizontal.is_identity() && !job.needs_preparation()) return FixedOrder::vertical_only;
+  if (!job.needs_preparation() && job.horizontal.step >= 1 && job.horizontal.step <= kBytesFirst &&
+      job.vertical.step <= kBytesFirst) {
+    return FixedOrder::horizontal_first;
+  }
   const double down = std::max(job.vertical.step, 1.0);
   const double along = std::max(job.horizontal.step, 1.0);
   const double vertical_first = static_cast<double>(job.target.size.height) *
@@ -53,6 +62,7 @@ inline Result<void> run_fixed(const Job& job, const FixedPlan& plan, Bands& band
     case FixedOrder::horizontal_first:
       break;
   }
+  if (plan.bytes.run != nullptr) return run_bytes_first(job, plan, bands);
   return run_horizontal_first(job, plan, bands);
 }
 
@@ -64,6 +74,7 @@ inline Result<FixedPlan> plan_fixed(const Job& job) {
     LIMEN_ASSIGN(
         plan.vertical,
         make_fixed_axis(job.vertical, largest_mid(job, plan.horizontal.gain), *job.workspace));
+    LIMEN_ASSIGN(plan.bytes, make_bytes_tables(job, plan));
     return plan;
   }
   const double largest = job.needs_preparation() ? kMidZero : 255;

@@ -12,6 +12,7 @@
 #include <hwy/highway.h>
 
 #include "limen/resample/resize-along-inl.h"
+#include "limen/resample/resize-bytes-inl.h"
 #include "limen/resample/resize-down-inl.h"
 #include "limen/resample/resize-lanes-inl.h"
 #include "limen/resample/resize-light-inl.h"

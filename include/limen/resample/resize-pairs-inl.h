@@ -37,6 +37,9 @@ struct ToStraight {
   using Sample = std::uint8_t;
 };
 
+/// Levels from samples that lie in order.
+struct ToLevelsInOrder : ToLevels {};
+
 /// What an output row takes, but for the pairs at both ends that have no weight.
 struct PairsOfRow {
   const std::int16_t* const* pairs;
@@ -153,6 +156,25 @@ struct EndOfPairs {
     }
   }
 };
+template <>
+struct EndOfPairs<ToLevelsInOrder> {
+  using Narrow = ToLevels;
+  HWY_INLINE EndOfPairs() {}
+  template <class D16>
+  HWY_INLINE void store(D16, hn::Vec<D16> a, hn::Vec<D16> b, std::uint8_t* to) const {
+    // Each block of 128 bits has four samples of each of four vectors.
+    const hn::Repartition<std::int32_t, D16> d32;
+    constexpr std::size_t kBlocks = hn::MaxLanes(D16()) / 8;
+    HWY_ALIGN std::int32_t order[4 * kBlocks];
+    for (std::size_t i = 0; i < 4 * kBlocks; ++i) {
+      order[i] = static_cast<std::int32_t>(i % kBlocks * 4 + i / kBlocks);
+    }
+    const auto in_order =
+        hn::TableLookupLanes(hn::BitCast(d32, pack_levels(a, b)), hn::SetTableIndices(d32, order));
+    const hn::Repartition<std::uint8_t, D16> d8;
+    hn::StoreU(hn::BitCast(d8, in_order), d8, to);
+  }
+};
 template <int kChannels>
 struct EndOfPairs<ToStraight<kChannels> > {
   using Narrow = ToMids;
@@ -260,6 +282,10 @@ void down_pairs(const FixedPairs& job) {
 
 HWY_MAYBE_UNUSED void fixed_pairs_mid(const FixedPairs& job) { down_pairs<ToMids>(job); }
 HWY_MAYBE_UNUSED void fixed_pairs_u8(const FixedPairs& job) { down_pairs<ToLevels>(job); }
+/// Of pairs as fixed_bytes() leaves them.
+HWY_MAYBE_UNUSED void fixed_pairs_in_order(const FixedPairs& job) {
+  down_pairs<ToLevelsInOrder>(job);
+}
 HWY_MAYBE_UNUSED void fixed_pairs_light(const FixedPairs& job) { down_pairs<ToLight>(job); }
 HWY_MAYBE_UNUSED void fixed_pairs_gray_alpha(const FixedPairs& job) {
   down_pairs<ToStraight<2> >(job);

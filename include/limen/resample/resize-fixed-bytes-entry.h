@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// resize_fixed(), along rows of bytes first, without columns. Part of resize-entry.h.
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include "limen/resample/fixed-axis.h"
+#include "limen/resample/resize-fixed-along-entry.h"
+#include "limen/resample/resize-job.h"
+
+namespace limen::inline LIMEN_ABI {
+
+namespace resample {
+
+/// No group of lanes reads more than as many bytes of a row.
+inline constexpr std::int32_t kBytesReach = 128;
+
+/// Makes BytesTables of an axis.
+class BytesMaker {
+ public:
+  BytesMaker(const Axis& axis, const FixedAxis& fixed, BytesKernel kernel, int channels)
+      : fixed_(fixed),
+        kernel_(kernel),
+        channels_(channels),
+        samples_(fixed.outputs * channels),
+        count_((samples_ + kernel.lanes - 1) / kernel.lanes),
+        row_bytes_(axis.source * channels) {
+    // A period of outputs, as often as it takes to be whole groups.
+    period_ = period_of(axis);
+    const Period once = period_;
+    while (period_.outputs != 0 && period_.outputs * channels % kernel.lanes != 0) {
+      period_.outputs += once.outputs;
+      period_.samples += once.samples;
+      if (period_.outputs >= fixed.outputs) period_ = {};
+    }
+    if (period_.outputs == 0) return;
+    std::int32_t begin = 0;
+    std::int32_t end = fixed.outputs;
+    while (begin < end && !is_clear_of_edges(axis, begin)) ++begin;
+    while (begin < end && !is_clear_of_edges(axis, end - 1)) --end;
+    repeats_begin_ = (begin + period_.outputs) * channels_;
+    repeats_end_ = end * channels_;
+  }
+
+  /// Whether all sums are below 2^31 and all mids below 2^15, and numbers of bytes too.
+  static bool is_possible(const Axis& axis, const FixedAxis& fixed, int channels) {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max() / 4;
+    return fixed.gain * kMidZero + 1 < 32767 && std::int64_t{axis.source} * channels < kMost &&
+           std::int64_t{fixed.outputs} * channels < kMost;
+  }
+
+  /// `tile` output samples are worked on at a time. Without groups where the samples that a vector
+  /// takes are too far apart.
+  Result<BytesTables> make(std::int32_t tile, Workspace& workspace) {
+    BytesTables bytes;
+    const auto count = static_cast<std::uint64_t>(count_);
+    LIMEN_ASSIGN(auto table_of, Array<std::int32_t>::create_unset(workspace, count));
+    LIMEN_ASSIGN(bases_, Array<std::int32_t>::create_unset(workspace, count));
+    std::int32_t tables = 0;
+    for (std::int32_t g = 0; g < count_; ++g) {
+      table_of[g] = repeats_before(g) ? table_of[g - groups_of_period()] : tables++;
+      if (repeats_before(g)) {
+        bases_[g] = bases_[g - groups_of_period()] + period_.samples * channels_;
+      } else if (!place(g)) {
+        return bytes;
+      }
+    }
+    const std::size_t vector = 2 * static_cast<std::size_t>(kernel_.lanes);
+    const std::size_t stride = (kBytesWeights + static_cast<std::size_t>(pairs_)) * vector;
+    LIMEN_ASSIGN(bytes.tables, Array<std::int16_t>::create(
+                                   workspace, static_cast<std::uint64_t>(tables) * stride));
+    for (std::int32_t g = 0; g < count_; ++g) {
+      if (!repeats_before(g)) fill(g, bytes.tables.data() + table_of[g] * stride);
+    }
+    LIMEN_ASSIGN(bytes.groups, Array<BytesGroup>::create_unset(workspace, count));
+    bytes.tail_begin = std::max(row_bytes_ - kBytesReach, 0);
+    // Those from here on might read behind the end of a row.
+    bytes.first_of_tail = 0;
+    while (bytes.first_of_tail < count_ &&
+           bases_[bytes.first_of_tail] + kBytesReach <= row_bytes_) {
+      ++bytes.first_of_tail;
+    }
+    BytesGroup* to = bytes.groups.data();
+    const auto put = [&](std::int32_t g, std::int32_t first) {
+      const bool is_tail = g >= bytes.first_of_tail;
+      *to++ = {.table = bytes.tables.data() + table_of[g] * stride,
+               .base = bases_[g] - (is_tail ? bytes.tail_begin : 0),
+               .out = (g - first) * kernel_.lanes};
+    };
+    const std::int32_t groups_of_tile = tile / kernel_.lanes;
+    for (std::int32_t first = 0; first < count_; first += groups_of_tile) {
+      const std::int32_t end = std::min(first + groups_of_tile, count_);
+      const std::int32_t tail = std::clamp(bytes.first_of_tail, first, end);
+      // Each with those that have its table.
+      for (std::int32_t g = first; g < tail; ++g) {
+        if (repeats_before(g) && g - groups_of_period() >= first) continue;
+        put(g, first);
+        if (period_.outputs == 0) continue;
+        for (std::int32_t next = g + groups_of_period(); next < tail && repeats_before(next);
+             next += groups_of_period()) {
+          put(next, first);
+        }
+      }
+      for (std::int32_t g = tail; g < end; ++g) put(g, first);
+    }
+    bytes.lanes = kernel_.lanes;
+    bytes.tile = tile;
+    bytes.pairs = pairs_;
+    bytes.has_two_pairs = has_two_pairs_;
+    return bytes;
+  }
+
+ private:
+  static constexpr std::int32_t kMostLanes = 16;
+
+  /// What a group's lanes take.
+  struct Lanes {
+    std::int32_t count = 0;
+    std::array<std::int32_t, kMostLanes> first_byte;
+    std::array<std::int32_t, kMostLanes> output;
+    std::array<TakenSamples, kMostLanes> taken;
+  };
+  Lanes lanes_of(std::int32_t group) const {
+    Lanes lanes;
+    const std::int32_t begin = group * kernel_.lanes;
+    lanes.count = std::min(kernel_.lanes, samples_ - begin);
+    std::int32_t output = begin / channels_;
+    std::int32_t channel = begin % channels_;
+    TakenSamples taken = taken_samples(fixed_, output);
+    for (std::int32_t lane = 0; lane < lanes.count; ++lane, ++channel) {
+      if (channel == channels_) {
+        channel = 0;
+        taken = taken_samples(fixed_, ++output);
+      }
+      lanes.first_byte[lane] = taken.first * channels_ + channel;
+      lanes.output[lane] = output;
+      lanes.taken[lane] = taken;
+    }
+    return lanes;
+  }
+  /// The first byte that lanes from `lane` on take: all of them, or four without a window.
+  std::int32_t block_base(const Lanes& lanes, std::int32_t lane) const {
+    const std::int32_t most = kernel_.has_window ? kMostLanes : kBlock;
+    const auto begin = lanes.first_byte.begin() + lane;
+    return *std::min_element(begin, begin + std::min(most, lanes.count - lane));
+  }
+  /// Whether a block of lanes begins.
+  bool begins_block(std::int32_t lane) const {
+    return kernel_.has_window ? lane == 0 : lane % kBlock == 0;
+  }
+
+  std::int32_t groups_of_period() const { return period_.outputs * channels_ / kernel_.lanes; }
+  /// Whether a period before there is a group like the g-th.
+  bool repeats_before(std::int32_t g) const {
+    const std::int32_t begin = g * kernel_.lanes;
+    return begin >= repeats_begin_ && begin + kernel_.lanes <= repeats_end_;
+  }
+
+  /// Finds where a group begins, and how many pairs it takes; false: they do not fit.
+  bool place(std::int32_t group) {
+    const Lanes lanes = lanes_of(group);
+    const std::int32_t base = block_base(lanes, 0);
+    bases_[group] = base;
+    std::int32_t block = base;
+    for (std::int32_t lane = 0; lane < lanes.count; ++lane) {
+      if (begins_block(lane)) block = block_base(lanes, lane);
+      const std::int32_t count = lanes.taken[lane].count;
+      const std::int32_t pairs = (count + 1) / 2;
+      const std::int32_t index = lanes.first_byte[lane] - block;
+      const bool fits =
+          kernel_.has_window
+              ? index + (count - 1) * channels_ < kWindow
+              : index + channels_ < kBlockBytes && block >= base &&
+                    block - base + 2 * (pairs - 1) * channels_ + kBlockBytes <= kBytesReach;
+      if (!fits) return false;
+      pairs_ = std::max(pairs_, pairs);
+      has_two_pairs_ = has_two_pairs_ && index + 3 * channels_ < kBlockBytes;
+    }
+    return pairs_ <= kBytesMostPairs;
+  }
+
+  void fill(std::int32_t group, std::int16_t* table) const {
+    const Lanes lanes = lanes_of(group);
+    const auto vector = [&](std::size_t which) {
+      return table + which * 2 * static_cast<std::size_t>(kernel_.lanes);
+    };
+    const auto put = [](std::int16_t* to, std::int32_t lane, std::int32_t value) {
+      std::memcpy(to + std::ptrdiff_t{2} * lane, &value, sizeof(value));
+    };
+    std::int32_t block = bases_[group];
+    for (std::int32_t lane = 0; lane < lanes.count; ++lane) {
+      if (begins_block(lane)) {
+        block = block_base(lanes, lane);
+        put(vector(kBytesBlocks), lane / kBlock, block - bases_[group]);
+      }
+      const std::int32_t index = lanes.first_byte[lane] - block;
+      // The upper bytes of a pair of lanes are zero.
+      put(vector(kBytesIndex), lane,
+          static_cast<std::int32_t>(0x80008000u | static_cast<std::uint32_t>(index) |
+                                    static_cast<std::uint32_t>(index + channels_) << 16));
+      // Mids have seven bits of fraction and a zero of their own.
+      const int shift = fixed_.bits[lanes.output[lane]] - kMidBits;
+      put(vector(kBytesShift), lane, shift);
+      put(vector(kBytesBefore), lane,
+          (std::int32_t{1} << (shift - 1)) - kMidZero * (std::int32_t{1} << shift));
+      const TakenSamples& taken = lanes.taken[lane];
+      std::int16_t* weights = vector(kBytesWeights) + std::ptrdiff_t{2} * lane;
+      for (std::int32_t k = 0; k < taken.count; ++k) {
+        weights[k / 2 * 2 * kernel_.lanes + k % 2] = taken.weights[k];
+      }
+    }
+  }
+
+  static constexpr std::int32_t kBlock = 4;
+  static constexpr std::int32_t kBlockBytes = 16;
+  static constexpr auto kWindow = static_cast<std::int32_t>(kBytesWindow);
+
+  const FixedAxis& fixed_;
+  const BytesKernel kernel_;
+  const int channels_;
+  const std::int32_t samples_;
+  const std::int32_t count_;
+  const std::int32_t row_bytes_;
+  std::int32_t pairs_ = 1;
+  bool has_two_pairs_ = true;
+  Period period_;
+  /// Samples of the output that those a period before are like.
+  std::int32_t repeats_begin_ = 0;
+  std::int32_t repeats_end_ = 0;
+  Array<std::int32_t> bases_;
+};
+
+/// Pairs of rows in the ring of run_bytes_first(): what an output takes, and what the last
+/// kBytesRows rows have beyond that.
+inline std::int32_t bytes_ring_pairs(const FixedAxis& vertical) { return vertical.most_pairs + 1; }
+
+/// Output samples whose ring leaves room in a first-level cache for what is read and written.
+inline std::int32_t bytes_tile(const Job& job, const FixedAxis& vertical) {
+  constexpr std::int32_t kRingBytes = 24 * 1024;
+  constexpr std::int32_t kUnit = 2 * kStripRows;
+  const auto pair = static_cast<std::int32_t>(2 * sizeof(std::int16_t));
+  const std::int32_t most =
+      std::max(kRingBytes / (pair * bytes_ring_pairs(vertical)), 4 * kUnit) / kUnit * kUnit;
+  const std::int32_t samples = job.target.size.width * job.channels();
+  const std::int32_t tiles = (samples + most - 1) / most;
+  const std::int32_t tile = (samples + tiles - 1) / tiles;
+  return (tile + kUnit - 1) / kUnit * kUnit;
+}
+
+/// Without groups where bytes cannot be filtered along so.
+inline Result<BytesTables> make_bytes_tables(const Job& job, const FixedPlan& plan) {
+  BytesTables bytes;
+  const BytesKernel any = LIMEN_FIXED_KERNEL(fixed_bytes)(1);
+  if (any.run == nullptr || job.needs_preparation() ||
+      !BytesMaker::is_possible(job.horizontal, plan.horizontal, job.channels())) {
+    return bytes;
+  }
+  LIMEN_ASSIGN(bytes, BytesMaker(job.horizontal, plan.horizontal, any, job.channels())
+                          .make(bytes_tile(job, plan.vertical), *job.workspace));
+  if (bytes.lanes != 0) bytes.run = LIMEN_FIXED_KERNEL(fixed_bytes)(bytes.pairs).run;
+  return bytes;
+}
+
+/// Tiles of output columns: a few source rows are filtered along, into a ring of pairs of rows that
+/// stays in the first-level cache, and the output rows down that have what they take then.
+class BytesPass {
+ public:
+  static Result<BytesPass> create(const Job& job, const FixedPlan& plan) {
+    BytesPass pass(job, plan);
+    Workspace& workspace = *job.workspace;
+    LIMEN_ASSIGN(pass.ring_,
+                 Rows<std::int16_t>::create(workspace, static_cast<std::uint64_t>(pass.ring_pairs_),
+                                            2 * static_cast<std::uint64_t>(plan.bytes.tile)));
+    LIMEN_ASSIGN(pass.tails_, Array<std::uint8_t>::create(
+                                  workspace, std::uint64_t{2 * kBytesRows * kBytesReach}));
+    LIMEN_ASSIGN(pass.pairs_, Array<const std::int16_t*>::create(
+                                  workspace, static_cast<std::uint64_t>(pass.ring_pairs_)));
+    return pass;
+  }
+
+  Result<void> run(const Band& band) {
+    const std::int32_t samples = job_->target.size.width * job_->channels();
+    for (std::int32_t begin = 0; begin < samples; begin += plan_->bytes.tile) {
+      LIMEN_TRY(run_tile(band, begin, std::min(begin + plan_->bytes.tile, samples)));
+    }
+    return {};
+  }
+
+ private:
+  BytesPass(const Job& job, const FixedPlan& plan)
+      : job_(&job), plan_(&plan), ring_pairs_(bytes_ring_pairs(plan.vertical)) {}
+
+  Result<void> run_tile(const Band& band, std::int32_t begin, std::int32_t end) {
+    const FixedAxis& vertical = plan_->vertical;
+    const std::int32_t last_row = std::min(vertical.end(band.end - 1), job_->source.size.height);
+    // The first source row that is not in the ring. Always even, as is `first`.
+    std::int32_t next = vertical.first[band.begin];
+    std::int32_t polled = band.begin - kStripRows;
+    for (std::int32_t y = band.begin; y < band.end;) {
+      if (y - polled >= kStripRows) {
+        if (job_->execution->is_cancelled()) return cancelled();
+        polled = y;
+      }
+      next = std::max(next, vertical.first[y]);
+      for (; next < std::min(vertical.end(y), last_row); next += kBytesRows) {
+        along(next, begin, end);
+      }
+      std::int32_t count = 1;
+      while (count < kStripRows && y + count < band.end &&
+             (next >= last_row || vertical.end(y + count) <= next)) {
+        ++count;
+      }
+      down(y, count, begin, end);
+      y += count;
+    }
+    return {};
+  }
+
+  /// kBytesRows source rows, into the ring. Behind the last one it comes again, with no weight.
+  void along(std::int32_t row, std::int32_t begin, std::int32_t end) {
+    const BytesTables& bytes = plan_->bytes;
+    std::array<const std::uint8_t*, kBytesRows> rows;
+    std::array<std::int16_t*, kBytesRows / 2> out;
+    for (std::int32_t r = 0; r < kBytesRows; ++r) {
+      rows[r] = job_->source.row_as<std::uint8_t>(std::min(row + r, job_->source.size.height - 1));
+    }
+    for (std::int32_t p = 0; p < kBytesRows / 2; ++p) {
+      out[p] = ring_[static_cast<std::size_t>((row / 2 + p) % ring_pairs_)];
+    }
+    const std::int32_t first = begin / bytes.lanes;
+    const std::int32_t last = (end + bytes.lanes - 1) / bytes.lanes;
+    const std::int32_t tail = std::clamp(bytes.first_of_tail, first, last);
+    FixedBytes job;
+    job.rows = rows.data();
+    job.channels = job_->channels();
+    job.has_two_pairs = bytes.has_two_pairs;
+    job.out = out.data();
+    job.ahead = kBytesRows * job_->source.stride;
+    job.groups = bytes.groups.data() + first;
+    job.end = bytes.groups.data() + tail;
+    if (first < tail) bytes.run(job);
+    if (tail == last) return;
+    // Those at the end of the rows look bytes up in copies, behind which there are others.
+    const auto samples =
+        static_cast<std::int32_t>(row_bytes(job_->source.size, job_->source.format));
+    for (std::int32_t r = 0; r < kBytesRows; ++r) {
+      std::uint8_t* copy = tails_.data() + std::ptrdiff_t{2} * kBytesReach * r;
+      std::memcpy(copy, rows[r] + bytes.tail_begin,
+                  static_cast<std::size_t>(samples - bytes.tail_begin));
+      rows[r] = copy;
+    }
+    job.ahead = 0;
+    job.groups = bytes.groups.data() + tail;
+    job.end = bytes.groups.data() + last;
+    bytes.run(job);
+  }
+
+  void down(std::int32_t y, std::int32_t count, std::int32_t begin, std::int32_t end) {
+    const FixedAxis& vertical = plan_->vertical;
+    FixedPairs down;
+    down.outputs = count;
+    down.first = vertical.first.data() + y;
+    down.count = vertical.pairs.data() + y;
+    down.bits = vertical.bits.data() + y;
+    down.weights = vertical.weights_of(y);
+    down.pair_stride = vertical.pair_stride;
+    const std::int32_t first = vertical.first[y] / 2;
+    const std::int32_t pairs = vertical.end(y + count - 1) / 2 - first;
+    for (std::int32_t k = 0; k < pairs; ++k) {
+      pairs_[k] = ring_[static_cast<std::size_t>((first + k) % ring_pairs_)];
+    }
+    down.pairs = pairs_.data();
+    std::array<void*, kStripRows> out;
+    for (std::int32_t r = 0; r < count; ++r) out[r] = job_->target.row(y + r) + begin;
+    down.out = out.data();
+    down.end = static_cast<std::size_t>(end - begin);
+    LIMEN_FIXED_KERNEL(fixed_pairs_in_order)(down);
+  }
+
+  const Job* job_;
+  const FixedPlan* plan_;
+  std::int32_t ring_pairs_;
+  Rows<std::int16_t> ring_;
+  Array<std::uint8_t> tails_;
+  Array<const std::int16_t*> pairs_;
+};
+
+inline Result<void> run_bytes_first(const Job& job, const FixedPlan& plan, Bands& bands) {
+  LIMEN_ASSIGN(auto pass, BytesPass::create(job, plan));
+  for (Band band; bands.take(band);) LIMEN_TRY(pass.run(band));
+  return {};
+}
+
+}  // namespace resample
+
+}  // namespace limen::inline LIMEN_ABI
