@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "limen/resample/resize-rows.h"
 
@@ -19,6 +20,7 @@
 #include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include "limen/resample/resize-chunks-inl.h"
 #include "limen/resample/resize-sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -31,14 +33,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 using resample::FixedAlong;
 using resample::FixedColumns;
 using resample::kColumnPixels;
-
-/// Where outputs go: rows of `Narrow`, or pairs of rows of mids.
-template <class Narrowed, bool kInPairs = false>
-struct AlongTo {
-  using Narrow = Narrowed;
-  using Sample = typename Narrowed::Sample;
-  static constexpr bool kPairs = kInPairs;
-};
 
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
 
@@ -89,32 +83,6 @@ void along(const FixedAlong& job) {
 // two vectors: the pair's samples of the rows, interleaved (lower and upper halves, within blocks
 // of 128 bits).
 
-template <class D16>
-HWY_INLINE hn::Vec<D16> load_rows(D16 d, const std::int16_t* from, std::size_t stride) {
-  if constexpr (hn::MaxLanes(D16()) == 8) {
-    static_cast<void>(stride);
-    return hn::LoadU(d, from);
-  } else {
-    const hn::Half<D16> half;
-    return hn::Combine(d, load_rows(half, from + hn::MaxLanes(D16()) / 2 * stride, stride),
-                       load_rows(half, from, stride));
-  }
-}
-
-// Blocks of 128 bits to the rows 0, kStep, 2 kStep, … of `out`, `at` bytes behind their beginnings.
-template <int kStep, class D16>
-HWY_INLINE void store_blocks(D16 d, hn::Vec<D16> v, void* const* out, std::size_t at) {
-  if constexpr (hn::MaxLanes(D16()) == 8) {
-    hn::StoreU(hn::BitCast(hn::Repartition<std::uint8_t, D16>(), v),
-               hn::Repartition<std::uint8_t, D16>(), static_cast<std::uint8_t*>(out[0]) + at);
-    static_cast<void>(d);
-  } else {
-    const hn::Half<D16> half;
-    store_blocks<kStep>(half, hn::LowerHalf(half, v), out, at);
-    store_blocks<kStep>(half, hn::UpperHalf(half, v), out + kStep * (hn::MaxLanes(D16()) / 16), at);
-  }
-}
-
 // Eight vectors of eight rows by eight columns in each 128-bit block, transposed. Interleaving i
 // and i + 4 turns the bits of (row, lane) around by one; after three times they have changed
 // places.
@@ -148,6 +116,10 @@ HWY_INLINE void columns_of(const FixedColumns& job) {
     }
     to += kept;
     const std::int16_t* from = job.in + static_cast<std::size_t>(r) * job.in_stride;
+    if constexpr (kChannels == 4) {
+      append_chunks(d16, from, job.in_stride, job.pixels, to);
+      continue;
+    }
     for (std::int32_t x = 0; x < job.pixels; x += kColumnPixels) {
       V columns[8 * kChannels];
       for (int g = 0; g < kChannels; ++g) {
@@ -220,15 +192,16 @@ HWY_INLINE hn::Vec<D16> two_bytes(D16 d, hn::Vec<D16> even, hn::Vec<D16> odd) {
   return hn::Or(even, hn::ShiftLeft<8>(odd));
 }
 
-// kAlongPixels pixels as bytes: turned from columns to rows as pairs of samples.
+// along_pixels() pixels as bytes: turned from columns to rows as pairs of samples.
 template <int kChannels, int kPairs, class Out, class D16>
 HWY_INLINE void along_bytes(const FixedAlong& job, D16 d16, const std::int16_t* block,
                             std::int32_t begin, void* const* out) {
   using V = hn::Vec<D16>;
-  constexpr int kUnits = resample::kAlongPixels * kChannels / 2;
+  constexpr int kPixels = resample::along_pixels(kChannels);
+  constexpr int kUnits = kPixels * kChannels / 2;
   const std::int32_t last = job.end - 1;
   V units[kUnits];
-  for (int i = 0; i < resample::kAlongPixels; i += 2) {
+  for (int i = 0; i < kPixels; i += 2) {
     V samples[2 * kChannels];
     for (int k = 0; k < 2; ++k) {
       const std::int32_t x = begin + i + k < last ? begin + i + k : last;
@@ -246,16 +219,6 @@ HWY_INLINE void along_bytes(const FixedAlong& job, D16 d16, const std::int16_t* 
     transpose(d16, group);
     for (int i = 0; i < 8; ++i) store_blocks<8>(d16, group[i], out + i, at + 16 * g);
   }
-}
-
-/// Where samples `sample` to `sample` + 3 of a pair of rows are, as FixedPairs takes it: groups of
-/// four vectors, each with four samples, of each row in turn, to a block of 128 bits. Those of the
-/// four vectors' first blocks come first: so sums that are narrowed twice, block by block, are
-/// bytes in order.
-template <std::size_t kLanes>
-constexpr std::size_t offset_in_pair(std::size_t sample) {
-  const std::size_t quad = sample % (2 * kLanes) / 4;
-  return sample / (2 * kLanes) * 4 * kLanes + quad % 4 * kLanes + quad / 4 * 8;
 }
 
 // kColumnPixels pixels as mids.
@@ -301,34 +264,46 @@ HWY_INLINE void along_mids(const FixedAlong& job, D16 d16, const std::int16_t* b
 /// How far ahead of the output the next of it is fetched.
 inline constexpr std::size_t kAheadBytes = 256;
 
+/// How many output pixels apart that is done: not in each step of four of them.
+inline constexpr std::int32_t kFetchPixels = 16;
+
 template <int kChannels, int kPairs, class Out>
 HWY_INLINE void along_with(const FixedAlong& job) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
   constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
+  constexpr int kPixels = resample::along_pixels(kChannels);
+  const auto bytes = [&](const FixedAlong& part, const std::int16_t* block, std::int32_t x,
+                         void* const* out) HWY_ATTR {
+    if constexpr (kChannels == 4) {
+      chunk_bytes<kPairs, typename Out::Narrow>(part, d16, block, x, out);
+    } else {
+      along_bytes<kChannels, kPairs, Out>(part, d16, block, x, out);
+    }
+  };
   for (std::int32_t r = 0; r < job.rows; r += static_cast<std::int32_t>(kLanes)) {
     const std::int16_t* block =
         job.columns + static_cast<std::size_t>(r) * job.capacity * kChannels;
     if constexpr (sizeof(typename Out::Sample) == 1) {
       std::int32_t x = job.begin;
-      for (; x + resample::kAlongPixels <= job.end; x += resample::kAlongPixels) {
+      for (; x + kPixels <= job.end; x += kPixels) {
         // Each row is a stream of its own, too many for the processor to foresee.
-        for (std::size_t i = 0; i < kLanes; ++i) {
+        for (std::size_t i = 0; i < kLanes && (x - job.begin) % kFetchPixels == 0; ++i) {
           hwy::Prefetch(static_cast<const std::uint8_t*>(job.out[r + i]) +
                         static_cast<std::size_t>(x - job.out_begin) * kChannels + kAheadBytes);
         }
-        along_bytes<kChannels, kPairs, Out>(job, d16, block, x, job.out + r);
+        bytes(job, block, x, job.out + r);
       }
       if (x == job.end) continue;
       // The last pixels, by way of memory of our own.
-      HWY_ALIGN std::uint8_t spare[kLanes][resample::kAlongPixels * kChannels];
+      HWY_ALIGN std::uint8_t spare[kLanes][kPixels * kChannels];
       void* spares[kLanes];
       for (std::size_t i = 0; i < kLanes; ++i) {
-        // along_bytes() writes where x belongs.
+        // What is written goes where x belongs.
         spares[i] = spare[i];
       }
       FixedAlong tail = job;
       tail.out_begin = x;
-      along_bytes<kChannels, kPairs, Out>(tail, d16, block, x, spares);
+      bytes(tail, block, x, spares);
       for (std::int32_t i = 0; i < job.rows - r && i < static_cast<std::int32_t>(kLanes); ++i) {
         std::memcpy(static_cast<std::uint8_t*>(job.out[r + i]) +
                         static_cast<std::size_t>(x - job.out_begin) * kChannels,
@@ -336,7 +311,12 @@ HWY_INLINE void along_with(const FixedAlong& job) {
       }
     } else {
       for (std::int32_t x = job.begin; x < job.end; x += resample::kColumnPixels) {
-        along_mids<kChannels, kPairs, Out>(job, d16, block, x, job.out + (Out::kPairs ? r / 2 : r));
+        void* const* out = job.out + (Out::kPairs ? r / 2 : r);
+        if constexpr (kChannels == 4) {
+          chunk_mids<kPairs, Out>(job, d16, block, x, out);
+        } else {
+          along_mids<kChannels, kPairs, Out>(job, d16, block, x, out);
+        }
       }
     }
   }
@@ -369,7 +349,8 @@ void along(const FixedAlong& job) {
     case 3:
       return along_channels<3, Out>(job);
     default:
-      return along_channels<4, Out>(job);
+      // Light of four channels has alpha: it leaves as mids.
+      if constexpr (!std::is_same_v<typename Out::Narrow, ToLight>) along_channels<4, Out>(job);
   }
 }
 

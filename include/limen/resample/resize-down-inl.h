@@ -4,10 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <utility>
 
-#include "limen/resample/resize-light.h"
 #include "limen/resample/resize-rows.h"
 
 #if defined(LIMEN_RESAMPLE_RESIZE_DOWN_INL_) == defined(HWY_TARGET_TOGGLE)
@@ -17,11 +14,11 @@
 #define LIMEN_RESAMPLE_RESIZE_DOWN_INL_
 #endif
 
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
-#include "limen/resample/resize-light-inl.h"
-#include "limen/resample/resize-pixels-inl.h"
+#include "limen/resample/resize-chunks-inl.h"
+#include "limen/resample/resize-rolling-inl.h"
+#include "limen/resample/resize-samples-inl.h"
 #include "limen/resample/resize-sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -32,45 +29,6 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using resample::FixedDown;
-
-// What rows are: `Scale` is u8 where weighted sums are in levels, int16 where they are in mids.
-// To load vectors of them takes kConstants registers or so.
-struct Bytes {
-  static constexpr int kConstants = 0;
-  using Sample = std::uint8_t;
-  using Scale = std::uint8_t;
-  static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
-};
-struct Mids {
-  static constexpr int kConstants = 0;
-  using Sample = std::int16_t;
-  using Scale = std::int16_t;
-  static std::int32_t get(const Sample* row, std::size_t x) { return row[x]; }
-};
-/// Bytes of sRGB, to be added up as linear light.
-struct Light {
-#if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
-  static constexpr int kConstants = 16;
-#else
-  static constexpr int kConstants = kLooksUpBytes ? 5 : 16;
-#endif
-  using Sample = std::uint8_t;
-  using Scale = std::int16_t;
-  static std::int32_t get(const Sample* row, std::size_t x) {
-    return resample::light_of(row[x]) - kMidZero;
-  }
-};
-/// Bytes, to be multiplied by each pixel's last one.
-template <int kChannels>
-struct Straight {
-  static constexpr int kConstants = 5;
-  using Sample = std::uint8_t;
-  using Scale = std::int16_t;
-  static std::int32_t get(const Sample* row, std::size_t x) {
-    const std::size_t alpha = x / kChannels * kChannels + kChannels - 1;
-    return premultiply_fixed(row[x], x == alpha ? 255 : row[alpha]);
-  }
-};
 
 // One sample at a time: the whole kernel where there are no vectors, and what every vector path
 // must equal.
@@ -99,43 +57,21 @@ void down(const FixedDown& job) {
   down_scalar<In, Out>(job);
 }
 
+// Columns are rows.
+template <class In>
+void append_columns(const FixedDown& job) {
+  const FixedColumns& columns = *job.columns;
+  void* out[resample::kStripRows];
+  for (std::int32_t r = 0; r < job.outputs; ++r) {
+    out[r] = columns.columns +
+             (static_cast<std::size_t>(r) * columns.capacity + columns.held) * std::size_t{4};
+  }
+  FixedDown rows = job;
+  rows.out = out;
+  down_scalar<In, ToMids>(rows);
+}
+
 #else  // vectors
-
-template <class D16>
-HWY_INLINE hn::Vec<D16> load_samples(Bytes, D16 d, const std::uint8_t* from) {
-  const hn::Rebind<std::uint8_t, D16> d8;
-  return hn::BitCast(d, hn::PromoteTo(hn::RebindToUnsigned<D16>(), hn::LoadU(d8, from)));
-}
-template <class D16>
-HWY_INLINE hn::Vec<D16> load_samples(Mids, D16 d, const std::int16_t* from) {
-  return hn::LoadU(d, from);
-}
-template <class D16>
-HWY_INLINE hn::Vec<D16> load_samples(Light, D16 d, const std::uint8_t* from) {
-  return light_mids(d, load_samples(Bytes(), d, from));
-}
-template <int kChannels, class D16>
-HWY_INLINE hn::Vec<D16> load_samples(Straight<kChannels>, D16 d, const std::uint8_t* from) {
-  return load_premultiplied<kChannels>(d, from);
-}
-
-// Samples of two rows in turns.
-template <class In, class D16>
-HWY_INLINE RowPair<D16> load_pair(In in, D16 d, const typename In::Sample* even,
-                                  const typename In::Sample* odd) {
-  const auto a = load_samples(in, d, even);
-  const auto b = load_samples(in, d, odd);
-  return {hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b)};
-}
-template <class D16>
-HWY_INLINE RowPair<D16> load_pair(Light, D16 d, const std::uint8_t* even, const std::uint8_t* odd) {
-  return light_pair(d, even, odd);
-}
-
-// Into the cache, without a fault where there is nothing.
-HWY_INLINE void fetch(const void* from, std::ptrdiff_t ahead) {
-  hwy::Prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::intptr_t>(from) + ahead));
-}
 
 // The window of columns in work: `samples` from sample x on, pairs of which lie `pair` samples
 // apart.
@@ -167,18 +103,6 @@ HWY_INLINE void pair_rows(const FixedDown& job, D16 d16, DownWindow window, std:
       hn::Store(both.lower, d16, to + 2 * i);
       hn::Store(both.upper, d16, to + 2 * i + kLanes);
     }
-  }
-}
-
-template <class In, class Out, int kVectors, class D16, class D32>
-HWY_INLINE void store_sums(D16 d16, const PairSums<kVectors, D32>& sums, int bits,
-                           std::size_t column, std::size_t samples, typename Out::Sample* out) {
-  constexpr std::size_t kLanes = hn::MaxLanes(D16());
-  for (std::size_t v = 0; v < kVectors; ++v, column += kLanes) {
-    if (column >= samples) break;
-    store_samples(d16,
-                  narrow_sums<typename In::Scale, Out>(D32(), sums.lower[v], sums.upper[v], bits),
-                  out + (column + kLanes <= samples ? column : samples - kLanes));
   }
 }
 
@@ -227,7 +151,7 @@ HWY_INLINE void down_paired(const FixedDown& job) {
     const std::size_t x = at + kLanes <= job.end ? at : job.end - kLanes;
     const std::size_t samples = job.end - x < kWindow ? job.end - x : kWindow;
     const auto out_of = [&](std::int32_t r) {
-      return static_cast<typename Out::Sample*>(job.out[r]) + (x - job.begin);
+      return static_cast<typename Out::Sample*>(job.out[r]) + spread<Out>() * (x - job.begin);
     };
     std::int32_t paired = 0;
     for (std::int32_t r = 0; r < job.outputs; ++r) {
@@ -245,188 +169,6 @@ HWY_INLINE void down_paired(const FixedDown& job) {
         down_row_of<In, Out>(d16, samples, kPair, from, weights, job.pairs[r], job.bits[r],
                              out_of(r));
       }
-    }
-  }
-}
-
-// Each pair is loaded once, and added to all outputs that take it.
-
-/// Outputs that are under way at once, six to eight of them, need two sums each in the registers:
-/// 32 of the widest. Where there are fewer, pairs are kept in the cache instead.
-inline constexpr bool kManyRegisters = hn::MaxLanes(hn::ScalableTag<std::uint8_t>()) >= 64;
-
-/// How far to the right rows are fetched meanwhile: two lines, which are still in the first cache
-/// when it is their turn. A whole tile would not be.
-inline constexpr std::ptrdiff_t kRollingAhead = 128;
-/// Columns of as many pairs, a line wide, leave room for the next ones in the first cache: there
-/// one line ahead is enough.
-inline constexpr std::int32_t kNearPairs = 128;
-
-/// The pair behind the last one of output r.
-HWY_MAYBE_UNUSED std::int32_t pairs_end(const FixedDown& job, std::int32_t r) {
-  return (job.first[r] - job.first[0]) / 2 + job.pairs[r];
-}
-
-/// The outputs that rolling() makes.
-struct Rolling {
-  struct Output {
-    std::int32_t end;  ///< the pair behind its last
-    std::int32_t bits;
-    void* out;
-  };
-  Output outputs[resample::kStripRows];
-  std::int32_t count = 0;
-};
-
-/// Columns that rolling() works on.
-template <class In>
-struct RollingColumn {
-  const typename In::Sample* const* rows;
-  const std::int16_t* weights;
-  std::size_t x;
-  std::size_t out;
-  bool fetches;
-  std::ptrdiff_t ahead;
-};
-
-/// Ends one output, whose sums are the kOldest-th.
-template <int kOldest, int kTogether, int kVectors, class In, class Out, class Sums>
-HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
-                         const Rolling::Output& output, Sums* sums) {
-  using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
-  const D16 d16;
-  constexpr std::size_t kLanes = hn::MaxLanes(D16());
-  for (; pair < output.end; ++pair) {
-    const typename In::Sample* even = column.rows[0] + column.x;
-    const typename In::Sample* odd = column.rows[1] + column.x;
-    column.rows += 2;
-    if (column.fetches) {
-      fetch(even, column.ahead);
-      fetch(odd, column.ahead);
-    }
-    RowPair<D16> samples[kVectors];
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      samples[v] = load_pair(In(), d16, even + v * kLanes, odd + v * kLanes);
-    }
-    for (int i = 0; i < kTogether; ++i) {
-      const auto both = broadcast_pair(d16, column.weights + 2 * i);
-      for (int v = 0; v < kVectors; ++v) {
-        sums[(kOldest + i) % kTogether].lower[v].add(samples[v].lower, both);
-        sums[(kOldest + i) % kTogether].upper[v].add(samples[v].upper, both);
-      }
-    }
-    column.weights += 2 * kTogether;
-  }
-  store_sums<In, Out>(d16, sums[kOldest], output.bits, 0, kVectors * kLanes,
-                      static_cast<typename Out::Sample*>(output.out) + column.out);
-  sums[kOldest] = Sums();
-}
-
-/// Ends `count` outputs, or as many as there are sums: returns whether more are to come.
-template <int kTogether, int kVectors, class In, class Out, class Sums, int... kOldest>
-HWY_INLINE bool roll_round(std::integer_sequence<int, kOldest...>, RollingColumn<In>& column,
-                           std::int32_t& pair, const Rolling::Output* outputs, std::int32_t count,
-                           Sums* sums) {
-  return ((count > kOldest &&
-           (roll_one<kOldest, kTogether, kVectors, In, Out>(column, pair, outputs[kOldest], sums),
-            true)) &&
-          ...);
-}
-
-/// Outputs r, r + 1, … r + kTogether - 1 are under way while output r is: `weights` has, for each
-/// pair of rows, theirs, zeros where one has not begun. So all sums stay in registers; those of an
-/// output that is done become those of the next.
-template <int kTogether, int kVectors, class In, class Out>
-HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
-                        const std::int16_t* weights) {
-  using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
-  constexpr std::size_t kColumns = kVectors * hn::MaxLanes(D16());
-  const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
-  const bool is_near = kVectors == 2 && all.outputs[all.count - 1].end <= kNearPairs;
-  const std::ptrdiff_t ahead = is_near ? kRollingAhead / 2 : kRollingAhead;
-  for (std::size_t at = job.begin; at < job.end; at += kColumns) {
-    // The last columns may be computed twice; that writes the same values again.
-    const std::size_t x = at + kColumns <= job.end ? at : job.end - kColumns;
-    RollingColumn<In> column{rows, weights, x, x - job.begin, fetches && at % 64 < kColumns, ahead};
-    PairSums<kVectors, hn::RepartitionToWide<D16> > sums[kTogether];
-    std::int32_t pair = 0;
-    for (std::int32_t r = 0; roll_round<kTogether, kVectors, In, Out>(
-             std::make_integer_sequence<int, kTogether>(), column, pair, all.outputs + r,
-             all.count - r, sums);
-         r += kTogether) {
-    }
-  }
-}
-
-/// How many outputs of every `step`-th are under way at once.
-HWY_MAYBE_UNUSED std::int32_t most_together(const FixedDown& job, std::int32_t step) {
-  std::int32_t most = 1;
-  for (std::int32_t r = 0; r < job.outputs; r += step) {
-    const std::int32_t end = job.first[r] + 2 * job.pairs[r];
-    while (r + most * step < job.outputs && job.first[r + most * step] < end) ++most;
-  }
-  return most;
-}
-
-/// Outputs `begin`, `begin` + `step`, … with the weights in `to`, which are put there if `fresh`.
-/// Returns how many there are.
-template <int kTogether, class In, class Out>
-HWY_INLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int32_t step, bool fresh,
-                            std::int16_t* to) {
-  constexpr std::size_t kPair = 2 * kTogether;
-  std::int32_t last = begin;
-  while (last + step < job.outputs) last += step;
-  const std::size_t size = static_cast<std::size_t>(pairs_end(job, last)) * kPair;
-  if (fresh) {
-    std::memset(to, 0, size * sizeof(*to));
-    for (std::int32_t r = begin; r < job.outputs; r += step) {
-      const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
-      std::int32_t pair = (job.first[r] - job.first[0]) / 2;
-      const std::int32_t end = pair + job.pairs[r];
-      // While output `oldest` is the oldest under way, this one is the `place`-th.
-      std::int32_t oldest = r;
-      std::size_t place = 0;
-      for (; oldest - step >= begin && pairs_end(job, oldest - step) > pair; oldest -= step)
-        ++place;
-      for (; pair < end; ++pair, weights += 2) {
-        for (; oldest < r && pairs_end(job, oldest) <= pair; oldest += step) --place;
-        std::memcpy(to + static_cast<std::size_t>(pair) * kPair + 2 * place, weights,
-                    2 * sizeof(*to));
-      }
-    }
-  }
-  Rolling all;
-  for (std::int32_t r = begin; r < job.outputs; r += step) {
-    all.outputs[all.count++] = {pairs_end(job, r), job.bits[r], job.out[r]};
-  }
-  const bool fetches = job.ahead != 0 && begin == 0;
-  // Two vectors of columns share their weights, where there are registers for all their sums.
-  constexpr int kVectors = kTogether <= 6 && In::kConstants == 0 ? 2 : 1;
-  constexpr std::size_t kLanes = hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>());
-  if (job.end - job.begin >= kVectors * kLanes) {
-    rolling<kTogether, kVectors, In, Out>(job, all, fetches, to);
-  } else {
-    rolling<kTogether, 1, In, Out>(job, all, fetches, to);
-  }
-  return size;
-}
-
-template <class In, class Out>
-HWY_INLINE void down_rolling(const FixedDown& job) {
-  constexpr std::int32_t kMost = 8;
-  std::int32_t step = 1;
-  std::int32_t together = most_together(job, 1);
-  while (together > kMost) together = most_together(job, ++step);
-  std::int16_t* weights = job.scratch;
-  for (std::int32_t begin = 0; begin < step && begin < job.outputs; ++begin) {
-    if (together <= 4) {
-      weights += roll<4, In, Out>(job, begin, step, job.is_new, weights);
-    } else if (together <= 6) {
-      weights += roll<6, In, Out>(job, begin, step, job.is_new, weights);
-    } else if (together <= 7) {
-      weights += roll<7, In, Out>(job, begin, step, job.is_new, weights);
-    } else {
-      weights += roll<kMost, In, Out>(job, begin, step, job.is_new, weights);
     }
   }
 }
@@ -458,16 +200,58 @@ void down(const FixedDown& job) {
   }
 }
 
+// Pairs of pixels become chunks as they come; what vectors of them do not reach goes there by way
+// of rows.
+template <class In>
+void append_columns(const FixedDown& job) {
+  constexpr std::size_t kLanes = hn::MaxLanes(ChunkTag());
+  const std::size_t samples = job.end - job.begin;
+  const std::size_t paired = samples < kLanes ? 0 : samples / kChunkLanes * kChunkLanes;
+  std::int16_t* chunks[resample::kStripRows];
+  void* out[resample::kStripRows];
+  for (std::int32_t r = 0; r < job.outputs; ++r) {
+    chunks[r] = row_of_chunks(*job.columns, static_cast<std::size_t>(r)) +
+                offset_in_chunks(static_cast<std::size_t>(job.columns->held) * 4);
+    out[r] = chunks[r];
+  }
+  FixedDown part = job;
+  part.out = out;
+  if (paired > 0) {
+    part.end = job.begin + paired;
+    down<In, ToChunks>(part);
+    part.is_new = false;
+  }
+  if (paired == samples) return;
+  std::int16_t rows[resample::kStripRows][kLanes];
+  for (std::int32_t r = 0; r < job.outputs; ++r) out[r] = rows[r];
+  part.begin = samples < kLanes ? job.begin : job.end - kLanes;
+  part.end = job.end;
+  part.ahead = 0;
+  down<In, ToMids>(part);
+  const std::size_t first = part.begin - job.begin;
+  for (std::int32_t r = 0; r < job.outputs; ++r) {
+    for (std::size_t i = paired; i < samples; ++i) {
+      chunks[r][offset_in_chunks(i)] = rows[r][i - first];
+    }
+  }
+}
+
 #endif  // vectors
 
-HWY_MAYBE_UNUSED void fixed_down_u8_mid(const FixedDown& job) { down<Bytes, ToMids>(job); }
+template <class In>
+void down_to_mids(const FixedDown& job) {
+  if (job.columns != nullptr) return append_columns<In>(job);
+  down<In, ToMids>(job);
+}
+
+HWY_MAYBE_UNUSED void fixed_down_u8_mid(const FixedDown& job) { down_to_mids<Bytes>(job); }
 HWY_MAYBE_UNUSED void fixed_down_u8_u8(const FixedDown& job) { down<Bytes, ToLevels>(job); }
 HWY_MAYBE_UNUSED void fixed_down_light_mid(const FixedDown& job) { down<Light, ToMids>(job); }
-HWY_MAYBE_UNUSED void fixed_down_mid_mid(const FixedDown& job) { down<Mids, ToMids>(job); }
+HWY_MAYBE_UNUSED void fixed_down_mid_mid(const FixedDown& job) { down_to_mids<Mids>(job); }
 HWY_MAYBE_UNUSED void fixed_down_gray_alpha_mid(const FixedDown& job) {
   down<Straight<2>, ToMids>(job);
 }
-HWY_MAYBE_UNUSED void fixed_down_rgba_mid(const FixedDown& job) { down<Straight<4>, ToMids>(job); }
+HWY_MAYBE_UNUSED void fixed_down_rgba_mid(const FixedDown& job) { down_to_mids<Straight<4> >(job); }
 
 }  // namespace
 }  // namespace HWY_NAMESPACE

@@ -42,7 +42,7 @@ struct FixedPlan {
 inline constexpr std::int64_t kTileBytes = 144 * 1024;
 
 /// Output pixels that leave a strip at a time.
-inline constexpr std::int32_t kChunkPixels = 128;
+inline constexpr std::int32_t kPiecePixels = 128;
 
 /// The most source rows that `outputs` neighbouring outputs reach together.
 inline std::int64_t rows_within_reach(const Axis& vertical, int outputs) {
@@ -62,10 +62,11 @@ inline std::int32_t tile_pixels(const Job& job, std::int64_t rows, std::size_t s
   return static_cast<std::int32_t>((pixels + kLine - 1) / kLine * kLine);
 }
 
-/// Rows that AlongPass has filled with mids.
+/// Rows that AlongPass has filled with mids, or columns that they are appended to.
 struct TileRows {
   std::int16_t* samples = nullptr;
   std::size_t stride = 0;
+  const FixedColumns* columns = nullptr;
   std::int16_t* operator[](std::size_t row) const { return samples + row * stride; }
 };
 
@@ -82,8 +83,9 @@ class AlongPass {
     pass.tile_ = tile;
     pass.begin_ = axis.first[0];
     pass.end_ = std::min(axis.end(axis.outputs - 1), job.horizontal.source);
-    // What the next kAlongPixels outputs take may be there all but a pixel before a tile comes.
-    const double held = longest_reach(job.horizontal) + kAlongPixels * job.horizontal.step + 16;
+    pass.together_ = along_pixels(pass.channels_);
+    // What the next outputs take may be there all but a pixel before a tile comes.
+    const double held = longest_reach(job.horizontal) + pass.together_ * job.horizontal.step + 16;
     pass.capacity_ =
         (static_cast<std::int32_t>(held) + tile + kColumnPixels) / kColumnPixels * kColumnPixels;
     const auto channels = static_cast<std::uint64_t>(pass.channels_);
@@ -98,7 +100,10 @@ class AlongPass {
                                               pass.kept_ + tile_samples + 2 * kLaneWindow));
       return pass;
     }
-    LIMEN_ASSIGN(pass.tiles_, Rows<std::int16_t>::create(*job.workspace, kStripRows, tile_samples));
+    pass.appends_ = plan.order == FixedOrder::vertical_first && pass.channels_ == 4;
+    LIMEN_ASSIGN(pass.tiles_,
+                 Rows<std::int16_t>::create(
+                     *job.workspace, pass.appends_ ? 0 : std::uint64_t{kStripRows}, tile_samples));
     LIMEN_ASSIGN(pass.columns_,
                  Array<std::int16_t>::create_unset(
                      *job.workspace, static_cast<std::uint64_t>(pass.capacity_) * channels *
@@ -110,11 +115,12 @@ class AlongPass {
   std::int32_t begin() const { return begin_; }
   std::int32_t end() const { return end_; }
 
-  /// fill(begin, end, tiles) puts those source pixels of `rows` rows into tiles[row], as mids.
+  /// fill(begin, end, tiles) puts those source pixels of `rows` rows into tiles[row], as mids, or
+  /// into tiles.columns, where there are any.
   /// `out` says where pixel 0 of each row goes, as FixedAlong has it; done(begin, end) comes when
-  /// these are there. `chunks`: each goes to the beginning of the row instead.
+  /// these are there. `in_pieces`: each goes to the beginning of the row instead.
   template <class Fill, class Done>
-  void run(std::int32_t rows, AlongOut kind, void* const* out, bool chunks, const Fill& fill,
+  void run(std::int32_t rows, AlongOut kind, void* const* out, bool in_pieces, const Fill& fill,
            const Done& done) {
     if (lanes_ != nullptr) return run_lanes(rows, out, fill);
     std::int32_t x = 0;
@@ -123,8 +129,13 @@ class AlongPass {
     columns.capacity = capacity_;
     columns.channels = channels_;
     columns.rows = rows;
-    columns.in = tiles_[0];
-    columns.in_stride = tiles_.stride();
+    TileRows tiles;
+    if (appends_) {
+      tiles.columns = &columns;
+    } else {
+      columns.in = tiles.samples = tiles_[0];
+      columns.in_stride = tiles.stride = tiles_.stride();
+    }
     FixedAlong along;
     along.columns = columns_.data();
     along.capacity = capacity_;
@@ -140,22 +151,26 @@ class AlongPass {
     along.out = out;
     for (std::int32_t begin = begin_; begin < end_ && x < axis_->outputs; begin += tile_) {
       const std::int32_t end = std::min(begin + tile_, end_);
-      fill(begin, end, TileRows{tiles_[0], tiles_.stride()});
       columns.drop = std::min(axis_->first[x] - along.base, columns.held);
-      columns.pixels = end - begin;
-      LIMEN_FIXED_KERNEL(fixed_columns)(columns);
-      columns.held += columns.pixels - columns.drop;
       along.base += columns.drop;
+      if (!appends_) {
+        fill(begin, end, tiles);
+        columns.pixels = end - begin;
+      }
+      LIMEN_FIXED_KERNEL(fixed_columns)(columns);
+      columns.held -= columns.drop;
+      if (appends_) fill(begin, end, tiles);
+      columns.held += end - begin;
       const bool is_last = end == end_;
       while (x < axis_->outputs) {
         std::int32_t to = x;
-        const std::int32_t most = std::min(x + kChunkPixels, axis_->outputs);
+        const std::int32_t most = std::min(x + kPiecePixels, axis_->outputs);
         while (to < most && (is_last || axis_->end(to) <= end)) ++to;
-        if (!is_last) to -= (to - x) % kAlongPixels;
+        if (!is_last) to -= (to - x) % together_;
         if (to == x) break;
         along.begin = x;
         along.end = to;
-        if (chunks) along.out_begin = x;
+        if (in_pieces) along.out_begin = x;
         switch (kind) {
           case AlongOut::mids:
             LIMEN_FIXED_KERNEL(fixed_along_mid)(along);
@@ -204,7 +219,7 @@ class AlongPass {
       const bool is_last = end == end_;
       while (x < axis_->outputs) {
         std::int32_t to = x;
-        const std::int32_t most = std::min(x + kChunkPixels, axis_->outputs);
+        const std::int32_t most = std::min(x + kPiecePixels, axis_->outputs);
         while (to < most && (is_last || axis_->end(to) <= end)) ++to;
         if (!is_last) to -= (to - x) % together;
         if (to == x) break;
@@ -242,6 +257,8 @@ class AlongPass {
   const LanesTables* lanes_ = nullptr;
   std::size_t kept_ = 0;  ///< samples of each row that are there before a tile comes
   int channels_ = 0;
+  std::int32_t together_ = 0;  ///< outputs
+  bool appends_ = false;       ///< rows come as columns
   std::int32_t tile_ = 0;
   std::int32_t begin_ = 0;
   std::int32_t end_ = 0;

@@ -58,14 +58,14 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
                Rows<std::int16_t>::create(
                    *job.workspace, prepared_first ? static_cast<std::uint64_t>(reach_rows) : 0,
                    tile_samples));
-  // Chunks of rows that are finished after, or a row for those that a strip lacks.
+  // Pieces of rows that are finished after, or a row for those that a strip lacks.
   const auto channel_count = static_cast<std::uint64_t>(channels);
   LIMEN_ASSIGN(
       auto results,
       Rows<std::int16_t>::create(
           *job.workspace, finished_after ? std::uint64_t{kStripRows} : 1,
           channel_count * (finished_after
-                               ? static_cast<std::uint64_t>(kChunkPixels)
+                               ? static_cast<std::uint64_t>(kPiecePixels)
                                : static_cast<std::uint64_t>(job.target.size.width) / 2 + 1)));
   for (Band band; bands.take(band);) {
     for (std::int32_t y = band.begin; y < band.end; y += kStripRows) {
@@ -90,7 +90,8 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
               : 0;
       down.out = mids.data();
       const auto fill = [&](std::int32_t begin, std::int32_t end, TileRows tiles) {
-        for (std::int32_t r = 0; r < count; ++r) mids[r] = tiles[r];
+        down.columns = tiles.columns;
+        for (std::int32_t r = 0; r < count && tiles.samples != nullptr; ++r) mids[r] = tiles[r];
         if (prepared_first) {
           for (std::int32_t k = 0; k < real_rows; ++k) {
             fixed_prepare_row(job, job.source.row_as<std::uint8_t>(first + k) + begin * channels,

@@ -13,11 +13,14 @@
 
 #include "limen/resample/resize-along-inl.h"
 #include "limen/resample/resize-bytes-inl.h"
+#include "limen/resample/resize-chunks-inl.h"
 #include "limen/resample/resize-down-inl.h"
 #include "limen/resample/resize-lanes-inl.h"
 #include "limen/resample/resize-light-inl.h"
 #include "limen/resample/resize-pairs-inl.h"
 #include "limen/resample/resize-pixels-inl.h"
+#include "limen/resample/resize-rolling-inl.h"
+#include "limen/resample/resize-samples-inl.h"
 #include "limen/resample/resize-sums-inl.h"
 #include "limen/resample/resize-wide-inl.h"
 

@@ -102,34 +102,6 @@ void down_pairs(const FixedPairs& job) {
 
 #else  // vectors
 
-/// Two vectors of levels as bytes, clamped: blocks of 128 bits of the one and of the other in turn.
-/// Highway's ReorderDemote2To() has that from version 1.0.5 on, limen asks for less.
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
-HWY_INLINE hn::Vec128<std::uint8_t> pack_levels(hn::Vec128<std::int16_t> a,
-                                                hn::Vec128<std::int16_t> b) {
-  return hn::Vec128<std::uint8_t>{_mm_packus_epi16(a.raw, b.raw)};
-}
-#if HWY_TARGET <= HWY_AVX2
-HWY_INLINE hn::Vec256<std::uint8_t> pack_levels(hn::Vec256<std::int16_t> a,
-                                                hn::Vec256<std::int16_t> b) {
-  return hn::Vec256<std::uint8_t>{_mm256_packus_epi16(a.raw, b.raw)};
-}
-#endif
-#if HWY_TARGET <= HWY_AVX3
-HWY_INLINE hn::Vec512<std::uint8_t> pack_levels(hn::Vec512<std::int16_t> a,
-                                                hn::Vec512<std::int16_t> b) {
-  return hn::Vec512<std::uint8_t>{_mm512_packus_epi16(a.raw, b.raw)};
-}
-#endif
-#else
-HWY_INLINE hn::Vec128<std::uint8_t> pack_levels(hn::Vec128<std::int16_t> a,
-                                                hn::Vec128<std::int16_t> b) {
-  const hn::Full128<std::uint8_t> d8;
-  const hn::Half<decltype(d8)> half;
-  return hn::Combine(d8, hn::DemoteTo(half, b), hn::DemoteTo(half, a));
-}
-#endif
-
 /// Blocks of 128 bits of the one and of the other in turn.
 template <class D16>
 HWY_INLINE void store_in_turn(D16 d16, hn::Vec<D16> a, hn::Vec<D16> b, std::int16_t* to) {

@@ -30,7 +30,9 @@ inline constexpr std::int32_t kSparePairs = 4;
 /// Pixels that are turned from rows to columns at a time.
 inline constexpr int kColumnPixels = 8;
 /// Output pixels that are filtered along at a time, where they become bytes.
-inline constexpr int kAlongPixels = 16;
+constexpr int along_pixels(int channels) { return channels == 4 ? 4 : 16; }
+
+struct FixedColumns;
 
 /// Up to kStripRows output rows, filtered down from the input rows `rows[0]`, `rows[1]`, …
 struct FixedDown {
@@ -42,7 +44,9 @@ struct FixedDown {
   const std::int16_t* weights = nullptr;
   std::int32_t pair_stride = 0;
   void* const* out = nullptr;  ///< a row for each output, of end - begin samples
-  std::size_t begin = 0;       ///< samples of the input rows that are taken
+  /// Of four channels, instead of `out`: mids are appended here. `begin` is an even pixel then.
+  const FixedColumns* columns = nullptr;
+  std::size_t begin = 0;  ///< samples of the input rows that are taken
   std::size_t end = 0;
   /// kDownPair samples for each pair of rows, and kSparePairs more.
   std::int16_t* scratch = nullptr;
@@ -53,7 +57,7 @@ struct FixedDown {
 
 /// A window of up to kStripRows rows turned into columns, so that filtering along is what filtering
 /// down is to rows: one weight for a whole vector. How they lie in `columns` is the kernels'
-/// affair.
+/// affair. Where rows are filtered down to four channels, that appends them itself.
 struct FixedColumns {
   /// kStripRows * capacity * channels samples; as many as a kSparePairs need more.
   std::int16_t* columns = nullptr;

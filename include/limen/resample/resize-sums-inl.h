@@ -142,30 +142,73 @@ struct PairSums {
   }
 };
 
-/// The two sums of a vector, of lanes interleaved within 128-bit blocks, as one of mids, or of
-/// levels that DemoteTo() bytes still has to clamp.
+/// Two sums as one vector, in turn in blocks of 128 bits: of mids, or of levels that are still to
+/// be clamped to bytes. Not for ToLight.
 template <class In, class Out, class D32>
-HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
-                                                                    const PairSum<D32>& lower,
-                                                                    const PairSum<D32>& upper,
-                                                                    int bits) {
+HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_two(D32 d32, const PairSum<D32>& a,
+                                                                   int bits_a,
+                                                                   const PairSum<D32>& b,
+                                                                   int bits_b) {
   using Step = Narrowing<In, Out>;
-  if constexpr (Step::kToLight) return light_levels(d32, lower.finish(), upper.finish(), bits);
+  static_assert(!Step::kToLight);
   const hn::Repartition<std::int16_t, D32> d16;
-  const int shift = bits + Step::kShift;
-  // A mid without its zero does not fit 16 bits: that is added before, for which make_fixed_axis()
-  // leaves room. For levels the other way round.
-  const auto before = hn::Set(
-      d32, (1 << (shift - 1)) + (Out::kLevels ? 0 : Step::kBias * (std::int32_t{1} << shift)));
-  const auto a = hn::ShiftRightSame(hn::Add(lower.finish(), before), shift);
-  const auto b = hn::ShiftRightSame(hn::Add(upper.finish(), before), shift);
-  const auto both = hn::ReorderDemote2To(d16, a, b);
+  const auto shifted = [&](const PairSum<D32>& sum, int bits) HWY_ATTR {
+    const int shift = bits + Step::kShift;
+    // A mid without its zero does not fit 16 bits: that is added before, for which
+    // make_fixed_axis() leaves room. For levels the other way round.
+    const auto before = hn::Set(
+        d32, (1 << (shift - 1)) + (Out::kLevels ? 0 : Step::kBias * (std::int32_t{1} << shift)));
+    return hn::ShiftRightSame(hn::Add(sum.finish(), before), shift);
+  };
+  const auto both = hn::ReorderDemote2To(d16, shifted(a, bits_a), shifted(b, bits_b));
   if constexpr (!Out::kLevels || Step::kBias == 0) {
     return both;
   } else {
     return hn::SaturatedAdd(both, hn::Set(d16, static_cast<std::int16_t>(Step::kBias)));
   }
 }
+
+/// The two sums of a vector, of lanes interleaved within 128-bit blocks, as one of mids, or of
+/// levels that are still to be clamped to bytes.
+template <class In, class Out, class D32>
+HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
+                                                                    const PairSum<D32>& lower,
+                                                                    const PairSum<D32>& upper,
+                                                                    int bits) {
+  if constexpr (Narrowing<In, Out>::kToLight) {
+    return light_levels(d32, lower.finish(), upper.finish(), bits);
+  } else {
+    return narrow_two<In, Out>(d32, lower, bits, upper, bits);
+  }
+}
+
+/// Two vectors of levels as bytes, clamped: blocks of 128 bits of the one and of the other in turn.
+/// Highway's ReorderDemote2To() has that from version 1.0.5 on, limen asks for less.
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
+HWY_INLINE hn::Vec128<std::uint8_t> pack_levels(hn::Vec128<std::int16_t> a,
+                                                hn::Vec128<std::int16_t> b) {
+  return hn::Vec128<std::uint8_t>{_mm_packus_epi16(a.raw, b.raw)};
+}
+#if HWY_TARGET <= HWY_AVX2
+HWY_INLINE hn::Vec256<std::uint8_t> pack_levels(hn::Vec256<std::int16_t> a,
+                                                hn::Vec256<std::int16_t> b) {
+  return hn::Vec256<std::uint8_t>{_mm256_packus_epi16(a.raw, b.raw)};
+}
+#endif
+#if HWY_TARGET <= HWY_AVX3
+HWY_INLINE hn::Vec512<std::uint8_t> pack_levels(hn::Vec512<std::int16_t> a,
+                                                hn::Vec512<std::int16_t> b) {
+  return hn::Vec512<std::uint8_t>{_mm512_packus_epi16(a.raw, b.raw)};
+}
+#endif
+#else
+HWY_INLINE hn::Vec128<std::uint8_t> pack_levels(hn::Vec128<std::int16_t> a,
+                                                hn::Vec128<std::int16_t> b) {
+  const hn::Full128<std::uint8_t> d8;
+  const hn::Half<decltype(d8)> half;
+  return hn::Combine(d8, hn::DemoteTo(half, b), hn::DemoteTo(half, a));
+}
+#endif
 
 /// Levels, or mids, to `to`.
 template <class D16>
