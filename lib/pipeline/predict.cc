@@ -78,6 +78,134 @@ std::uint64_t search_bytes(const Recipe& normal, const Plan& plan, SampleType sa
   return bytes + 512 * static_cast<std::uint64_t>(plan.output.width) + 300'000;
 }
 
+// What lives beside most steps: tables, and the ends of rows.
+constexpr std::uint64_t kTables = 65'536;
+
+// What a variant's steps hold in turn; the most that any of them holds is what is asked for.
+class Prediction {
+ public:
+  Prediction(const ImageInfo& info, const Recipe& normal, const Plan& plan, Layout layout)
+      : info_(info),
+        normal_(normal),
+        plan_(plan),
+        sample_(plan.path == PixelPath::interleaved_16 ? SampleType::u16 : SampleType::u8),
+        is_planar_(plan.path == PixelPath::planar_8),
+        stored_channels_(channel_count(layout)),
+        srgb_channels_(layout == Layout::cmyk ? 3 : stored_channels_),
+        channels_(stored_channels_) {}
+
+  std::uint64_t peak() {
+    decode();
+    if (is_planar_) {
+      resize_planes();
+      if (plan_.encodes_planes) return peak_;
+    } else {
+      resize();
+    }
+    finish();
+    if (plan_.searches) search();
+    return peak_;
+  }
+
+ private:
+  void hold(std::uint64_t bytes) { peak_ = std::max(peak_, bytes); }
+
+  std::uint64_t bytes_of(Size size, int channels) const {
+    return image_bytes(size, sample_, channels);
+  }
+
+  std::int32_t reduced(std::int32_t side) const {
+    // A scaled window grows to whole pixels: one more a side.
+    return static_cast<std::int32_t>((std::int64_t{side} * plan_.scale_eighths + 7) / 8) +
+           (plan_.scale_eighths < 8 ? 1 : 0);
+  }
+
+  // The decoder, and what it leaves: upright, and in sRGB where that comes first.
+  void decode() {
+    peak_ = predicted_decode_bytes(info_, decode_options(plan_, normal_, Limits{}));
+    const Size window = plan_.region ? size_of(*plan_.region) : plan_.stored;
+    decoded_ = {reduced(window.width), reduced(window.height)};
+    // Windows of planes grow to whole chroma samples; a reducing decoder may bring chroma to luma's
+    // size.
+    const std::uint64_t source =
+        is_planar_
+            ? planes_bytes({decoded_.width + 6, decoded_.height + 6},
+                           plan_.scale_eighths < 8 ? ChromaSubsampling::yuv444 : info_.subsampling)
+            : bytes_of(decoded_, stored_channels_);
+    const std::uint64_t upright =
+        is_planar_ ? 0 : bytes_of(upright_size(decoded_, plan_.orientation), stored_channels_);
+    if (plan_.orientation != Orientation::top_left) hold(source + upright);
+    shared_ = std::max(source, upright);
+    if (!plan_.converts_before_resize) return;
+    channels_ = srgb_channels_;
+    hold(shared_ + bytes_of(decoded_, channels_) + kTables);
+    shared_ = std::max(bytes_of(decoded_, channels_), bytes_of(transposed(decoded_), channels_));
+  }
+
+  void resize_planes() {
+    const Size resized = plan_.fitted.resized;
+    const std::uint64_t planes = planes_bytes(resized, plan_.planes);
+    const std::uint64_t plane = bytes_of(resized, 1) + bytes_of(transposed(resized), 1);
+    hold(shared_ + planes + std::max(plane, resize_bytes(normal_, plan_.fitted, 1)));
+    if (!plan_.encodes_planes) {
+      hold(shared_ + planes + bytes_of(resized, 3));
+    } else if (!normal_.marks.empty()) {
+      hold(shared_ + planes + 2 * bytes_of(plan_.output, 3));
+    }
+  }
+
+  void resize() {
+    std::uint64_t held = shared_;
+    if (plan_.rotate != 0 || plan_.turn != Orientation::top_left) {
+      const Size turned = plan_.scale_eighths < 8 ? decoded_ : plan_.turned;
+      held += bytes_of(turned, plan_.rotate != 0 ? std::min(4, channels_ + 3) : channels_);
+      if (plan_.rotate != 0) held += kTables;
+    }
+    hold(held + bytes_of(plan_.fitted.resized, channels_) +
+         resize_bytes(normal_, plan_.fitted, channels_));
+  }
+
+  // Retouching, colour, and the steps that give the picture its form.
+  void finish() {
+    const std::uint64_t resized = bytes_of(plan_.fitted.resized, channels_);
+    hold(shared_ + resized + retouch_bytes(normal_, plan_.fitted.resized, channels_));
+    if (plan_.color.action != ColorAction::none && !plan_.converts_before_resize) {
+      hold(shared_ + 2 * resized + kTables);
+    }
+    // From here on everything may become RGBA, and a step's input and output live together.
+    if (changes_form()) hold(shared_ + resized + 2 * bytes_of(plan_.output, 4) + kTables);
+    if (plan_.may_keep_source && plan_.orientation != Orientation::top_left) {
+      hold(shared_ + 2 * area(plan_.output) * 3 * 2);  // coefficients before and after the turn
+    }
+  }
+
+  bool changes_form() const {
+    return plan_.output != plan_.fitted.resized || !normal_.marks.empty() || normal_.radius > 0 ||
+           plan_.flattens || (sample_ == SampleType::u16 && plan_.bit_depth == 8);
+  }
+
+  void search() {
+    const bool has_alpha = !plan_.flattens && (srgb_channels_ % 2 == 0 || opens_up(normal_, plan_));
+    const bool may_have_color = srgb_channels_ >= 3 || changes_form();
+    const int channels = (may_have_color ? 3 : 1) + (has_alpha ? 1 : 0);
+    // Alpha that hides nothing is dropped into a copy.
+    const std::uint64_t finished = bytes_of(plan_.output, channels) * (has_alpha ? 2 : 1);
+    hold(shared_ + finished + search_bytes(normal_, plan_, sample_, channels));
+  }
+
+  const ImageInfo& info_;
+  const Recipe& normal_;
+  const Plan& plan_;
+  const SampleType sample_;
+  const bool is_planar_;
+  const int stored_channels_;
+  const int srgb_channels_;
+  int channels_;  // of the source as it is resized
+  Size decoded_;
+  std::uint64_t shared_ = 0;  // lives until the last variant is made
+  std::uint64_t peak_ = 0;
+};
+
 }  // namespace
 
 DecodeOptions decode_options(const Plan& plan, const Recipe& normal, const Limits& limits) {
@@ -93,85 +221,7 @@ DecodeOptions decode_options(const Plan& plan, const Recipe& normal, const Limit
 
 std::uint64_t predicted_peak_bytes(const ImageInfo& info, const Recipe& normal, const Plan& plan,
                                    Layout layout) {
-  const SampleType sample =
-      plan.path == PixelPath::interleaved_16 ? SampleType::u16 : SampleType::u8;
-  const int stored_channels = channel_count(layout);
-  const int srgb_channels = layout == Layout::cmyk ? 3 : stored_channels;
-
-  const DecodeOptions options = decode_options(plan, normal, Limits{});
-  const Size window = plan.region ? size_of(*plan.region) : plan.stored;
-  const auto reduced = [&](std::int32_t side) {
-    // A scaled window grows to whole pixels: one more a side.
-    return static_cast<std::int32_t>((std::int64_t{side} * plan.scale_eighths + 7) / 8) +
-           (plan.scale_eighths < 8 ? 1 : 0);
-  };
-  const Size decoded{reduced(window.width), reduced(window.height)};
-  const bool is_planar = plan.path == PixelPath::planar_8;
-  // Windows of planes grow to whole chroma samples; a reducing decoder may bring chroma to luma's
-  // size.
-  const std::uint64_t source =
-      is_planar
-          ? planes_bytes({decoded.width + 6, decoded.height + 6},
-                         plan.scale_eighths < 8 ? ChromaSubsampling::yuv444 : info.subsampling)
-          : image_bytes(decoded, sample, stored_channels);
-  const std::uint64_t upright =
-      is_planar ? 0 : image_bytes(upright_size(decoded, plan.orientation), sample, stored_channels);
-
-  std::uint64_t peak = predicted_decode_bytes(info, options);
-  const auto hold = [&](std::uint64_t bytes) { peak = std::max(peak, bytes); };
-  if (plan.orientation != Orientation::top_left) hold(source + upright);
-
-  std::uint64_t shared = std::max(source, upright);  // lives until the last variant is made
-  int channels = stored_channels;
-  if (plan.converts_before_resize) {
-    channels = srgb_channels;
-    hold(shared + image_bytes(decoded, sample, channels) + 65'536);
-    shared = std::max(image_bytes(decoded, sample, channels),
-                      image_bytes(transposed(decoded), sample, channels));
-  }
-  if (is_planar) {
-    const std::uint64_t planes = planes_bytes(plan.fitted.resized, plan.planes);
-    const std::uint64_t plane = image_bytes(plan.fitted.resized, sample, 1) +
-                                image_bytes(transposed(plan.fitted.resized), sample, 1);
-    hold(shared + planes + std::max(plane, resize_bytes(normal, plan.fitted, 1)));
-    if (plan.encodes_planes) {
-      if (!normal.marks.empty()) hold(shared + planes + 2 * image_bytes(plan.output, sample, 3));
-      return peak;
-    }
-    hold(shared + planes + image_bytes(plan.fitted.resized, sample, 3));
-  }
-  std::uint64_t held = shared;
-  if (!is_planar && (plan.rotate != 0 || plan.turn != Orientation::top_left)) {
-    const Size turned = plan.scale_eighths < 8 ? decoded : plan.turned;
-    const int turned_channels = plan.rotate != 0 ? std::min(4, channels + 3) : channels;
-    held += image_bytes(turned, sample, turned_channels);
-    if (plan.rotate != 0) held += 65'536;
-  }
-  hold(held);
-  const std::uint64_t resized = image_bytes(plan.fitted.resized, sample, channels);
-  if (!is_planar) hold(held + resized + resize_bytes(normal, plan.fitted, channels));
-  hold(shared + resized + retouch_bytes(normal, plan.fitted.resized, channels));
-  if (plan.color.action != ColorAction::none && !plan.converts_before_resize) {
-    hold(shared + 2 * resized + 65'536);
-  }
-  // From here on everything may become RGBA, and a step's input and output live together.
-  const bool changes_form = plan.output != plan.fitted.resized || !normal.marks.empty() ||
-                            normal.radius > 0 || plan.flattens ||
-                            (sample == SampleType::u16 && plan.bit_depth == 8);
-  if (changes_form) hold(shared + resized + 2 * image_bytes(plan.output, sample, 4) + 65'536);
-  if (plan.may_keep_source && plan.orientation != Orientation::top_left) {
-    hold(shared + 2 * area(plan.output) * 3 * 2);  // coefficients before and after the turn
-  }
-  if (plan.searches) {
-    const bool has_alpha = !plan.flattens && (srgb_channels % 2 == 0 || opens_up(normal, plan));
-    const bool may_have_color = srgb_channels >= 3 || changes_form;
-    const int finished_channels = (may_have_color ? 3 : 1) + (has_alpha ? 1 : 0);
-    // Alpha that hides nothing is dropped into a copy.
-    const std::uint64_t finished = image_bytes(plan.output, sample, finished_channels);
-    hold(shared + finished * (has_alpha ? 2 : 1) +
-         search_bytes(normal, plan, sample, finished_channels));
-  }
-  return peak;
+  return Prediction(info, normal, plan, layout).peak();
 }
 
 }  // namespace limen::inline LIMEN_ABI
