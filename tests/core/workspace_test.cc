@@ -8,6 +8,7 @@
 #include <limits>
 #include <new>
 #include <optional>
+#include <thread>
 
 #include "limen/core/image.h"
 
@@ -45,6 +46,21 @@ TEST(Workspace, HandsTheSameMemoryOutAgain) {
     first = buffer->data();
   }
   auto again = workspace.allocate(90'000);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->data(), first);
+}
+
+TEST(Workspace, HandsAThreadWhatThatThreadHadBefore) {
+  Workspace workspace;
+  const std::byte* first = nullptr;
+  {
+    const auto buffer = workspace.allocate(100'000);
+    ASSERT_TRUE(buffer.has_value());
+    first = buffer->data();
+    std::thread([&] { EXPECT_TRUE(workspace.allocate(100'000).has_value()); }).join();
+  }
+  // Kept are now the other thread's and, behind it, this one's.
+  const auto again = workspace.allocate(100'000);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->data(), first);
 }

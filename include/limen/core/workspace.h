@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <mutex>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include "limen/core/abi.h"
@@ -25,6 +26,7 @@ inline constexpr std::uint64_t kAlignment = 64;
 struct Block {
   std::byte* data = nullptr;
   std::uint64_t capacity = 0;
+  std::thread::id user{};  ///< who gave it back: that thread's core may have it in its caches
 };
 
 }  // namespace memory
@@ -47,7 +49,7 @@ inline Block allocate_block(std::uint64_t capacity, const Allocator& allocator) 
   void* data = allocator.allocate != nullptr
                    ? allocator.allocate(allocator.opaque, bytes, kAlignment)
                    : ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow);
-  return {static_cast<std::byte*>(data), data == nullptr ? 0 : capacity};
+  return {.data = static_cast<std::byte*>(data), .capacity = data == nullptr ? 0 : capacity};
 }
 
 inline void free_block(Block block, const Allocator& allocator) {
@@ -82,11 +84,14 @@ class Pool {
 
   Result<Block> take(std::uint64_t capacity) {
     const std::lock_guard lock(mutex_);
-    // The smallest kept block that fits and is not wastefully large.
+    // The smallest kept block that fits and is not wastefully large; of several that this thread
+    // had before, so that threads of a call do not swap theirs from one call to the next.
+    const std::thread::id user = std::this_thread::get_id();
     Block* best = nullptr;
     for (Block& block : kept_) {
-      if (block.capacity >= capacity && block.capacity / 2 <= capacity &&
-          (best == nullptr || block.capacity < best->capacity)) {
+      if (block.capacity < capacity || block.capacity / 2 > capacity) continue;
+      if (best == nullptr || block.capacity < best->capacity ||
+          (block.capacity == best->capacity && best->user != user && block.user == user)) {
         best = &block;
       }
     }
@@ -111,6 +116,7 @@ class Pool {
   }
 
   void give_back(Block block) {
+    block.user = std::this_thread::get_id();
     const std::lock_guard lock(mutex_);
     in_use_ -= block.capacity;
     if (in_use_ + kept_bytes_ + block.capacity <= limit_) {
