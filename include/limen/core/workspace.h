@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <mutex>
 #include <new>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -88,7 +89,7 @@ class Pool {
     // had before, so that threads of a call do not swap theirs from one call to the next.
     const std::thread::id user = std::this_thread::get_id();
     Block* best = nullptr;
-    for (Block& block : kept_) {
+    for (Block& block : kept_locked()) {
       if (block.capacity < capacity || block.capacity / 2 > capacity) continue;
       if (best == nullptr || block.capacity < best->capacity ||
           (block.capacity == best->capacity && best->user != user && block.user == user)) {
@@ -96,7 +97,8 @@ class Pool {
       }
     }
     if (best != nullptr && in_use_ + best->capacity <= limit_) {
-      const Block block = std::exchange(*best, Block{});
+      const Block block = *best;
+      *best = kept_[--kept_count_];
       kept_bytes_ -= block.capacity;
       LIMEN_TRY(charge_locked(block.capacity));
       return block;
@@ -119,14 +121,10 @@ class Pool {
     block.user = std::this_thread::get_id();
     const std::lock_guard lock(mutex_);
     in_use_ -= block.capacity;
-    if (in_use_ + kept_bytes_ + block.capacity <= limit_) {
-      for (Block& slot : kept_) {
-        if (slot.data == nullptr) {
-          slot = block;
-          kept_bytes_ += block.capacity;
-          return;
-        }
-      }
+    if (in_use_ + kept_bytes_ + block.capacity <= limit_ && kept_count_ < kept_.size()) {
+      kept_[kept_count_++] = block;
+      kept_bytes_ += block.capacity;
+      return;
     }
     free_block(block, allocator_);
   }
@@ -170,11 +168,11 @@ class Pool {
     return {};
   }
 
+  std::span<Block> kept_locked() { return std::span(kept_).first(kept_count_); }
+
   void drop_kept_locked() {
-    for (Block& block : kept_) {
-      if (block.data != nullptr) free_block(block, allocator_);
-      block = {};
-    }
+    for (const Block& block : kept_locked()) free_block(block, allocator_);
+    kept_count_ = 0;
     kept_bytes_ = 0;
   }
 
@@ -189,6 +187,7 @@ class Pool {
   // and what does not fit here is given back to the system and faulted in anew for the next
   // picture.
   std::array<Block, 128> kept_{};
+  std::size_t kept_count_ = 0;
 };
 
 }  // namespace memory
