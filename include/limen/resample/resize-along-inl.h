@@ -44,8 +44,11 @@ HWY_MAYBE_UNUSED void fixed_columns(const FixedColumns& job) {
     std::int16_t* to = job.columns + static_cast<std::size_t>(r) * job.capacity * channels;
     const std::size_t kept = static_cast<std::size_t>(job.held - job.drop) * channels;
     std::memmove(to, to + static_cast<std::size_t>(job.drop) * channels, kept * sizeof(*to));
-    std::memcpy(to + kept, job.in + static_cast<std::size_t>(r) * job.in_stride,
-                static_cast<std::size_t>(job.pixels) * channels * sizeof(*to));
+    // None where the pass down has put them there itself.
+    if (job.pixels > 0) {
+      std::memcpy(to + kept, job.in + static_cast<std::size_t>(r) * job.in_stride,
+                  static_cast<std::size_t>(job.pixels) * channels * sizeof(*to));
+    }
     // A pair may end behind the last pixel, with no weight.
     std::memset(to + kept + static_cast<std::size_t>(job.pixels) * channels, 0,
                 channels * sizeof(*to));
