@@ -62,6 +62,18 @@ inline std::int32_t tile_pixels(const Job& job, std::int64_t rows, std::size_t s
   return static_cast<std::int32_t>((pixels + kLine - 1) / kLine * kLine);
 }
 
+/// Outputs y to y + outputs - 1 of an axis, without pairs of rows and where outputs go.
+inline FixedPairs pairs_of(const FixedAxis& axis, std::int32_t y, std::int32_t outputs) {
+  FixedPairs down;
+  down.outputs = outputs;
+  down.first = axis.first.data() + y;
+  down.count = axis.pairs.data() + y;
+  down.bits = axis.bits.data() + y;
+  down.weights = axis.weights_of(y);
+  down.pair_stride = axis.pair_stride;
+  return down;
+}
+
 /// Rows that AlongPass has filled with mids, or columns that they are appended to.
 struct TileRows {
   std::int16_t* samples = nullptr;

@@ -361,13 +361,7 @@ class BytesPass {
 
   void down(std::int32_t y, std::int32_t count, std::int32_t begin, std::int32_t end) {
     const FixedAxis& vertical = plan_->vertical;
-    FixedPairs down;
-    down.outputs = count;
-    down.first = vertical.first.data() + y;
-    down.count = vertical.pairs.data() + y;
-    down.bits = vertical.bits.data() + y;
-    down.weights = vertical.weights_of(y);
-    down.pair_stride = vertical.pair_stride;
+    FixedPairs down = pairs_of(vertical, y, count);
     const std::int32_t first = vertical.first[y] / 2;
     const std::int32_t pairs = vertical.end(y + count - 1) / 2 - first;
     for (std::int32_t k = 0; k < pairs; ++k) {

@@ -74,13 +74,7 @@ inline Result<void> run_horizontal_first(const Job& job, const FixedPlan& plan, 
         ++count;
       }
       if (y + count < band.end) count -= count % 4;
-      FixedPairs down;
-      down.outputs = count;
-      down.first = plan.vertical.first.data() + y;
-      down.count = plan.vertical.pairs.data() + y;
-      down.bits = plan.vertical.bits.data() + y;
-      down.weights = plan.vertical.weights_of(y);
-      down.pair_stride = plan.vertical.pair_stride;
+      FixedPairs down = pairs_of(plan.vertical, y, count);
       for (std::int32_t k = 0; 2 * k < plan.vertical.end(y + count - 1) - first; ++k) {
         pointers[k] = ring[static_cast<std::size_t>(first / 2 + k) % pairs_in_ring];
       }

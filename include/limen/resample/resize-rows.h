@@ -66,7 +66,7 @@ struct FixedColumns {
   std::int32_t drop = 0;      ///< forget as many at its beginning first; even
   int channels = 0;
   std::int32_t rows = 0;
-  const std::int16_t* in = nullptr;  ///< rows of mids to append
+  const std::int16_t* in = nullptr;  ///< rows of mids to append; null where `pixels` is 0
   std::size_t in_stride = 0;         ///< samples
   std::int32_t pixels = 0;           ///< to append; read up to the next multiple of kColumnPixels
 };
