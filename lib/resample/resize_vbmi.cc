@@ -23,6 +23,10 @@ void (*vbmi_down_light_mid())(const FixedDown&) {
   return __builtin_cpu_supports("avx512vbmi") != 0 ? &N_AVX3::fixed_down_light_mid : nullptr;
 }
 
+void (*vbmi_light())(const std::uint8_t*, std::size_t, std::int16_t*, const std::uint8_t*) {
+  return __builtin_cpu_supports("avx512vbmi") != 0 ? &N_AVX3::fixed_light : nullptr;
+}
+
 BytesKernel (*vbmi_bytes())(std::int32_t) {
   return __builtin_cpu_supports("avx512vbmi") != 0 ? &N_AVX3::fixed_bytes : nullptr;
 }
@@ -36,6 +40,9 @@ namespace limen::inline LIMEN_ABI {
 namespace resample {
 
 void (*vbmi_down_light_mid())(const FixedDown&) { return nullptr; }
+void (*vbmi_light())(const std::uint8_t*, std::size_t, std::int16_t*, const std::uint8_t*) {
+  return nullptr;
+}
 BytesKernel (*vbmi_bytes())(std::int32_t) { return nullptr; }
 
 }  // namespace resample

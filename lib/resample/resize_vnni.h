@@ -26,7 +26,11 @@ struct FixedKernels {
   void (*fixed_along_light)(const FixedAlong&);
   LanesKernel (*fixed_lanes)(AlongOut, int);
   BytesKernel (*fixed_bytes)(std::int32_t);
+  BytesKernel (*fixed_mids)(std::int32_t);
   void (*fixed_pairs_in_order)(const FixedPairs&);
+  void (*fixed_pairs_in_order_light)(const FixedPairs&);
+  void (*fixed_pairs_in_order_gray_alpha)(const FixedPairs&);
+  void (*fixed_pairs_in_order_rgba)(const FixedPairs&);
   void (*fixed_pairs_mid)(const FixedPairs&);
   void (*fixed_pairs_u8)(const FixedPairs&);
   void (*fixed_pairs_light)(const FixedPairs&);
@@ -48,7 +52,8 @@ const FixedKernels* vnni_kernels();
 /// fixed_down_light_mid() for AVX-512 with VNNI and VBMI, which looks bytes up by bytes. Null where
 /// this machine or build lacks it.
 void (*vbmi_down_light_mid())(const FixedDown&);
-/// fixed_bytes() likewise.
+/// fixed_light() and fixed_bytes() likewise.
+void (*vbmi_light())(const std::uint8_t*, std::size_t, std::int16_t*, const std::uint8_t*);
 BytesKernel (*vbmi_bytes())(std::int32_t);
 
 }  // namespace resample

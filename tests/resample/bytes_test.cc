@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // resize() of u8 to nearly the same size, and to larger ones: kernels that look bytes up in the
-// source's rows themselves, each instruction set in its own way.
+// source's rows themselves, or in what alpha or light has made of them, each instruction set in its
+// own way.
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -27,7 +28,22 @@ namespace limen {
 namespace {
 
 constexpr PixelFormat kPremultiplied8{SampleType::u8, Layout::rgba, AlphaMode::premultiplied};
-constexpr PixelFormat kPlainFormats[] = {gray8, rgb8, cmyk8, kPremultiplied8};
+/// What goes that way.
+struct Kind {
+  PixelFormat format;
+  bool linear_light = false;
+  double largest_error = 0.6;
+};
+// In linear light a unit is a tenth of the darkest levels.
+constexpr Kind kKinds[] = {{gray8},
+                           {rgb8},
+                           {cmyk8},
+                           {kPremultiplied8},
+                           {gray_alpha8},
+                           {rgba8},
+                           {gray8, true, 0.75},
+                           {rgb8, true, 0.75},
+                           {kPremultiplied8, true, 0.75}};
 
 /// Runs `body` with each instruction set that there is.
 template <class Body>
@@ -85,20 +101,21 @@ class LonelyRows {
 
 TEST(Bytes, NothingBesideARowIsRead) {
   with_each_target([] {
-    for (const PixelFormat format : kPlainFormats) {
+    for (const auto& [format, linear_light, _] : kKinds) {
+      const ResizeOptions options{.linear_light = linear_light};
       for (const std::int32_t width : {2, 5, 15, 16, 17, 21, 32, 41, 64, 99, 130, 257}) {
         for (const double ratio : {0.4, 0.625, 0.8, 0.98, 1.7}) {
           const Size from{width, 9};
           const Size to{std::max(1, static_cast<std::int32_t>(width * ratio)),
                         std::max(1, static_cast<std::int32_t>(9 * ratio))};
           const Image source = test::noise(from, format);
-          const Image expected = test::resized(source, to);
+          const Image expected = test::resized(source, to, options);
           for (const bool at_end : {false, true}) {
             const LonelyRows lonely(source, at_end, width % 2 == 1);
             ASSERT_NE(lonely.view().data, nullptr);
             auto target = Image::create(to, format);
             ASSERT_TRUE(target.has_value());
-            ASSERT_TRUE(resize(lonely.view(), target->view()).has_value());
+            ASSERT_TRUE(resize(lonely.view(), target->view(), options).has_value());
             EXPECT_TRUE(test::equal_pixels(target->const_view(), expected.const_view()))
                 << width << " to " << to.width << " channels " << format.channels();
           }
@@ -121,15 +138,18 @@ TEST(Bytes, AreAsExactAsCanBeOnEachInstructionSet) {
                         {{33, 20}, {50, 70}},   {{2, 40}, {3, 30}},     {{700, 30}, {560, 24}}};
   with_each_target([&] {
     for (const auto& [from, to] : cases) {
-      for (const PixelFormat format : kPlainFormats) {
+      for (const auto& [format, linear_light, largest_error] : kKinds) {
         for (const Filter filter : {Filter::box, Filter::mitchell, Filter::lanczos3}) {
-          const ResizeOptions options{.filter = filter};
+          const ResizeOptions options{.filter = filter, .linear_light = linear_light};
           for (const Image& source : {test::noise(from, format), test::hard_edges(from, format)}) {
-            const auto found = test::deviation(test::resized(source, to, options).const_view(),
-                                               test::resize_reference(source.view(), to, options));
-            EXPECT_LE(found.largest, 0.6)
+            // Straight colours count where they can be seen.
+            const auto found =
+                test::deviation(test::resized(source, to, options).const_view(),
+                                test::resize_reference(source.view(), to, options), 64.0 / 255);
+            EXPECT_LE(found.largest, largest_error)
                 << from.width << "x" << from.height << " to " << to.width << "x" << to.height
-                << " channels " << format.channels() << " " << name(filter);
+                << " channels " << format.channels() << " " << name(filter)
+                << (linear_light ? " in linear light" : "");
           }
         }
       }
@@ -138,30 +158,38 @@ TEST(Bytes, AreAsExactAsCanBeOnEachInstructionSet) {
 }
 
 TEST(Bytes, AreAsExactInWindows) {
-  const Image source = test::noise({197, 83}, rgb8);
   const RectF windows[] = {{0.5, 0.25, 190.25, 80}, {10.3, 20.7, 100.3, 52.1}, {1, 2, 160, 64},
                            {37, 3, 160, 80},        {150, 40, 47, 43},         {0, 0, 128, 64}};
   with_each_target([&] {
-    for (const RectF& window : windows) {
-      for (const Size size : {Size{128, 51}, Size{100, 40}, Size{64, 64}, Size{200, 150}}) {
-        const ResizeOptions options{.source = window};
-        const auto found = test::deviation(test::resized(source, size, options).const_view(),
-                                           test::resize_reference(source.view(), size, options));
-        EXPECT_LE(found.largest, 0.6) << window.x << "," << window.y << " to " << size.width;
+    for (const Kind& kind : {Kind{rgb8}, Kind{rgba8}, Kind{rgb8, true, 0.75}}) {
+      const Image source = test::noise({197, 83}, kind.format);
+      for (const RectF& window : windows) {
+        for (const Size size : {Size{128, 51}, Size{100, 40}, Size{64, 64}, Size{200, 150}}) {
+          const ResizeOptions options{.source = window, .linear_light = kind.linear_light};
+          const auto found =
+              test::deviation(test::resized(source, size, options).const_view(),
+                              test::resize_reference(source.view(), size, options), 64.0 / 255);
+          EXPECT_LE(found.largest, kind.largest_error)
+              << window.x << "," << window.y << " to " << size.width << " channels "
+              << kind.format.channels();
+        }
       }
     }
   });
 }
 
 TEST(Bytes, AreTheSameByAnyNumberOfThreads) {
-  const Image source = test::noise({700, 500}, rgb8);
-  for (const Size size : {Size{560, 400}, Size{601, 333}, Size{900, 640}}) {
-    const Image one = test::resized(source, size);
-    for (const unsigned threads : {2u, 3u, 7u}) {
-      Workspace workspace;
-      const Image many =
-          test::resized(source, size, {}, {.workspace = &workspace, .threads = threads});
-      EXPECT_TRUE(test::equal_pixels(one.const_view(), many.const_view())) << threads;
+  for (const Kind& kind : {Kind{rgb8}, Kind{rgba8}, Kind{rgb8, true}}) {
+    const Image source = test::noise({700, 500}, kind.format);
+    const ResizeOptions options{.linear_light = kind.linear_light};
+    for (const Size size : {Size{560, 400}, Size{601, 333}, Size{900, 640}}) {
+      const Image one = test::resized(source, size, options);
+      for (const unsigned threads : {2u, 3u, 7u}) {
+        Workspace workspace;
+        const Image many =
+            test::resized(source, size, options, {.workspace = &workspace, .threads = threads});
+        EXPECT_TRUE(test::equal_pixels(one.const_view(), many.const_view())) << threads;
+      }
     }
   }
 }

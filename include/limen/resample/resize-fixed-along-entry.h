@@ -14,6 +14,12 @@ namespace resample {
 /// Which way a u8 picture goes in 16-bit arithmetic.
 enum class FixedOrder : std::uint8_t { vertical_first, horizontal_first, vertical_only };
 
+/// Pixels `begin` to `end` - 1 of a source row.
+struct SourceSpan {
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+};
+
 /// What FixedBytes' kernels look up.
 struct BytesTables {
   void (*run)(const FixedBytes&) = nullptr;  ///< null: outputs are too far apart, no kernel, …
@@ -22,10 +28,13 @@ struct BytesTables {
   std::int32_t pairs = 0;          ///< of samples that an output takes
   std::int32_t first_of_tail = 0;  ///< groups from here on look up bytes from `tail_begin` on
   std::int32_t tail_begin = 0;
-  bool has_two_pairs = true;  ///< as FixedBytes has it
+  std::int32_t together = kBytesMostPairs;  ///< as FixedBytes has it
   Array<std::int16_t> tables;
   /// Tile by tile, those with one table side by side.
   Array<BytesGroup> groups;
+  /// Of mids, what each tile takes of a row: they are made for it alone.
+  Array<SourceSpan> spans;
+  std::int32_t longest_span = 0;  ///< in samples
 };
 
 struct FixedPlan {

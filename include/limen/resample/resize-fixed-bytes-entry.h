@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// resize_fixed(), along rows of bytes first, without columns. Part of resize-entry.h.
+// resize_fixed(), along rows of bytes, or of mids made of them, first, without columns. Part of
+// resize-entry.h.
 
 #include <algorithm>
 #include <array>
@@ -16,8 +17,10 @@ namespace limen::inline LIMEN_ABI {
 
 namespace resample {
 
-/// No group of lanes reads more than as many bytes of a row.
+/// No group of lanes reads more than as many samples of a row.
 inline constexpr std::int32_t kBytesReach = 128;
+/// Samples before a row of mids that may be looked up, with no weight.
+inline constexpr std::int32_t kMidsMargin = 32;
 
 /// Makes BytesTables of an axis.
 class BytesMaker {
@@ -46,11 +49,15 @@ class BytesMaker {
     repeats_end_ = end * channels_;
   }
 
-  /// Whether all sums are below 2^31 and all mids below 2^15, and numbers of bytes too.
-  static bool is_possible(const Axis& axis, const FixedAxis& fixed, int channels) {
+  /// Whether all sums are below 2^31 and all mids below 2^15, and numbers of bytes too, and no sum
+  /// is shifted by more than 16 bits.
+  static bool is_possible(const Axis& axis, const FixedAxis& fixed, const BytesKernel& kernel,
+                          int channels) {
     constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max() / 4;
+    const std::int32_t* bits = fixed.bits.data();
     return fixed.gain * kMidZero + 1 < 32767 && std::int64_t{axis.source} * channels < kMost &&
-           std::int64_t{fixed.outputs} * channels < kMost;
+           std::int64_t{fixed.outputs} * channels < kMost &&
+           *std::max_element(bits, bits + fixed.outputs) - fraction_bits(kernel) <= 16;
   }
 
   /// `tile` output samples are worked on at a time. Without groups where the samples that a vector
@@ -69,6 +76,7 @@ class BytesMaker {
         return bytes;
       }
     }
+    LIMEN_TRY(make_spans(tile, workspace, bytes));
     const std::size_t vector = 2 * static_cast<std::size_t>(kernel_.lanes);
     const std::size_t stride = (kBytesWeights + static_cast<std::size_t>(pairs_)) * vector;
     LIMEN_ASSIGN(bytes.tables, Array<std::int16_t>::create(
@@ -78,17 +86,20 @@ class BytesMaker {
     }
     LIMEN_ASSIGN(bytes.groups, Array<BytesGroup>::create_unset(workspace, count));
     bytes.tail_begin = std::max(row_bytes_ - kBytesReach, 0);
-    // Those from here on might read behind the end of a row.
-    bytes.first_of_tail = 0;
+    // Those from here on might read behind the end of a row. Rows of mids are our own.
+    bytes.first_of_tail = is_of_mids() ? count_ : 0;
     while (bytes.first_of_tail < count_ &&
            bases_[bytes.first_of_tail] + kBytesReach <= row_bytes_) {
       ++bytes.first_of_tail;
     }
     BytesGroup* to = bytes.groups.data();
     const auto put = [&](std::int32_t g, std::int32_t first) {
-      const bool is_tail = g >= bytes.first_of_tail;
+      const std::int32_t begin =
+          is_of_mids() ? bytes.spans[first * kernel_.lanes / tile].begin * channels_ - kMidsMargin
+          : g >= bytes.first_of_tail ? bytes.tail_begin
+                                     : 0;
       *to++ = {.table = bytes.tables.data() + table_of[g] * stride,
-               .base = bases_[g] - (is_tail ? bytes.tail_begin : 0),
+               .base = (bases_[g] - begin) * kernel_.sample,
                .out = (g - first) * kernel_.lanes};
     };
     const std::int32_t groups_of_tile = tile / kernel_.lanes;
@@ -110,17 +121,40 @@ class BytesMaker {
     bytes.lanes = kernel_.lanes;
     bytes.tile = tile;
     bytes.pairs = pairs_;
-    bytes.has_two_pairs = has_two_pairs_;
+    bytes.together = together_;
     return bytes;
   }
 
  private:
   static constexpr std::int32_t kMostLanes = 16;
 
-  /// What a group's lanes take.
+  bool is_of_mids() const { return kernel_.sample == 2; }
+  /// Of what is added up.
+  static std::int32_t fraction_bits(const BytesKernel& kernel) {
+    return kernel.sample == 2 ? 0 : kMidBits;
+  }
+
+  /// What the tiles take.
+  Result<void> make_spans(std::int32_t tile, Workspace& workspace, BytesTables& bytes) const {
+    if (!is_of_mids()) return {};
+    const std::int32_t tiles = (samples_ + tile - 1) / tile;
+    LIMEN_ASSIGN(bytes.spans,
+                 Array<SourceSpan>::create_unset(workspace, static_cast<std::uint64_t>(tiles)));
+    for (std::int32_t t = 0; t < tiles; ++t) {
+      const std::int32_t last = std::min((t + 1) * tile, samples_) - 1;
+      bytes.spans[t] = {.begin = fixed_.first[t * tile / channels_],
+                        .end = std::min(fixed_.end(last / channels_), row_bytes_ / channels_)};
+      bytes.longest_span =
+          std::max(bytes.longest_span, (bytes.spans[t].end - bytes.spans[t].begin) * channels_);
+    }
+    return {};
+  }
+
+  /// What a group's lanes take, in samples. `lead`: so many more pixels before, with no weight.
   struct Lanes {
     std::int32_t count = 0;
-    std::array<std::int32_t, kMostLanes> first_byte;
+    std::array<std::int32_t, kMostLanes> first;
+    std::array<std::int32_t, kMostLanes> lead;
     std::array<std::int32_t, kMostLanes> output;
     std::array<TakenSamples, kMostLanes> taken;
   };
@@ -136,16 +170,33 @@ class BytesMaker {
         channel = 0;
         taken = taken_samples(fixed_, ++output);
       }
-      lanes.first_byte[lane] = taken.first * channels_ + channel;
+      lanes.first[lane] = taken.first * channels_ + channel;
+      lanes.lead[lane] = 0;
       lanes.output[lane] = output;
       lanes.taken[lane] = taken;
     }
+    for (std::int32_t lane = 0; lane < lanes.count && !kernel_.has_window; ++lane) {
+      // What 16 bytes do not reach begins some pixels before.
+      const std::int32_t base = block_base(lanes, lane / kBlock * kBlock);
+      while (lanes.first[lane] - base + channels_ >= block_samples() &&
+             lanes.first[lane] - channels_ >= base) {
+        lanes.first[lane] -= channels_;
+        ++lanes.lead[lane];
+      }
+    }
     return lanes;
   }
-  /// The first byte that lanes from `lane` on take: all of them, or four without a window.
+  /// What is looked up at once.
+  std::int32_t block_samples() const {
+    return (kernel_.has_window ? static_cast<std::int32_t>(kBytesWindow) : kBlockBytes) /
+           kernel_.sample;
+  }
+  /// Whether all pairs are.
+  bool has_all_pairs() const { return kernel_.has_window && !is_of_mids(); }
+  /// The first sample that lanes from `lane` on take: all of them, or four without a window.
   std::int32_t block_base(const Lanes& lanes, std::int32_t lane) const {
     const std::int32_t most = kernel_.has_window ? kMostLanes : kBlock;
-    const auto begin = lanes.first_byte.begin() + lane;
+    const auto begin = lanes.first.begin() + lane;
     return *std::min_element(begin, begin + std::min(most, lanes.count - lane));
   }
   /// Whether a block of lanes begins.
@@ -168,17 +219,16 @@ class BytesMaker {
     std::int32_t block = base;
     for (std::int32_t lane = 0; lane < lanes.count; ++lane) {
       if (begins_block(lane)) block = block_base(lanes, lane);
-      const std::int32_t count = lanes.taken[lane].count;
+      const std::int32_t count = lanes.lead[lane] + lanes.taken[lane].count;
       const std::int32_t pairs = (count + 1) / 2;
-      const std::int32_t index = lanes.first_byte[lane] - block;
-      const bool fits =
-          kernel_.has_window
-              ? index + (count - 1) * channels_ < kWindow
-              : index + channels_ < kBlockBytes && block >= base &&
-                    block - base + 2 * (pairs - 1) * channels_ + kBlockBytes <= kBytesReach;
-      if (!fits) return false;
+      const std::int32_t index = lanes.first[lane] - block;
+      const std::int32_t reach = has_all_pairs() ? (count - 1) * channels_ : channels_;
+      if (index + reach >= block_samples() || block < base ||
+          block - base + 2 * (pairs - 1) * channels_ + block_samples() > kBytesReach) {
+        return false;
+      }
       pairs_ = std::max(pairs_, pairs);
-      has_two_pairs_ = has_two_pairs_ && index + 3 * channels_ < kBlockBytes;
+      together_ = std::min(together_, (block_samples() - 1 - index + channels_) / (2 * channels_));
     }
     return pairs_ <= kBytesMostPairs;
   }
@@ -195,30 +245,37 @@ class BytesMaker {
     for (std::int32_t lane = 0; lane < lanes.count; ++lane) {
       if (begins_block(lane)) {
         block = block_base(lanes, lane);
-        put(vector(kBytesBlocks), lane / kBlock, block - bases_[group]);
+        put(vector(kBytesBlocks), lane / kBlock, (block - bases_[group]) * kernel_.sample);
       }
-      const std::int32_t index = lanes.first_byte[lane] - block;
-      // The upper bytes of a pair of lanes are zero.
-      put(vector(kBytesIndex), lane,
-          static_cast<std::int32_t>(0x80008000u | static_cast<std::uint32_t>(index) |
-                                    static_cast<std::uint32_t>(index + channels_) << 16));
-      // Mids have seven bits of fraction and a zero of their own.
-      const int shift = fixed_.bits[lanes.output[lane]] - kMidBits;
+      const std::int32_t index = lanes.first[lane] - block;
+      put(vector(kBytesIndex), lane, index_of_pair(index, index + channels_));
+      const int shift = fixed_.bits[lanes.output[lane]] - fraction_bits(kernel_);
       put(vector(kBytesShift), lane, shift);
+      // Mids have a zero of their own.
       put(vector(kBytesBefore), lane,
-          (std::int32_t{1} << (shift - 1)) - kMidZero * (std::int32_t{1} << shift));
+          (std::int32_t{1} << (shift - 1)) -
+              (is_of_mids() ? 0 : kMidZero * (std::int32_t{1} << shift)));
       const TakenSamples& taken = lanes.taken[lane];
       std::int16_t* weights = vector(kBytesWeights) + std::ptrdiff_t{2} * lane;
       for (std::int32_t k = 0; k < taken.count; ++k) {
-        weights[k / 2 * 2 * kernel_.lanes + k % 2] = taken.weights[k];
+        const std::int32_t at = lanes.lead[lane] + k;
+        weights[at / 2 * 2 * kernel_.lanes + at % 2] = taken.weights[k];
       }
     }
   }
 
+  /// Where samples `a` and `b` of a block or a window are, as kernels take it.
+  std::int32_t index_of_pair(std::int32_t a, std::int32_t b) const {
+    const auto both = static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b) << 16;
+    // The upper bytes of a pair of lanes are zero.
+    if (!is_of_mids()) return static_cast<std::int32_t>(0x80008000u | both);
+    // Two bytes each.
+    if (!kernel_.has_window) return static_cast<std::int32_t>(both * 0x0202u + 0x01000100u);
+    return static_cast<std::int32_t>(both);
+  }
+
   static constexpr std::int32_t kBlock = 4;
   static constexpr std::int32_t kBlockBytes = 16;
-  static constexpr auto kWindow = static_cast<std::int32_t>(kBytesWindow);
-
   const FixedAxis& fixed_;
   const BytesKernel kernel_;
   const int channels_;
@@ -226,7 +283,7 @@ class BytesMaker {
   const std::int32_t count_;
   const std::int32_t row_bytes_;
   std::int32_t pairs_ = 1;
-  bool has_two_pairs_ = true;
+  std::int32_t together_ = kBytesMostPairs;
   Period period_;
   /// Samples of the output that those a period before are like.
   std::int32_t repeats_begin_ = 0;
@@ -254,14 +311,19 @@ inline std::int32_t bytes_tile(const Job& job, const FixedAxis& vertical) {
 /// Without groups where bytes cannot be filtered along so.
 inline Result<BytesTables> make_bytes_tables(const Job& job, const FixedPlan& plan) {
   BytesTables bytes;
-  const BytesKernel any = LIMEN_FIXED_KERNEL(fixed_bytes)(1);
-  if (any.run == nullptr || job.needs_preparation() ||
-      !BytesMaker::is_possible(job.horizontal, plan.horizontal, job.channels())) {
+  const auto kernel_of = [&](std::int32_t pairs) {
+    return job.needs_preparation() ? LIMEN_FIXED_KERNEL(fixed_mids)(pairs)
+                                   : LIMEN_FIXED_KERNEL(fixed_bytes)(pairs);
+  };
+  const BytesKernel any = kernel_of(1);
+  // Light and straight alpha at once are finished after, from mids.
+  if (any.run == nullptr || (job.linear_light && job.source.format.has_alpha()) ||
+      !BytesMaker::is_possible(job.horizontal, plan.horizontal, any, job.channels())) {
     return bytes;
   }
   LIMEN_ASSIGN(bytes, BytesMaker(job.horizontal, plan.horizontal, any, job.channels())
                           .make(bytes_tile(job, plan.vertical), *job.workspace));
-  if (bytes.lanes != 0) bytes.run = LIMEN_FIXED_KERNEL(fixed_bytes)(bytes.pairs).run;
+  if (bytes.lanes != 0) bytes.run = kernel_of(bytes.pairs).run;
   return bytes;
 }
 
@@ -277,6 +339,10 @@ class BytesPass {
                                             2 * static_cast<std::uint64_t>(plan.bytes.tile)));
     LIMEN_ASSIGN(pass.tails_, Array<std::uint8_t>::create(
                                   workspace, std::uint64_t{2 * kBytesRows * kBytesReach}));
+    LIMEN_ASSIGN(pass.mids_, Rows<std::int16_t>::create(
+                                 workspace, job.needs_preparation() ? std::uint64_t{kBytesRows} : 0,
+                                 kMidsMargin + static_cast<std::uint64_t>(plan.bytes.longest_span) +
+                                     std::uint64_t{kBytesReach}));
     LIMEN_ASSIGN(pass.pairs_, Array<const std::int16_t*>::create(
                                   workspace, static_cast<std::uint64_t>(pass.ring_pairs_)));
     return pass;
@@ -331,13 +397,14 @@ class BytesPass {
     for (std::int32_t p = 0; p < kBytesRows / 2; ++p) {
       out[p] = ring_[static_cast<std::size_t>((row / 2 + p) % ring_pairs_)];
     }
+    if (job_->needs_preparation()) prepare(bytes.spans[begin / bytes.tile], rows);
     const std::int32_t first = begin / bytes.lanes;
     const std::int32_t last = (end + bytes.lanes - 1) / bytes.lanes;
     const std::int32_t tail = std::clamp(bytes.first_of_tail, first, last);
     FixedBytes job;
     job.rows = rows.data();
     job.channels = job_->channels();
-    job.has_two_pairs = bytes.has_two_pairs;
+    job.together = bytes.together;
     job.out = out.data();
     job.ahead = kBytesRows * job_->source.stride;
     job.groups = bytes.groups.data() + first;
@@ -359,6 +426,15 @@ class BytesPass {
     bytes.run(job);
   }
 
+  /// Rows of mids instead, of what a tile takes.
+  void prepare(const SourceSpan& span, std::array<const std::uint8_t*, kBytesRows>& rows) {
+    for (std::size_t r = 0; r < kBytesRows; ++r) {
+      fixed_prepare_row(*job_, rows[r] + std::ptrdiff_t{span.begin} * job_->channels(),
+                        span.end - span.begin, mids_[r] + kMidsMargin);
+      rows[r] = reinterpret_cast<const std::uint8_t*>(mids_[r]);
+    }
+  }
+
   void down(std::int32_t y, std::int32_t count, std::int32_t begin, std::int32_t end) {
     const FixedAxis& vertical = plan_->vertical;
     FixedPairs down = pairs_of(vertical, y, count);
@@ -372,13 +448,22 @@ class BytesPass {
     for (std::int32_t r = 0; r < count; ++r) out[r] = job_->target.row(y + r) + begin;
     down.out = out.data();
     down.end = static_cast<std::size_t>(end - begin);
-    LIMEN_FIXED_KERNEL(fixed_pairs_in_order)(down);
+    if (!job_->needs_preparation()) {
+      LIMEN_FIXED_KERNEL(fixed_pairs_in_order)(down);
+    } else if (job_->linear_light) {
+      LIMEN_FIXED_KERNEL(fixed_pairs_in_order_light)(down);
+    } else if (job_->channels() == 2) {
+      LIMEN_FIXED_KERNEL(fixed_pairs_in_order_gray_alpha)(down);
+    } else {
+      LIMEN_FIXED_KERNEL(fixed_pairs_in_order_rgba)(down);
+    }
   }
 
   const Job* job_;
   const FixedPlan* plan_;
   std::int32_t ring_pairs_;
   Rows<std::int16_t> ring_;
+  Rows<std::int16_t> mids_;
   Array<std::uint8_t> tails_;
   Array<const std::int16_t*> pairs_;
 };

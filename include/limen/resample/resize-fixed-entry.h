@@ -24,17 +24,16 @@ inline bool fixed_is_possible(const Job& job) {
   return ring && *ring <= kFixedRingBytes;
 }
 
-/// Plain bytes that are reduced by no more than this in any direction are filtered along first, by
-/// kernels that read bytes then too.
-inline constexpr double kBytesFirst = 5.0 / 3;
+/// What is reduced by no more than this in any direction is filtered along first.
+inline constexpr double kAlongFirst = 5.0 / 3;
 
 /// Multiply-adds of the two orders tell which is cheaper. Where they are alike, vertical first: it
 /// reads bytes, not mids.
 inline FixedOrder choose_order(const Job& job) {
   if (job.vertical.step <= 1) return FixedOrder::horizontal_first;
   if (job.horizontal.is_identity() && !job.needs_preparation()) return FixedOrder::vertical_only;
-  if (!job.needs_preparation() && job.horizontal.step >= 1 && job.horizontal.step <= kBytesFirst &&
-      job.vertical.step <= kBytesFirst) {
+  if (job.horizontal.step >= 1 && job.horizontal.step <= kAlongFirst &&
+      job.vertical.step <= kAlongFirst) {
     return FixedOrder::horizontal_first;
   }
   const double down = std::max(job.vertical.step, 1.0);

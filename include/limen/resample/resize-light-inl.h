@@ -143,17 +143,12 @@ struct LightBytes {
 };
 inline constexpr LightBytes kLightBytes;
 
-HWY_INLINE RowPair<hn::Full512<std::int16_t> > light_pair(hn::Full512<std::int16_t> d,
-                                                          const std::uint8_t* even,
-                                                          const std::uint8_t* odd) {
-  static_cast<void>(d);
+/// Mids of the lower and of the upper halves of blocks of 128 bits.
+HWY_INLINE RowPair<hn::Full512<std::int16_t> > light_of_bytes(
+    hn::Vec<hn::Full512<std::uint8_t> > bytes) {
   const hn::Full512<std::uint8_t> d8;
-  const hn::Half<decltype(d8)> half;
   using V = hn::Vec<hn::Full512<std::int16_t> >;
   using V8 = hn::Vec<decltype(d8)>;
-  const V8 bytes{_mm512_permutex2var_epi8(_mm512_castsi256_si512(hn::LoadU(half, even).raw),
-                                          hn::Load(d8, kLightBytes.in_turns).raw,
-                                          _mm512_castsi256_si512(hn::LoadU(half, odd).raw))};
   const __mmask64 is_bright = _mm512_movepi8_mask(bytes.raw);
   // Of 128 entries, by the lower seven bits.
   const auto look_up = [&](const std::uint8_t* table) HWY_ATTR {
@@ -167,6 +162,17 @@ HWY_INLINE RowPair<hn::Full512<std::int16_t> > light_pair(hn::Full512<std::int16
   const V8 upper = of_all(kLightBytes.upper);
   return {V{_mm512_unpacklo_epi8(lower.raw, upper.raw)},
           V{_mm512_unpackhi_epi8(lower.raw, upper.raw)}};
+}
+
+HWY_INLINE RowPair<hn::Full512<std::int16_t> > light_pair(hn::Full512<std::int16_t> d,
+                                                          const std::uint8_t* even,
+                                                          const std::uint8_t* odd) {
+  static_cast<void>(d);
+  const hn::Full512<std::uint8_t> d8;
+  const hn::Half<decltype(d8)> half;
+  return light_of_bytes(hn::Vec<decltype(d8)>{_mm512_permutex2var_epi8(
+      _mm512_castsi256_si512(hn::LoadU(half, even).raw), hn::Load(d8, kLightBytes.in_turns).raw,
+      _mm512_castsi256_si512(hn::LoadU(half, odd).raw))});
 }
 #else
 inline constexpr bool kLooksUpBytes = false;
@@ -247,33 +253,58 @@ HWY_INLINE hn::Vec<D32> octaves_of_light(D32 d32, hn::Vec<D32> light, hn::Vec<D3
   return hn::Sub(hn::ShiftRight<10>(hn::BitCast(d32, value)), first);
 }
 
-/// Sums of light, weighted by 2^bits in all, without the offset of mids: as levels.
+/// Sums of light and its offset, weighted by 2^bits in all: as levels.
 template <class D32>
 HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > light_levels(D32 d32, hn::Vec<D32> lower,
                                                                      hn::Vec<D32> upper, int bits) {
   const hn::Repartition<std::int16_t, D32> d;
-  const auto offset = hn::Set(d32, (kMidZero + resample::kLightOffset) * (std::int32_t{1} << bits));
   const auto first = hn::Set(d32, resample::first_octave(bits));
-  return levels_of_octaves(
-      d, hn::ReorderDemote2To(d, octaves_of_light(d32, hn::Add(lower, offset), first),
-                              octaves_of_light(d32, hn::Add(upper, offset), first)));
+  return levels_of_octaves(d, hn::ReorderDemote2To(d, octaves_of_light(d32, lower, first),
+                                                   octaves_of_light(d32, upper, first)));
 }
 
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3 && \
+    (defined(LIMEN_RESAMPLE_VBMI) || defined(__AVX512VBMI__))
+HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count, std::int16_t* mid,
+                                  const std::uint8_t* later) {
+  const hn::Full512<std::uint8_t> d8;
+  const hn::Repartition<std::int16_t, decltype(d8)> d16;
+  // So that the halves of blocks of 128 bits come in order.
+  HWY_ALIGN static constexpr std::int64_t kEighths[8] = {0, 4, 1, 5, 2, 6, 3, 7};
+  const hn::Repartition<std::int64_t, decltype(d8)> d64;
+  const auto eighths = hn::SetTableIndices(d64, kEighths);
+  constexpr std::size_t kStep = 64;
+  for (std::size_t i = 0; i < count && count < kStep; ++i) {
+    mid[i] = static_cast<std::int16_t>(resample::light_of(samples[i]) - kMidZero);
+  }
+  for (std::size_t at = 0; at < count && count >= kStep; at += kStep) {
+    // The last ones may be computed twice; that writes the same values again.
+    const std::size_t i = at + kStep <= count ? at : count - kStep;
+    hwy::Prefetch(later + i);
+    const auto codes = hn::BitCast(d64, hn::LoadU(d8, samples + i));
+    const auto mids = light_of_bytes(hn::BitCast(d8, hn::TableLookupLanes(codes, eighths)));
+    hn::StoreU(mids.lower, d16, mid + i);
+    hn::StoreU(mids.upper, d16, mid + i + kStep / 2);
+  }
+}
+#else
 HWY_MAYBE_UNUSED void fixed_light(const std::uint8_t* samples, std::size_t count, std::int16_t* mid,
                                   const std::uint8_t* later) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
   const hn::Rebind<std::uint8_t, decltype(d16)> d8;
   const std::size_t step = hn::Lanes(d16);
-  std::size_t i = 0;
-  for (; i + step <= count; i += step) {
+  for (std::size_t i = 0; i < count && count < step; ++i) {
+    mid[i] = static_cast<std::int16_t>(resample::light_of(samples[i]) - kMidZero);
+  }
+  for (std::size_t at = 0; at < count && count >= step; at += step) {
+    // The last ones may be computed twice; that writes the same values again.
+    const std::size_t i = at + step <= count ? at : count - step;
     hwy::Prefetch(later + i);
     const auto wide = hn::PromoteTo(d16, hn::LoadU(d8, samples + i));
     hn::StoreU(light_mids(d16, wide), d16, mid + i);
   }
-  for (; i < count; ++i) {
-    mid[i] = static_cast<std::int16_t>(resample::light_of(samples[i]) - kMidZero);
-  }
 }
+#endif
 
 #endif  // vectors
 

@@ -37,8 +37,9 @@ struct ToStraight {
   using Sample = std::uint8_t;
 };
 
-/// Levels from samples that lie in order.
-struct ToLevelsInOrder : ToLevels {};
+/// The same from samples that lie in order.
+template <class Out>
+struct InOrder : Out {};
 
 /// What an output row takes, but for the pairs at both ends that have no weight.
 struct PairsOfRow {
@@ -96,6 +97,11 @@ void pairs_row(ToStraight<kChannels>, const FixedPairs& job, std::int32_t r) {
 }
 
 template <class Out>
+void pairs_row(InOrder<Out>, const FixedPairs& job, std::int32_t r) {
+  pairs_row(Out(), job, r);
+}
+
+template <class Out>
 void down_pairs(const FixedPairs& job) {
   for (std::int32_t r = 0; r < job.outputs; ++r) pairs_row(Out(), job, r);
 }
@@ -115,59 +121,66 @@ HWY_INLINE void store_in_turn(D16 d16, hn::Vec<D16> a, hn::Vec<D16> b, std::int1
   }
 }
 
-/// Two narrowed vectors of a group to where they belong.
+/// What sums are narrowed to, and what is done to two vectors of that before they are stored.
 template <class Out>
 struct EndOfPairs {
   using Narrow = Out;
-  template <class D16>
-  HWY_INLINE void store(D16 d16, hn::Vec<D16> a, hn::Vec<D16> b, typename Out::Sample* to) const {
-    if constexpr (sizeof(typename Out::Sample) == 1) {
-      hn::StoreU(pack_levels(a, b), hn::Repartition<std::uint8_t, D16>(), to);
-    } else {
-      store_in_turn(d16, a, b, to);
-    }
-  }
-};
-template <>
-struct EndOfPairs<ToLevelsInOrder> {
-  using Narrow = ToLevels;
   HWY_INLINE EndOfPairs() {}
-  template <class D16>
-  HWY_INLINE void store(D16, hn::Vec<D16> a, hn::Vec<D16> b, std::uint8_t* to) const {
-    // Each block of 128 bits has four samples of each of four vectors.
-    const hn::Repartition<std::int32_t, D16> d32;
-    constexpr std::size_t kBlocks = hn::MaxLanes(D16()) / 8;
-    HWY_ALIGN std::int32_t order[4 * kBlocks];
-    for (std::size_t i = 0; i < 4 * kBlocks; ++i) {
-      order[i] = static_cast<std::int32_t>(i % kBlocks * 4 + i / kBlocks);
-    }
-    const auto in_order =
-        hn::TableLookupLanes(hn::BitCast(d32, pack_levels(a, b)), hn::SetTableIndices(d32, order));
-    const hn::Repartition<std::uint8_t, D16> d8;
-    hn::StoreU(hn::BitCast(d8, in_order), d8, to);
-  }
+  template <class V16>
+  HWY_INLINE void finish(V16&, V16&) const {}
 };
 template <int kChannels>
 struct EndOfPairs<ToStraight<kChannels> > {
   using Narrow = ToMids;
   Unpremultiply<kChannels> unpremultiply;
   HWY_INLINE EndOfPairs() {}
-  template <class D16>
-  HWY_INLINE void store(D16, hn::Vec<D16> a, hn::Vec<D16> b, std::uint8_t* to) const {
+  template <class V16>
+  HWY_INLINE void finish(V16& a, V16& b) const {
     unpremultiply.run(a, b);
-    hn::StoreU(pack_levels(a, b), hn::Repartition<std::uint8_t, D16>(), to);
   }
 };
+template <class Out>
+struct EndOfPairs<InOrder<Out> > : EndOfPairs<Out> {
+  HWY_INLINE EndOfPairs() {}
+};
+
+template <class Out, class D16>
+HWY_INLINE void store_pairs(Out, D16 d16, hn::Vec<D16> a, hn::Vec<D16> b,
+                            typename Out::Sample* to) {
+  if constexpr (sizeof(typename Out::Sample) == 1) {
+    hn::StoreU(pack_levels(a, b), hn::Repartition<std::uint8_t, D16>(), to);
+  } else {
+    store_in_turn(d16, a, b, to);
+  }
+}
+template <class Out, class D16>
+HWY_INLINE void store_pairs(InOrder<Out>, D16, hn::Vec<D16> a, hn::Vec<D16> b, std::uint8_t* to) {
+  // Each block of 128 bits has four samples of each of four vectors.
+  const hn::Repartition<std::int32_t, D16> d32;
+  constexpr std::size_t kBlocks = hn::MaxLanes(D16()) / 8;
+  HWY_ALIGN std::int32_t order[4 * kBlocks];
+  for (std::size_t i = 0; i < 4 * kBlocks; ++i) {
+    order[i] = static_cast<std::int32_t>(i % kBlocks * 4 + i / kBlocks);
+  }
+  const auto in_order =
+      hn::TableLookupLanes(hn::BitCast(d32, pack_levels(a, b)), hn::SetTableIndices(d32, order));
+  const hn::Repartition<std::uint8_t, D16> d8;
+  hn::StoreU(hn::BitCast(d8, in_order), d8, to);
+}
 
 using PairsLanes = hn::CappedTag<std::int16_t, resample::kStripRows>;
 inline constexpr std::size_t kPairsGroup = 2 * hn::MaxLanes(PairsLanes());
+/// Whether sums begin with what rounding adds: only where a register can be spared for it.
+inline constexpr bool kSumsBegin = hn::MaxLanes(PairsLanes()) >= 32;
 using GroupSums = PairSums<2, hn::RepartitionToWide<PairsLanes> >;
 
 /// A group of samples of an output row. kPairs 0: as many pairs as there are.
 template <int kPairs>
-HWY_INLINE GroupSums sums_at(const PairsOfRow& row, std::size_t x) {
+HWY_INLINE GroupSums sums_at(const PairsOfRow& row, std::size_t x,
+                             hn::Vec<hn::RepartitionToWide<PairsLanes> > before) {
   const PairsLanes d16;
   GroupSums sums;
+  if constexpr (kSumsBegin) sums.begin(before);
   const int count = kPairs == 0 ? row.count : kPairs;
   for (int p = 0; p < count; ++p) {
     sums.add_pair(d16, row.pairs[p] + 2 * x, broadcast_pair(d16, row.weights + 2 * p));
@@ -175,16 +188,25 @@ HWY_INLINE GroupSums sums_at(const PairsOfRow& row, std::size_t x) {
   return sums;
 }
 
+/// The v-th vector of a group, narrowed. No lambda: that might be called.
+template <class Narrow>
+HWY_INLINE hn::Vec<PairsLanes> narrow_group(const GroupSums& sums, int v, int bits) {
+  const hn::RepartitionToWide<PairsLanes> d32;
+  if constexpr (kSumsBegin) {
+    return narrow_begun<std::int16_t, Narrow>(d32, sums.lower[v], sums.upper[v], bits);
+  } else {
+    return narrow_sums<std::int16_t, Narrow>(d32, sums.lower[v], sums.upper[v], bits);
+  }
+}
+
 template <class Out>
 HWY_INLINE void store_group(const EndOfPairs<Out>& end, const GroupSums& sums, int bits,
                             typename Out::Sample* out) {
-  const PairsLanes d16;
   using Narrow = typename EndOfPairs<Out>::Narrow;
-  const auto narrowed = [&](int v) HWY_ATTR {
-    return narrow_sums<std::int16_t, Narrow>(hn::RepartitionToWide<PairsLanes>(), sums.lower[v],
-                                             sums.upper[v], bits);
-  };
-  end.store(d16, narrowed(0), narrowed(1), out);
+  auto a = narrow_group<Narrow>(sums, 0, bits);
+  auto b = narrow_group<Narrow>(sums, 1, bits);
+  end.finish(a, b);
+  store_pairs(Out(), PairsLanes(), a, b, out);
 }
 
 /// Output row r.
@@ -211,10 +233,12 @@ HWY_INLINE void down_pairs_row(const FixedPairs& job, const PairsOfRow& taken,
   std::size_t x = job.begin;
   // A group's sums are added up before the one before it is narrowed: the processor looks ahead by
   // some hundred instructions, of which none should wait for long.
-  GroupSums sums = sums_at<kPairs>(row, x);
+  const auto before = sum_begins_with<std::int16_t, typename EndOfPairs<Out>::Narrow>(
+      hn::RepartitionToWide<PairsLanes>(), row.bits);
+  GroupSums sums = sums_at<kPairs>(row, x, before);
   for (; x + kPairsGroup < end; x += kPairsGroup) {
     if (sizeof(Sample) == 1) hwy::Prefetch(later + x);
-    const GroupSums next = sums_at<kPairs>(row, x + kPairsGroup);
+    const GroupSums next = sums_at<kPairs>(row, x + kPairsGroup, before);
     store_group(end_of_pairs, sums, row.bits, out + x);
     sums = next;
   }
@@ -229,8 +253,8 @@ void down_pairs(const FixedPairs& job) {
   const EndOfPairs<Out> end;
   for (std::int32_t r = 0; r < job.outputs; ++r) {
     const PairsOfRow row = pairs_of_row(job, r);
-    // Of filters that enlarge. One is where a sample of the source lies: at whole odd ratios that
-    // is an output in so many.
+    // Of filters that enlarge, or reduce by little. One is where a sample of the source lies: at
+    // whole odd ratios that is an output in so many.
     switch (row.count) {
       case 1:
         down_pairs_row<1, Out>(job, row, end, r);
@@ -244,6 +268,10 @@ void down_pairs(const FixedPairs& job) {
       case 4:
         down_pairs_row<4, Out>(job, row, end, r);
         break;
+      case 5:
+        // Elsewhere there are no registers for their weights.
+        down_pairs_row<kSumsBegin ? 5 : 0, Out>(job, row, end, r);
+        break;
       default:
         down_pairs_row<0, Out>(job, row, end, r);
     }
@@ -256,7 +284,16 @@ HWY_MAYBE_UNUSED void fixed_pairs_mid(const FixedPairs& job) { down_pairs<ToMids
 HWY_MAYBE_UNUSED void fixed_pairs_u8(const FixedPairs& job) { down_pairs<ToLevels>(job); }
 /// Of pairs as fixed_bytes() leaves them.
 HWY_MAYBE_UNUSED void fixed_pairs_in_order(const FixedPairs& job) {
-  down_pairs<ToLevelsInOrder>(job);
+  down_pairs<InOrder<ToLevels> >(job);
+}
+HWY_MAYBE_UNUSED void fixed_pairs_in_order_light(const FixedPairs& job) {
+  down_pairs<InOrder<ToLight> >(job);
+}
+HWY_MAYBE_UNUSED void fixed_pairs_in_order_gray_alpha(const FixedPairs& job) {
+  down_pairs<InOrder<ToStraight<2> > >(job);
+}
+HWY_MAYBE_UNUSED void fixed_pairs_in_order_rgba(const FixedPairs& job) {
+  down_pairs<InOrder<ToStraight<4> > >(job);
 }
 HWY_MAYBE_UNUSED void fixed_pairs_light(const FixedPairs& job) { down_pairs<ToLight>(job); }
 HWY_MAYBE_UNUSED void fixed_pairs_gray_alpha(const FixedPairs& job) {

@@ -158,14 +158,15 @@ HWY_INLINE void premultiply_row(const std::uint8_t* samples, std::size_t count, 
                                 const std::uint8_t* later) {
   const hn::CappedTag<std::int16_t, 32> d16;
   const std::size_t step = hn::Lanes(d16);
-  std::size_t i = 0;
-  for (; i + step <= count; i += step) {
-    hwy::Prefetch(later + i);
-    hn::StoreU(load_premultiplied<kChannels>(d16, samples + i), d16, mid + i);
-  }
-  for (; i < count; ++i) {
+  for (std::size_t i = 0; i < count && count < step; ++i) {
     const std::size_t alpha = i / kChannels * kChannels + kChannels - 1;
     mid[i] = premultiply_fixed(samples[i], i == alpha ? 255 : samples[alpha]);
+  }
+  for (std::size_t at = 0; at < count && count >= step; at += step) {
+    // The last pixels may be computed twice; that writes the same values again.
+    const std::size_t i = at + step <= count ? at : count - step;
+    hwy::Prefetch(later + i);
+    hn::StoreU(load_premultiplied<kChannels>(d16, samples + i), d16, mid + i);
   }
 }
 

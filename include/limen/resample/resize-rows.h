@@ -133,12 +133,13 @@ using LanesKernel = void (*)(const FixedLanes&);
 /// Some neighbouring samples of an output row, one in each 32-bit lane of a vector.
 struct BytesGroup {
   const std::int16_t* table = nullptr;
-  std::int32_t base = 0;  ///< the first byte of the row that they take
+  std::int32_t base = 0;  ///< where in the row what they take begins, in bytes
   std::int32_t out = 0;   ///< where they go, in samples
 };
 
-/// Rows of bytes filtered along to pairs of rows of mids. Groups (BytesTables) say what their lanes
-/// look up in a row and by how much they multiply it; those with one table lie side by side.
+/// Rows of bytes, or of mids, filtered along to pairs of rows of mids. Groups (BytesTables) say
+/// what their lanes look up in a row and by how much they multiply it; those with one table lie
+/// side by side.
 struct FixedBytes {
   const std::uint8_t* const* rows = nullptr;  ///< kBytesRows of them
   int channels = 0;
@@ -147,14 +148,15 @@ struct FixedBytes {
   /// kBytesRows / 2 pairs of rows as FixedPairs has them, whose samples lie in order.
   std::int16_t* const* out = nullptr;
   std::ptrdiff_t ahead = 0;  ///< what is needed next lies as many bytes further on
-  /// Without a window: each 16 bytes have two pairs.
-  bool has_two_pairs = false;
+  /// Pairs that the same 16 bytes have, or of mids the same window.
+  std::int32_t together = 1;
 };
 inline constexpr int kBytesRows = 4;
-/// A lane looks up as many bytes behind its group's first one at the most, and no group reads more.
+/// With a window, a lane looks up samples of as many bytes from its group's first one on.
 inline constexpr std::size_t kBytesWindow = 64;
-/// A table, in vectors of two int16 a lane: the bytes that a lane's first pair takes, what is added
-/// before, how much is shifted, where further blocks of 128 bits find theirs, the pairs of weights.
+/// A table, in vectors of two int16 a lane: the samples that a lane's first pair takes, what is
+/// added before, how much is shifted, how many bytes further on blocks of 128 bits find theirs, the
+/// pairs of weights.
 inline constexpr std::size_t kBytesIndex = 0;
 inline constexpr std::size_t kBytesBefore = 1;
 inline constexpr std::size_t kBytesShift = 2;
@@ -165,8 +167,10 @@ inline constexpr std::size_t kBytesWeights = 4;
 struct BytesKernel {
   void (*run)(const FixedBytes&) = nullptr;  ///< null: there is none
   std::int32_t lanes = 0;                    ///< 32-bit lanes of its vectors
-  /// Any lane looks up any of kBytesWindow bytes; false: each four of them 16 bytes, and for the
-  /// next pair 16 bytes a pair further on.
+  std::int32_t sample = 1;                   ///< bytes of what it looks up: 1, or 2 of mids
+  /// Any lane looks up any sample of kBytesWindow bytes; false: each four of them have 16 bytes.
+  /// The next pairs are looked up in as many bytes further on, but for bytes with a window, which
+  /// has all of them.
   bool has_window = false;
 };
 /// Pairs of samples that an output takes, where there are kernels for it.

@@ -89,6 +89,15 @@ struct PairSum {
   using V = hn::Vec<D32>;
   V a, b;
   HWY_INLINE PairSum() : a(hn::Zero(D32())), b(hn::Zero(D32())) {}
+  /// To `before` in each lane instead of 0.
+  HWY_INLINE void begin(V before) {
+#if HWY_ARCH_ARM
+    // Two neighbouring lanes are added up in the end.
+    a = b = hn::OddEven(hn::Zero(D32()), before);
+#else
+    a = before;
+#endif
+  }
   template <class V16>
   HWY_INLINE void add(V16 x, V16 weights) {
 #if LIMEN_RESAMPLE_HAS_VNNI
@@ -125,6 +134,13 @@ struct PairSums {
   HWY_INLINE PairSums() {}
   PairSum<D32> lower[kVectors], upper[kVectors];
 
+  HWY_INLINE void begin(hn::Vec<D32> before) {
+    for (int v = 0; v < kVectors; ++v) {
+      lower[v].begin(before);
+      upper[v].begin(before);
+    }
+  }
+
   template <class D16>
   HWY_INLINE void add_pair(D16 d16, const std::int16_t* from, hn::Vec<D16> weight) {
     constexpr std::size_t kLanes = hn::MaxLanes(D16());
@@ -142,25 +158,32 @@ struct PairSums {
   }
 };
 
-/// Two sums as one vector, in turn in blocks of 128 bits: of mids, or of levels that are still to
-/// be clamped to bytes. Not for ToLight.
+/// What is added to a weighted sum before it is narrowed, or what it begins with.
 template <class In, class Out, class D32>
-HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_two(D32 d32, const PairSum<D32>& a,
-                                                                   int bits_a,
-                                                                   const PairSum<D32>& b,
-                                                                   int bits_b) {
+HWY_INLINE hn::Vec<D32> sum_begins_with(D32 d32, int bits) {
+  using Step = Narrowing<In, Out>;
+  if constexpr (Step::kToLight) {
+    return hn::Set(d32, (kMidZero + resample::kLightOffset) * (std::int32_t{1} << bits));
+  }
+  const int shift = bits + Step::kShift;
+  // A mid without its zero does not fit 16 bits: that is added before, for which
+  // make_fixed_axis() leaves room. For levels the other way round.
+  return hn::Set(
+      d32, (1 << (shift - 1)) + (Out::kLevels ? 0 : Step::kBias * (std::int32_t{1} << shift)));
+}
+
+/// Two sums that began so as one vector, in turn in blocks of 128 bits: of mids, or of levels that
+/// are still to be clamped to bytes. Not for ToLight.
+template <class In, class Out, class D32>
+HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_two_begun(D32 d32, hn::Vec<D32> a,
+                                                                         int bits_a, hn::Vec<D32> b,
+                                                                         int bits_b) {
   using Step = Narrowing<In, Out>;
   static_assert(!Step::kToLight);
+  static_cast<void>(d32);
   const hn::Repartition<std::int16_t, D32> d16;
-  const auto shifted = [&](const PairSum<D32>& sum, int bits) HWY_ATTR {
-    const int shift = bits + Step::kShift;
-    // A mid without its zero does not fit 16 bits: that is added before, for which
-    // make_fixed_axis() leaves room. For levels the other way round.
-    const auto before = hn::Set(
-        d32, (1 << (shift - 1)) + (Out::kLevels ? 0 : Step::kBias * (std::int32_t{1} << shift)));
-    return hn::ShiftRightSame(hn::Add(sum.finish(), before), shift);
-  };
-  const auto both = hn::ReorderDemote2To(d16, shifted(a, bits_a), shifted(b, bits_b));
+  const auto both = hn::ReorderDemote2To(d16, hn::ShiftRightSame(a, bits_a + Step::kShift),
+                                         hn::ShiftRightSame(b, bits_b + Step::kShift));
   if constexpr (!Out::kLevels || Step::kBias == 0) {
     return both;
   } else {
@@ -168,15 +191,40 @@ HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_two(D32 d32, cons
   }
 }
 
-/// The two sums of a vector, of lanes interleaved within 128-bit blocks, as one of mids, or of
-/// levels that are still to be clamped to bytes.
+/// The same of sums that began with 0.
+template <class In, class Out, class D32>
+HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_two(D32 d32, const PairSum<D32>& a,
+                                                                   int bits_a,
+                                                                   const PairSum<D32>& b,
+                                                                   int bits_b) {
+  return narrow_two_begun<In, Out>(
+      d32, hn::Add(a.finish(), sum_begins_with<In, Out>(d32, bits_a)), bits_a,
+      hn::Add(b.finish(), sum_begins_with<In, Out>(d32, bits_b)), bits_b);
+}
+
+/// The two sums of a vector, of lanes interleaved within 128-bit blocks, which began with
+/// sum_begins_with(), as one of mids, or of levels that are still to be clamped to bytes.
+template <class In, class Out, class D32>
+HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_begun(D32 d32,
+                                                                     const PairSum<D32>& lower,
+                                                                     const PairSum<D32>& upper,
+                                                                     int bits) {
+  if constexpr (Narrowing<In, Out>::kToLight) {
+    return light_levels(d32, lower.finish(), upper.finish(), bits);
+  } else {
+    return narrow_two_begun<In, Out>(d32, lower.finish(), bits, upper.finish(), bits);
+  }
+}
+/// The same of sums that began with 0.
 template <class In, class Out, class D32>
 HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_sums(D32 d32,
                                                                     const PairSum<D32>& lower,
                                                                     const PairSum<D32>& upper,
                                                                     int bits) {
   if constexpr (Narrowing<In, Out>::kToLight) {
-    return light_levels(d32, lower.finish(), upper.finish(), bits);
+    const auto before = sum_begins_with<In, Out>(d32, bits);
+    return light_levels(d32, hn::Add(lower.finish(), before), hn::Add(upper.finish(), before),
+                        bits);
   } else {
     return narrow_two<In, Out>(d32, lower, bits, upper, bits);
   }
