@@ -19,13 +19,13 @@
 #include "limen/resample/resize.h"
 #include "tests/pictures.h"
 #include "tests/reference/resize_reference.h"
+#include "tests/resample/each_target.h"
 #include "tests/resample/resized.h"
-#if !defined(LIMEN_HEADER_ONLY)
-#include "limen/core/simd_target.h"
-#endif
 
 namespace limen {
 namespace {
+
+using test::with_each_target;
 
 constexpr PixelFormat kPremultiplied8{SampleType::u8, Layout::rgba, AlphaMode::premultiplied};
 /// What goes that way.
@@ -44,21 +44,6 @@ constexpr Kind kKinds[] = {{gray8},
                            {gray8, true, 0.75},
                            {rgb8, true, 0.75},
                            {kPremultiplied8, true, 0.75}};
-
-/// Runs `body` with each instruction set that there is.
-template <class Body>
-void with_each_target(const Body& body) {
-#if defined(LIMEN_HEADER_ONLY)
-  body();
-#else
-  for (const std::string& target : simd_targets()) {
-    ASSERT_TRUE(force_simd_target(target).has_value());
-    SCOPED_TRACE(target);
-    body();
-  }
-  ASSERT_TRUE(force_simd_target("").has_value());
-#endif
-}
 
 /// A picture of which no byte may be read before or behind any of its rows: each row ends, or else
 /// begins, where memory does that cannot be read.

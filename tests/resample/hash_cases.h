@@ -104,6 +104,8 @@ std::vector<std::pair<std::string, std::uint64_t>> hash_cases() {
       add(size[0], size[1], format, {.filter = Filter::lanczos2, .source = window});
     }
   }
+  // Almost any color with almost any alpha.
+  add({512, 384}, {128, 90}, rgba8, {});
   return hashes;
 }
 

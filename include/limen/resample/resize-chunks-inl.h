@@ -106,17 +106,38 @@ HWY_INLINE hn::Vec<D16> chunks_of(D16 d, hn::Vec<D16> pixels) {
   return hn::BitCast(
       d, hn::TableLookupBytes(hn::BitCast(bytes, pixels), hn::LoadDup128(bytes, kInterleaved)));
 }
-
-/// Chunks of neighbouring pairs of one row.
+/// The same where each block has the pixels' channels 0 and 2 first, then 1 and 3.
 template <class D16>
+HWY_INLINE hn::Vec<D16> chunks_of_split(D16 d, hn::Vec<D16> pixels) {
+  HWY_ALIGN static constexpr std::uint8_t kInterleaved[16] = {0, 1, 4, 5, 8,  9,  12, 13,
+                                                              2, 3, 6, 7, 10, 11, 14, 15};
+  const hn::Repartition<std::uint8_t, D16> bytes;
+  return hn::BitCast(
+      d, hn::TableLookupBytes(hn::BitCast(bytes, pixels), hn::LoadDup128(bytes, kInterleaved)));
+}
+
+/// Chunks of pairs of one row, each kStep pairs behind the one before.
+template <std::size_t kStep, class D16>
 HWY_INLINE void store_chunks(D16 d, hn::Vec<D16> chunks, std::int16_t* to) {
   if constexpr (hn::MaxLanes(D16()) == kChunkLanes) {
     hn::Store(chunks, d, to);
   } else {
     const hn::Half<D16> half;
-    store_chunks(half, hn::LowerHalf(half, chunks), to);
-    store_chunks(half, hn::UpperHalf(half, chunks),
-                 to + hn::MaxLanes(D16()) / 2 / kChunkLanes * kChunkStride);
+    store_chunks<kStep>(half, hn::LowerHalf(half, chunks), to);
+    store_chunks<kStep>(half, hn::UpperHalf(half, chunks),
+                        to + hn::MaxLanes(D16()) / 2 / kChunkLanes * kStep * kChunkStride);
+  }
+}
+
+/// Those of even pairs in the lower half, of odd ones in the upper half.
+template <class D16>
+HWY_INLINE void store_halves(D16 d, hn::Vec<D16> chunks, std::int16_t* to) {
+  if constexpr (hn::MaxLanes(D16()) == kChunkLanes) {
+    hn::Store(chunks, d, to);
+  } else {
+    const hn::Half<D16> half;
+    store_chunks<2>(half, hn::LowerHalf(half, chunks), to);
+    store_chunks<2>(half, hn::UpperHalf(half, chunks), to + kChunkStride);
   }
 }
 

@@ -82,7 +82,7 @@ struct DownWindow {
 };
 
 // Pairs of rows from `paired` on to `end` - 1, interleaved into `scratch`.
-template <class In, class D16>
+template <class In, class Out, class D16>
 HWY_INLINE void pair_rows(const FixedDown& job, D16 d16, DownWindow window, std::int32_t paired,
                           std::int32_t end) {
   constexpr std::size_t kLanes = hn::MaxLanes(D16());
@@ -99,7 +99,8 @@ HWY_INLINE void pair_rows(const FixedDown& job, D16 d16, DownWindow window, std:
         fetch(even + from, ahead);
         fetch(odd + from, ahead);
       }
-      const auto both = load_pair(In(), d16, even + from, odd + from);
+      RowPair<D16> both;
+      load_pairs<Out, 1>(In(), d16, even + from, odd + from, &both);
       hn::Store(both.lower, d16, to + 2 * i);
       hn::Store(both.upper, d16, to + 2 * i + kLanes);
     }
@@ -157,7 +158,7 @@ HWY_INLINE void down_paired(const FixedDown& job) {
     for (std::int32_t r = 0; r < job.outputs; ++r) {
       const std::int32_t begin = (job.first[r] - job.first[0]) / 2;
       const std::int32_t end = begin + job.pairs[r];
-      pair_rows<In>(job, d16, {x, samples, kPair}, paired, end);
+      pair_rows<In, Out>(job, d16, {x, samples, kPair}, paired, end);
       paired = end;
       const std::int16_t* from = job.scratch + static_cast<std::size_t>(begin) * kPair;
       const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;

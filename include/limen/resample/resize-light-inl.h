@@ -110,6 +110,9 @@ HWY_INLINE hn::Vec<D16> light_mids(D16 d, hn::Vec<D16> code) {
 template <class D16>
 struct RowPair {
   hn::Vec<D16> lower, upper;
+  // A generated constructor would lack the target's instruction set.
+  HWY_INLINE RowPair() {}
+  HWY_INLINE RowPair(hn::Vec<D16> l, hn::Vec<D16> u) : lower(l), upper(u) {}
 };
 
 /// Bytes of two rows as mids of light.

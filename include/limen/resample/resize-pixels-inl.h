@@ -127,6 +127,14 @@ HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count
   for (; i < count; ++i) mid[i] = static_cast<std::int16_t>((samples[i] << kMidBits) - kMidZero);
 }
 
+/// round(product / 255 * 128) of a color times a factor, as premultiply_fixed() has it. A 65536th of
+/// 257 products is product / 255, rounded down, but for multiples of 255, where it is one less:
+/// what is added to them then is even, so that half of it is rounded to the same.
+template <class D16>
+HWY_INLINE hn::Vec<D16> rounded_quotient(D16 d16, hn::Vec<D16> product) {
+  return hn::AverageRound(product, hn::MulHigh(product, hn::Set(d16, std::uint16_t{257})));
+}
+
 /// Pixels of two or four bytes, the last of which is alpha, as mids multiplied by it.
 template <int kChannels, class D16>
 HWY_INLINE hn::Vec<D16> load_premultiplied(D16 di16, const std::uint8_t* samples) {
@@ -146,10 +154,7 @@ HWY_INLINE hn::Vec<D16> load_premultiplied(D16 di16, const std::uint8_t* samples
   const auto alpha =
       hn::Or(hn::BitCast(d16, hn::TableLookupBytesOr0(hn::BitCast(bytes, color), spread)), own);
   const auto product = hn::Mul(color, alpha);
-  // floor(product / 255), for 16 bits of it.
-  const auto quotient =
-      hn::ShiftRight<7>(hn::MulHigh(product, hn::Set(d16, std::uint16_t{0x8081})));
-  const auto value = hn::AverageRound(product, quotient);
+  const auto value = rounded_quotient(d16, product);
   return hn::BitCast(di16, hn::Sub(value, hn::Set(d16, kMidZero)));
 }
 

@@ -77,7 +77,6 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
                          const Rolling::Output& output, Sums* sums) {
   using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
   const D16 d16;
-  constexpr std::size_t kLanes = hn::MaxLanes(D16());
   for (; pair < output.end; ++pair) {
     const typename In::Sample* even = column.rows[0] + column.x;
     const typename In::Sample* odd = column.rows[1] + column.x;
@@ -87,9 +86,7 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
       fetch(odd, column.ahead);
     }
     RowPair<D16> samples[kVectors];
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      samples[v] = load_pair(In(), d16, even + v * kLanes, odd + v * kLanes);
-    }
+    load_pairs<Out, kVectors>(In(), d16, even, odd, samples);
     for (int i = 0; i < kTogether; ++i) {
       const auto both = broadcast_pair(d16, column.weights + 2 * i);
       for (int v = 0; v < kVectors; ++v) {
@@ -99,8 +96,8 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
     }
     column.weights += 2 * kTogether;
   }
-  store_sums<In, Out>(d16, sums[kOldest], output.bits, 0, kVectors * kLanes,
-                      static_cast<typename Out::Sample*>(output.out) + column.out);
+  store_loaded<In, Out>(d16, sums[kOldest], output.bits,
+                        static_cast<typename Out::Sample*>(output.out) + column.out);
   sums[kOldest] = Sums();
 }
 
@@ -184,7 +181,7 @@ HWY_INLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int32
   }
   const bool fetches = job.ahead != 0 && begin == 0;
   // Two vectors of columns share their weights, where there are registers for all their sums.
-  constexpr int kVectors = kTogether <= 6 && In::kConstants == 0 ? 2 : 1;
+  constexpr int kVectors = kTogether <= 6 && (In::kConstants == 0 || kInWords<In, Out>) ? 2 : 1;
   constexpr std::size_t kLanes = hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>());
   if (job.end - job.begin >= kVectors * kLanes) {
     rolling<kTogether, kVectors, In, Out>(job, all, fetches, to);

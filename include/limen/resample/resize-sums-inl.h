@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "limen/resample/resize-rows.h"
 
@@ -45,6 +46,10 @@ struct ToLight {
   static constexpr bool kLevels = false;
 };
 
+/// Mids from a zero of 0 on, to 32640. Their sums may wrap: what is left when the zero is taken away
+/// fits.
+enum class PositiveMid : std::uint16_t {};
+
 /// By how many bits a weighted sum is shifted, and what is added before and after it. A sum of u8
 /// samples has no fraction and no zero of its own; one of mids has both.
 template <class In, class Out>
@@ -52,8 +57,9 @@ struct Narrowing {
   static constexpr bool kToLight = !Out::kLevels && sizeof(typename Out::Sample) == 1;
   static_assert(!kToLight || sizeof(In) == 2);
   static constexpr int kShift = (sizeof(In) == 2 ? kMidBits : 0) - (Out::kLevels ? 0 : kMidBits);
+  static constexpr bool kHasZero = sizeof(In) == 2 && !std::is_same_v<In, PositiveMid>;
   static constexpr std::int32_t kBias =
-      sizeof(In) == 2 ? (Out::kLevels ? 128 : 0) : (Out::kLevels ? 0 : -kMidZero);
+      kHasZero ? (Out::kLevels ? 128 : 0) : (Out::kLevels ? 0 : -kMidZero);
 };
 
 /// One sum, in plain C++; what the vectors must equal.
