@@ -36,6 +36,7 @@ HWY_EXPORT(fixed_along_mid);
 HWY_EXPORT(fixed_along_pairs);
 HWY_EXPORT(fixed_along_u8);
 HWY_EXPORT(fixed_along_light);
+HWY_EXPORT(fixed_along_straight);
 HWY_EXPORT(fixed_lanes);
 HWY_EXPORT(fixed_bytes);
 HWY_EXPORT(fixed_mids);

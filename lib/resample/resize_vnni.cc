@@ -37,6 +37,7 @@ const FixedKernels* vnni_kernels() {
       .fixed_along_pairs = N_AVX3::fixed_along_pairs,
       .fixed_along_u8 = N_AVX3::fixed_along_u8,
       .fixed_along_light = N_AVX3::fixed_along_light,
+      .fixed_along_straight = N_AVX3::fixed_along_straight,
       .fixed_lanes = N_AVX3::fixed_lanes,
       .fixed_bytes = vbmi_bytes() != nullptr ? vbmi_bytes() : &N_AVX3::fixed_bytes,
       .fixed_mids = N_AVX3::fixed_mids,

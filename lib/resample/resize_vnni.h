@@ -24,6 +24,7 @@ struct FixedKernels {
   void (*fixed_along_pairs)(const FixedAlong&);
   void (*fixed_along_u8)(const FixedAlong&);
   void (*fixed_along_light)(const FixedAlong&);
+  void (*fixed_along_straight)(const FixedAlong&);
   LanesKernel (*fixed_lanes)(AlongOut, int);
   BytesKernel (*fixed_bytes)(std::int32_t);
   BytesKernel (*fixed_mids)(std::int32_t);

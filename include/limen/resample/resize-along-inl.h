@@ -68,13 +68,20 @@ void along(const FixedAlong& job) {
                   (Out::kPairs ? r % 2 : 0);
     for (std::int32_t x = job.begin; x < job.end; ++x) {
       const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * x;
-      for (std::size_t c = 0; c < channels; ++c, out += kStep) {
+      typename Out::Narrow::Sample pixel[4];
+      for (std::size_t c = 0; c < channels; ++c) {
         std::int32_t sum = 0;
         for (std::int32_t k = 0; k < 2 * job.pairs[x]; ++k) {
           sum += weights[k] *
                  row[static_cast<std::size_t>(job.first[x] - job.base + k) * channels + c];
         }
-        *out = narrow_sum<std::int16_t, typename Out::Narrow>(sum, job.bits[x]);
+        pixel[c] = narrow_sum<std::int16_t, typename Out::Narrow>(sum, job.bits[x]);
+      }
+      if constexpr (std::is_same_v<Out, AlongToStraight>) {
+        unpremultiply_pixel(pixel, job.channels, out);
+        out += channels;
+      } else {
+        for (std::size_t c = 0; c < channels; ++c, out += kStep) *out = pixel[c];
       }
     }
   }
@@ -275,10 +282,11 @@ HWY_INLINE void along_with(const FixedAlong& job) {
   const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
   constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
   constexpr int kPixels = resample::along_pixels(kChannels);
+  const ChunkEnd<Out> chunk_end;
   const auto bytes = [&](const FixedAlong& part, const std::int16_t* block, std::int32_t x,
                          void* const* out) HWY_ATTR {
     if constexpr (kChannels == 4) {
-      chunk_bytes<kPairs, typename Out::Narrow>(part, d16, block, x, out);
+      chunk_bytes<kPairs, Out>(part, d16, chunk_end, block, x, out);
     } else {
       along_bytes<kChannels, kPairs, Out>(part, d16, block, x, out);
     }
@@ -364,6 +372,14 @@ HWY_MAYBE_UNUSED void fixed_along_pairs(const FixedAlong& job) {
   along<AlongTo<ToMids, true> >(job);
 }
 HWY_MAYBE_UNUSED void fixed_along_u8(const FixedAlong& job) { along<AlongTo<ToLevels> >(job); }
+/// Four channels only.
+HWY_MAYBE_UNUSED void fixed_along_straight(const FixedAlong& job) {
+#if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
+  along<AlongToStraight>(job);
+#else
+  along_channels<4, AlongToStraight>(job);
+#endif
+}
 HWY_MAYBE_UNUSED void fixed_along_light(const FixedAlong& job) { along<AlongTo<ToLight> >(job); }
 
 }  // namespace

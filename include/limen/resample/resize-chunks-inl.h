@@ -17,6 +17,7 @@
 
 #include <hwy/highway.h>
 
+#include "limen/resample/resize-pixels-inl.h"
 #include "limen/resample/resize-sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -35,6 +36,11 @@ struct AlongTo {
   using Narrow = Narrowed;
   using Sample = typename Narrowed::Sample;
   static constexpr bool kPairs = kInPairs;
+};
+
+/// Rows of bytes of straight pixels: mids divided by their last channel.
+struct AlongToStraight : AlongTo<ToMids> {
+  using Sample = std::uint8_t;
 };
 
 #if HWY_TARGET != HWY_SCALAR && !HWY_HAVE_SCALABLE
@@ -244,16 +250,30 @@ HWY_INLINE void along_two(const FixedAlong& job, D16 d16, const std::int16_t* bl
   }
 }
 
+/// What becomes of two vectors that were narrowed before they are bytes.
+template <class Out>
+struct ChunkEnd {
+  HWY_INLINE ChunkEnd() {}
+  template <class V>
+  HWY_INLINE void run(V&, V&) const {}
+};
+template <>
+struct ChunkEnd<AlongToStraight> : Unpremultiply<4> {
+  HWY_INLINE ChunkEnd() {}
+};
+
 // along_pixels() pixels as bytes: a block of 128 bits of each row.
-template <int kPairs, class Narrow, class D16>
-HWY_INLINE void chunk_bytes(const FixedAlong& job, D16 d16, const std::int16_t* block,
-                            std::int32_t begin, void* const* out) {
+template <int kPairs, class Out, class D16>
+HWY_INLINE void chunk_bytes(const FixedAlong& job, D16 d16, const ChunkEnd<Out>& chunk_end,
+                            const std::int16_t* block, std::int32_t begin, void* const* out) {
   static_assert(resample::along_pixels(4) == 4);
+  using Narrow = typename Out::Narrow;
   hn::Vec<D16> a[kChunkVectors], b[kChunkVectors];
   along_two<kPairs, Narrow>(job, d16, block, begin, a);
   along_two<kPairs, Narrow>(job, d16, block, begin + 2, b);
   const auto at = static_cast<std::size_t>(begin - job.out_begin) * 4;
   for (std::size_t i = 0; i < kChunkVectors; ++i) {
+    chunk_end.run(a[i], b[i]);
     store_blocks<kChunkVectors>(d16, hn::BitCast(d16, pack_levels(a[i], b[i])), out + i, at);
   }
 }

@@ -206,7 +206,8 @@ class AlongPass {
             LIMEN_FIXED_KERNEL(fixed_along_light)(along);
             break;
           case AlongOut::straight:
-            break;  // lanes alone do that
+            LIMEN_FIXED_KERNEL(fixed_along_straight)(along);
+            break;
         }
         done(x, to);
         x = to;

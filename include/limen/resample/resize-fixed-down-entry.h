@@ -32,12 +32,12 @@ inline bool is_prepared_first(const Job& job) {
   return job.linear_light && job.source.format.has_alpha();
 }
 
-/// What run_vertical_first() has become of its outputs. Only lanes divide by alpha.
+/// What run_vertical_first() has become of its outputs. Of two channels only lanes divide by alpha.
 inline AlongOut along_out_of(const Job& job, bool has_lanes) {
   if (is_prepared_first(job)) return AlongOut::mids;
   if (job.linear_light) return AlongOut::light;
   if (!job.straight_alpha()) return AlongOut::levels;
-  return has_lanes ? AlongOut::straight : AlongOut::mids;
+  return has_lanes || job.channels() == 4 ? AlongOut::straight : AlongOut::mids;
 }
 
 /// Strips of output rows: a tile of their source rows is filtered down into mids, these go along.
