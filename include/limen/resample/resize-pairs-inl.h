@@ -269,9 +269,12 @@ void down_pairs(const FixedPairs& job) {
         down_pairs_row<4, Out>(job, row, end, r);
         break;
       case 5:
-        // Elsewhere there are no registers for their weights.
-        down_pairs_row<kSumsBegin ? 5 : 0, Out>(job, row, end, r);
-        break;
+        // Else there are no registers for their weights.
+        if constexpr (kSumsBegin) {
+          down_pairs_row<5, Out>(job, row, end, r);
+          break;
+        }
+        [[fallthrough]];
       default:
         down_pairs_row<0, Out>(job, row, end, r);
     }
