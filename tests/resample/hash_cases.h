@@ -63,7 +63,7 @@ std::vector<std::pair<std::string, std::uint64_t>> hash_cases() {
       {{61, 47}, {7, 101}},    {{200, 90}, {150, 75}},  {{61, 47}, {61, 20}},
       {{61, 47}, {20, 47}},    {{5000, 3}, {2, 3}},     {{3, 5000}, {5, 2}},
       {{1300, 10}, {1040, 8}}, {{1300, 10}, {1213, 9}}, {{900, 10}, {450, 5}},
-      {{333, 24}, {208, 15}},  {{29, 31}, {23, 25}}};
+      {{333, 24}, {208, 15}},  {{29, 31}, {23, 25}},    {{70, 331}, {31, 57}}};
   std::vector<std::pair<std::string, std::uint64_t>> hashes;
   const auto add = [&](Size from, Size to, PixelFormat format, const ResizeOptions& options) {
     const Image source = hash_picture(from, format);

@@ -14,6 +14,7 @@
 #define LIMEN_RESAMPLE_RESIZE_DOWN_INL_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "limen/resample/resize-chunks-inl.h"
@@ -120,7 +121,7 @@ HWY_INLINE void down_row(D16 d16, std::size_t samples, std::size_t pair, const s
   for (std::size_t i = 0; i < samples; i += kStep, from += 2 * kStep) {
     PairSums<kDownVectors, hn::RepartitionToWide<D16> > sums;
     for (std::size_t p = 0; p < kPairs; ++p) sums.add_pair(d16, from + p * pair, kept[p]);
-    if (sizeof(typename Out::Sample) == 1) fetch(later + i, 0);
+    if (sizeof(typename Out::Sample) == 1) hwy::Prefetch(later + i);
     store_sums<In, Out>(d16, sums, bits, i, samples, out);
   }
 }

@@ -36,13 +36,12 @@ using resample::FixedDown;
 /// Outputs that are under way at once, six to eight of them, need two sums each in the registers:
 /// 32 of the widest. Where there are fewer, pairs are kept in the cache instead.
 inline constexpr bool kManyRegisters = hn::MaxLanes(hn::ScalableTag<std::uint8_t>()) >= 64;
+inline constexpr std::int32_t kRollingMost = 8;
+using RollingTag = hn::CappedTag<std::int16_t, resample::kStripRows>;
 
-/// How far to the right rows are fetched meanwhile: two lines, which are still in the first cache
-/// when it is their turn. A whole tile would not be.
-inline constexpr std::ptrdiff_t kRollingAhead = 128;
-/// Columns of as many pairs, a line wide, leave room for the next ones in the first cache: there
-/// one line ahead is enough.
-inline constexpr std::int32_t kNearPairs = 128;
+/// Rows are fetched as many lines of the cache at a time, which memory does faster than one line of
+/// each of some hundred rows: while columns of as many lines are in work, the next ones.
+inline constexpr std::uint32_t kFetchLines = 4;
 
 /// The pair behind the last one of output r.
 HWY_MAYBE_UNUSED std::int32_t pairs_end(const FixedDown& job, std::int32_t r) {
@@ -67,70 +66,99 @@ struct RollingColumn {
   const std::int16_t* weights;
   std::size_t x;
   std::size_t out;
-  bool fetches;
-  std::ptrdiff_t ahead;
+  /// While these columns are in work every kFetchLines-th pair from this one on is fetched.
+  std::uint32_t fetch_pair = kFetchLines;
+  std::ptrdiff_t ahead = 0;  ///< bytes to what is fetched
+  std::ptrdiff_t later = 0;  ///< … and to what else is; 0: nothing
 };
 
+/// What rolling() fetches while it works on columns x to x + `columns` - 1.
+template <class In>
+HWY_INLINE void choose_fetches(const FixedDown& job, std::size_t columns,
+                               RollingColumn<In>& column) {
+  const std::size_t begun = column.x - job.begin;
+  if (begun % 64 >= columns) return;
+  column.fetch_pair = static_cast<std::uint32_t>(column.x / 64) % kFetchLines;
+  // Each line's last byte that is needed, for rows may begin anywhere in a line: its first ones
+  // were fetched with the columns before.
+  column.ahead = 64 * static_cast<std::ptrdiff_t>(kFetchLines - column.fetch_pair) + 63;
+  // Behind the last tile nothing follows in these rows, but in others.
+  const bool is_last = job.ahead != static_cast<std::ptrdiff_t>(job.end - job.begin);
+  const auto first_line = static_cast<std::ptrdiff_t>(begun / 64);
+  if (is_last && first_line < kFetchLines) column.later = job.ahead - 64 * first_line;
+}
+
+// Always inlined, like all that only fetches: the compiler leaves out calls that do nothing else.
+HWY_INLINE void fetch_lines(const void* row, std::ptrdiff_t ahead) {
+  for (std::ptrdiff_t line = 0; line < kFetchLines; ++line) fetch(row, ahead + 64 * line);
+}
+template <class In>
+HWY_INLINE void fetch_pair(const RollingColumn<In>& column, const typename In::Sample* even,
+                           const typename In::Sample* odd) {
+  fetch_lines(even, column.ahead);
+  fetch_lines(odd, column.ahead);
+  if (column.later == 0) return;
+  fetch_lines(even, column.later);
+  fetch_lines(odd, column.later);
+}
+
 /// Ends one output, whose sums are the kOldest-th.
-template <int kOldest, int kTogether, int kVectors, class In, class Out, class Sums>
+template <int kOldest, int kTogether, bool kShares, int kVectors, class In, class Out, class Sums>
 HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
                          const Rolling::Output& output, Sums* sums) {
-  using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
-  const D16 d16;
-  for (; pair < output.end; ++pair) {
-    const typename In::Sample* even = column.rows[0] + column.x;
-    const typename In::Sample* odd = column.rows[1] + column.x;
-    column.rows += 2;
-    if (column.fetches) {
-      fetch(even, column.ahead);
-      fetch(odd, column.ahead);
+  const RollingTag d16;
+  RowPair<RollingTag> samples[kVectors];
+  for (; pair < output.end; ++pair, column.rows += 2, column.weights += 2 * kTogether) {
+    if (static_cast<std::uint32_t>(pair) % kFetchLines == column.fetch_pair) {
+      fetch_pair<In>(column, column.rows[0] + column.x, column.rows[1] + column.x);
     }
-    RowPair<D16> samples[kVectors];
-    load_pairs<Out, kVectors>(In(), d16, even, odd, samples);
+    load_pairs<Out, kVectors>(In(), d16, column.rows[0] + column.x, column.rows[1] + column.x,
+                              samples);
     for (int i = 0; i < kTogether; ++i) {
-      const auto both = broadcast_pair(d16, column.weights + 2 * i);
-      for (int v = 0; v < kVectors; ++v) {
-        sums[(kOldest + i) % kTogether].lower[v].add(samples[v].lower, both);
-        sums[(kOldest + i) % kTogether].upper[v].add(samples[v].upper, both);
-      }
+      sums[(kOldest + i) % kTogether].add_samples(d16, samples, column.weights + 2 * i);
     }
-    column.weights += 2 * kTogether;
   }
   store_loaded<In, Out>(d16, sums[kOldest], output.bits,
                         static_cast<typename Out::Sample*>(output.out) + column.out);
   sums[kOldest] = Sums();
+  if constexpr (kShares) {
+    // To keep them from above would take registers that sums need.
+    load_pairs<Out, kVectors>(In(), d16, column.rows[-2] + column.x, column.rows[-1] + column.x,
+                              samples);
+    sums[kOldest].add_samples(d16, samples, column.weights);
+    column.weights += 2;
+  }
 }
 
 /// Ends `count` outputs, or as many as there are sums: returns whether more are to come.
-template <int kTogether, int kVectors, class In, class Out, class Sums, int... kOldest>
+template <int kTogether, bool kShares, int kVectors, class In, class Out, class Sums,
+          int... kOldest>
 HWY_INLINE bool roll_round(std::integer_sequence<int, kOldest...>, RollingColumn<In>& column,
                            std::int32_t& pair, const Rolling::Output* outputs, std::int32_t count,
                            Sums* sums) {
-  return ((count > kOldest &&
-           (roll_one<kOldest, kTogether, kVectors, In, Out>(column, pair, outputs[kOldest], sums),
-            true)) &&
+  return ((count > kOldest && (roll_one<kOldest, kTogether, kShares, kVectors, In, Out>(
+                                   column, pair, outputs[kOldest], sums),
+                               true)) &&
           ...);
 }
 
 /// Outputs r, r + 1, … r + kTogether - 1 are under way while output r is: `weights` has, for each
 /// pair of rows, theirs, zeros where one has not begun. So all sums stay in registers; those of an
-/// output that is done become those of the next.
-template <int kTogether, int kVectors, class In, class Out>
+/// output that is done become those of the next. kShares: that one may begin with the last pair of
+/// the one that is done, for which it has a weight behind those of this pair.
+template <int kTogether, bool kShares, int kVectors, class In, class Out>
 HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
                         const std::int16_t* weights) {
-  using D16 = hn::CappedTag<std::int16_t, resample::kStripRows>;
-  constexpr std::size_t kColumns = kVectors * hn::MaxLanes(D16());
+  constexpr std::size_t kColumns = kVectors * hn::MaxLanes(RollingTag());
   const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
-  const bool is_near = kVectors == 2 && all.outputs[all.count - 1].end <= kNearPairs;
-  const std::ptrdiff_t ahead = is_near ? kRollingAhead / 2 : kRollingAhead;
   for (std::size_t at = job.begin; at < job.end; at += kColumns) {
     // The last columns may be computed twice; that writes the same values again.
     const std::size_t x = at + kColumns <= job.end ? at : job.end - kColumns;
-    RollingColumn<In> column{
-        rows, weights, x, spread<Out>() * (x - job.begin), fetches && at % 64 < kColumns, ahead};
-    PairSums<kVectors, hn::RepartitionToWide<D16> > sums[kTogether];
+    RollingColumn<In> column{rows, weights, x, spread<Out>() * (x - job.begin)};
+    if (fetches) choose_fetches(job, kColumns, column);
+    PairSums<kVectors, hn::RepartitionToWide<RollingTag> > sums[kTogether];
     std::int32_t pair = 0;
-    for (std::int32_t r = 0; roll_round<kTogether, kVectors, In, Out>(
+    for (std::int32_t r = 0; roll_round<kTogether, kShares, kVectors, In, Out>(
              std::make_integer_sequence<int, kTogether>(), column, pair, all.outputs + r,
              all.count - r, sums);
          r += kTogether) {
@@ -138,75 +166,91 @@ HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
   }
 }
 
-/// How many outputs of every `step`-th are under way at once.
-HWY_MAYBE_UNUSED std::int32_t most_together(const FixedDown& job, std::int32_t step) {
+/// How many outputs of every `step`-th are under way at once. `shared`: pairs that the last of them
+/// may have in common with the first, 0 or 1.
+HWY_MAYBE_UNUSED std::int32_t most_together(const FixedDown& job, std::int32_t step,
+                                            std::int32_t shared) {
   std::int32_t most = 1;
   for (std::int32_t r = 0; r < job.outputs; r += step) {
-    const std::int32_t end = job.first[r] + 2 * job.pairs[r];
+    const std::int32_t end = job.first[r] + 2 * (job.pairs[r] - shared);
     while (r + most * step < job.outputs && job.first[r + most * step] < end) ++most;
   }
   return most;
 }
 
-/// Outputs `begin`, `begin` + `step`, … with the weights in `to`, which are put there if `fresh`.
-/// Returns how many there are.
-template <int kTogether, class In, class Out>
-HWY_INLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int32_t step, bool fresh,
-                            std::int16_t* to) {
+/// Weights of outputs `begin`, `begin` + `step`, … as rolling() takes them, of `size` samples.
+template <int kTogether, bool kShares>
+void roll_weights(const FixedDown& job, std::int32_t begin, std::int32_t step, std::size_t size,
+                  std::int16_t* to) {
   constexpr std::size_t kPair = 2 * kTogether;
-  std::int32_t last = begin;
-  while (last + step < job.outputs) last += step;
-  const std::size_t size = static_cast<std::size_t>(pairs_end(job, last)) * kPair;
-  if (fresh) {
-    std::memset(to, 0, size * sizeof(*to));
-    for (std::int32_t r = begin; r < job.outputs; r += step) {
-      const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
-      std::int32_t pair = (job.first[r] - job.first[0]) / 2;
-      const std::int32_t end = pair + job.pairs[r];
-      // While output `oldest` is the oldest under way, this one is the `place`-th.
-      std::int32_t oldest = r;
-      std::size_t place = 0;
-      for (; oldest - step >= begin && pairs_end(job, oldest - step) > pair; oldest -= step)
-        ++place;
-      for (; pair < end; ++pair, weights += 2) {
-        for (; oldest < r && pairs_end(job, oldest) <= pair; oldest += step) --place;
-        std::memcpy(to + static_cast<std::size_t>(pair) * kPair + 2 * place, weights,
-                    2 * sizeof(*to));
+  constexpr std::size_t kShared = kShares ? 2 : 0;
+  std::memset(to, 0, size * sizeof(*to));
+  for (std::int32_t r = begin; r < job.outputs; r += step) {
+    const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
+    std::int32_t pair = (job.first[r] - job.first[0]) / 2;
+    const std::int32_t end = pair + job.pairs[r];
+    // While output `oldest` is the oldest under way, this one is the `place`-th.
+    std::int32_t oldest = r;
+    std::size_t place = 0;
+    for (; oldest - step >= begin && pairs_end(job, oldest - step) > pair; oldest -= step) ++place;
+    for (; pair < end; ++pair, weights += 2) {
+      for (; oldest < r && pairs_end(job, oldest) <= pair; oldest += step) --place;
+      // What outputs that are done share with the next ones comes before; behind this pair, what
+      // those share that end with it.
+      std::size_t done = static_cast<std::size_t>((oldest - begin) / step);
+      std::size_t at = static_cast<std::size_t>(pair) * kPair + 2 * place;
+      if (place >= kTogether) {
+        done += place - kTogether;
+        at = (static_cast<std::size_t>(pair) + 1) * kPair;
       }
+      std::memcpy(to + at + kShared * done, weights, 2 * sizeof(*to));
     }
   }
+}
+
+/// Outputs `begin`, `begin` + `step`, … with the weights in `to`, which are put there if `fresh`.
+/// Returns how many there are.
+template <int kTogether, bool kShares, class In, class Out>
+HWY_NOINLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int32_t step,
+                              bool fresh, std::int16_t* to) {
   Rolling all;
+  std::int32_t end = 0;
   for (std::int32_t r = begin; r < job.outputs; r += step) {
-    all.outputs[all.count++] = {pairs_end(job, r), job.bits[r], job.out[r]};
+    end = pairs_end(job, r);
+    all.outputs[all.count++] = {end, job.bits[r], job.out[r]};
   }
+  const std::size_t size = static_cast<std::size_t>(end) * 2 * kTogether +
+                           (kShares ? 2 * static_cast<std::size_t>(all.count) : 0);
+  if (fresh) roll_weights<kTogether, kShares>(job, begin, step, size, to);
   const bool fetches = job.ahead != 0 && begin == 0;
   // Two vectors of columns share their weights, where there are registers for all their sums.
   constexpr int kVectors = kTogether <= 6 && (In::kConstants == 0 || kInWords<In, Out>) ? 2 : 1;
-  constexpr std::size_t kLanes = hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>());
-  if (job.end - job.begin >= kVectors * kLanes) {
-    rolling<kTogether, kVectors, In, Out>(job, all, fetches, to);
+  if (job.end - job.begin >= kVectors * hn::MaxLanes(RollingTag())) {
+    rolling<kTogether, kShares, kVectors, In, Out>(job, all, fetches, to);
   } else {
-    rolling<kTogether, 1, In, Out>(job, all, fetches, to);
+    rolling<kTogether, kShares, 1, In, Out>(job, all, fetches, to);
   }
   return size;
 }
 
 template <class In, class Out>
 HWY_INLINE void down_rolling(const FixedDown& job) {
-  constexpr std::int32_t kMost = 8;
   std::int32_t step = 1;
-  std::int32_t together = most_together(job, 1);
-  while (together > kMost) together = most_together(job, ++step);
+  std::int32_t together = most_together(job, 1, 1);
+  while (together > kRollingMost) together = most_together(job, ++step, 1);
+  const std::int32_t apart = most_together(job, step, 0);
   std::int16_t* weights = job.scratch;
   for (std::int32_t begin = 0; begin < step && begin < job.outputs; ++begin) {
-    if (together <= 4) {
-      weights += roll<4, In, Out>(job, begin, step, job.is_new, weights);
+    if (apart <= 4) {
+      weights += roll<4, false, In, Out>(job, begin, step, job.is_new, weights);
+    } else if (together <= 4) {
+      weights += roll<4, true, In, Out>(job, begin, step, job.is_new, weights);
+    } else if (apart <= 6) {
+      weights += roll<6, false, In, Out>(job, begin, step, job.is_new, weights);
     } else if (together <= 6) {
-      weights += roll<6, In, Out>(job, begin, step, job.is_new, weights);
-    } else if (together <= 7) {
-      weights += roll<7, In, Out>(job, begin, step, job.is_new, weights);
+      weights += roll<6, true, In, Out>(job, begin, step, job.is_new, weights);
     } else {
-      weights += roll<kMost, In, Out>(job, begin, step, job.is_new, weights);
+      weights += roll<kRollingMost, true, In, Out>(job, begin, step, job.is_new, weights);
     }
   }
 }

@@ -17,7 +17,6 @@
 #define LIMEN_RESAMPLE_RESIZE_SAMPLES_INL_
 #endif
 
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include "limen/resample/resize-chunks-inl.h"
@@ -108,16 +107,16 @@ HWY_INLINE RowPair<D16> load_pair(Light, D16 d, const std::uint8_t* even, const 
 }
 
 /// Rows of which two are loaded as chunks are made of them: words of each in turn, bytes of two
-/// samples, become samples by a mask and a shift. Each block of 128 bits has eight samples of a row,
-/// even ones in `lower`, odd ones in `upper`.
+/// samples, become samples by a mask and a shift. Each block of 128 bits has eight samples of a
+/// row, even ones in `lower`, odd ones in `upper`.
 template <class In, class Out>
 inline constexpr bool kInWords = std::is_same_v<Out, ToChunks> &&
                                  (std::is_same_v<In, Bytes> || std::is_same_v<In, Straight<4> >);
 
 /// What sums are of: premultiplied samples lack their zero in words, an instruction less each.
 template <class In, class Out>
-using SumScale = std::conditional_t<kInWords<In, Out> && sizeof(typename In::Scale) == 2, PositiveMid,
-                                    typename In::Scale>;
+using SumScale = std::conditional_t<kInWords<In, Out> && sizeof(typename In::Scale) == 2,
+                                    PositiveMid, typename In::Scale>;
 
 template <class D16>
 HWY_INLINE RowPair<D16> split_words(Bytes, D16 d, hn::Vec<D16> words) {
@@ -139,8 +138,8 @@ HWY_INLINE RowPair<D16> split_words(Straight<4>, D16 d, hn::Vec<D16> words) {
           hn::BitCast(d, rounded_quotient(du, hn::Mul(odd, own)))};
 }
 
-/// Words of two rows in turn, as many bytes of each as `d` has lanes: in the lower half of the vector
-/// those of blocks 0, 2, … of eight bytes, in the upper half of 1, 3, …
+/// Words of two rows in turn, as many bytes of each as `d` has lanes: in the lower half of the
+/// vector those of blocks 0, 2, … of eight bytes, in the upper half of 1, 3, …
 template <class D16>
 HWY_INLINE hn::Vec<D16> load_words(D16 d, const std::uint8_t* even, const std::uint8_t* odd) {
   const hn::Half<D16> half;
@@ -175,9 +174,13 @@ HWY_INLINE void load_pairs(In in, D16 d, const typename In::Sample* even,
   }
 }
 
-// Into the cache, without a fault where there is nothing.
+// Into the second cache, without a fault where there is nothing: what is needed later would push
+// what is in work out of the first. Highway's Prefetch() goes there.
 HWY_INLINE void fetch(const void* from, std::ptrdiff_t ahead) {
-  hwy::Prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::intptr_t>(from) + ahead));
+  constexpr int kToRead = 0;
+  constexpr int kSecondCache = 2;
+  __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::intptr_t>(from) + ahead),
+                     kToRead, kSecondCache);
 }
 
 template <class Out>

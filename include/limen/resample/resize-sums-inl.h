@@ -156,6 +156,14 @@ struct PairSums {
     }
   }
   template <class D16>
+  HWY_INLINE void add_samples(D16 d16, const RowPair<D16>* samples, const std::int16_t* weights) {
+    const auto both = broadcast_pair(d16, weights);
+    for (int v = 0; v < kVectors; ++v) {
+      lower[v].add(samples[v].lower, both);
+      upper[v].add(samples[v].upper, both);
+    }
+  }
+  template <class D16>
   HWY_INLINE void add_pairs(D16 d16, const std::int16_t* from, const std::int16_t* weights,
                             std::int32_t pairs, std::size_t stride) {
     for (; pairs > 0; --pairs, from += stride, weights += 2) {
