@@ -127,8 +127,8 @@ HWY_MAYBE_UNUSED void fixed_widen(const std::uint8_t* samples, std::size_t count
   for (; i < count; ++i) mid[i] = static_cast<std::int16_t>((samples[i] << kMidBits) - kMidZero);
 }
 
-/// round(product / 255 * 128) of a color times a factor, as premultiply_fixed() has it. A 65536th of
-/// 257 products is product / 255, rounded down, but for multiples of 255, where it is one less:
+/// round(product / 255 * 128) of a color times a factor, as premultiply_fixed() has it. A 65536th
+/// of 257 products is product / 255, rounded down, but for multiples of 255, where it is one less:
 /// what is added to them then is even, so that half of it is rounded to the same.
 template <class D16>
 HWY_INLINE hn::Vec<D16> rounded_quotient(D16 d16, hn::Vec<D16> product) {

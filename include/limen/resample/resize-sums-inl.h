@@ -46,8 +46,8 @@ struct ToLight {
   static constexpr bool kLevels = false;
 };
 
-/// Mids from a zero of 0 on, to 32640. Their sums may wrap: what is left when the zero is taken away
-/// fits.
+/// Mids from a zero of 0 on, to 32640. Their sums may wrap: what is left when the zero is taken
+/// away fits.
 enum class PositiveMid : std::uint16_t {};
 
 /// By how many bits a weighted sum is shifted, and what is added before and after it. A sum of u8
