@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "limen/resample/resize-rows.h"
@@ -235,9 +236,12 @@ HWY_NOINLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int
 
 template <class In, class Out>
 HWY_INLINE void down_rolling(const FixedDown& job) {
+  // To load a pair again, as sharing it takes, must be cheap. Only `In` may say so, for a call that
+  // is not new may have another `Out`.
+  constexpr std::int32_t kShared = std::is_same_v<In, Light> ? 0 : 1;
   std::int32_t step = 1;
-  std::int32_t together = most_together(job, 1, 1);
-  while (together > kRollingMost) together = most_together(job, ++step, 1);
+  std::int32_t together = most_together(job, 1, kShared);
+  while (together > kRollingMost) together = most_together(job, ++step, kShared);
   const std::int32_t apart = most_together(job, step, 0);
   std::int16_t* weights = job.scratch;
   for (std::int32_t begin = 0; begin < step && begin < job.outputs; ++begin) {
@@ -249,8 +253,10 @@ HWY_INLINE void down_rolling(const FixedDown& job) {
       weights += roll<6, false, In, Out>(job, begin, step, job.is_new, weights);
     } else if (together <= 6) {
       weights += roll<6, true, In, Out>(job, begin, step, job.is_new, weights);
+    } else if (apart <= 7) {
+      weights += roll<7, false, In, Out>(job, begin, step, job.is_new, weights);
     } else {
-      weights += roll<kRollingMost, true, In, Out>(job, begin, step, job.is_new, weights);
+      weights += roll<kRollingMost, kShared == 1, In, Out>(job, begin, step, job.is_new, weights);
     }
   }
 }
