@@ -11,6 +11,7 @@
 #include "limen/core/checked_size.h"
 #include "limen/core/result.h"
 #include "limen/core/workspace.h"
+#include "limen/resample/resize-rows.h"
 #include "limen/resample/weights.h"
 
 // An axis of a resize of u8: weights in 16 bits.
@@ -55,6 +56,8 @@ struct FixedAxis {
   Array<std::int32_t> bits;
   Array<std::int16_t> weights;
   std::int32_t most_pairs = 0;  ///< of an output
+  std::int32_t most_together = 0;  ///< outputs_together()
+  std::int32_t most_sharing = 0;   ///< … that may share a pair
   double gain = 1;              ///< the largest sum of |weight| of an output
 
   const std::int16_t* weights_of(std::int32_t i) const {
@@ -187,6 +190,11 @@ inline Result<FixedAxis> make_fixed_axis(const Axis& axis, double largest, Works
   for (std::int32_t i = 0; i < axis.outputs; ++i) {
     fixed.most_pairs = std::max(fixed.most_pairs, fixed.pairs[i]);
   }
+  const auto together = [&](std::int32_t shared) {
+    return outputs_together(fixed.first.data(), fixed.pairs.data(), fixed.outputs, 1, shared);
+  };
+  fixed.most_together = together(0);
+  fixed.most_sharing = together(1);
   return fixed;
 }
 

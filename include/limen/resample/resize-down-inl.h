@@ -180,14 +180,12 @@ void down(const FixedDown& job) {
   if (job.end - job.begin < hn::MaxLanes(hn::CappedTag<std::int16_t, resample::kStripRows>())) {
     return down_scalar<In, Out>(job);
   }
-  std::int32_t most = 0;
-  for (std::int32_t r = 0; r < job.outputs; ++r) most = job.pairs[r] > most ? job.pairs[r] : most;
   // What is loaded by many constants would leave too few registers for sums, and what is loaded by
   // some gains only where there are many pairs.
   if constexpr (kManyRegisters && In::kConstants < 8) {
-    if (most > (In::kConstants == 0 ? 2 : 7)) return down_rolling<In, Out>(job);
+    if (job.most_pairs > (In::kConstants == 0 ? 2 : 7)) return down_rolling<In, Out>(job);
   }
-  switch (unrolled_pairs(most)) {
+  switch (unrolled_pairs(job.most_pairs)) {
     case 3:
     case 4:
       return down_paired<4, In, Out>(job);
@@ -229,6 +227,7 @@ void append_columns(const FixedDown& job) {
   part.begin = samples < kLanes ? job.begin : job.end - kLanes;
   part.end = job.end;
   part.ahead = 0;
+  part.under_way += (paired + kLanes) * resample::kMostUnderWay;
   down<In, ToMids>(part);
   const std::size_t first = part.begin - job.begin;
   for (std::int32_t r = 0; r < job.outputs; ++r) {

@@ -24,8 +24,43 @@ inline FixedDown down_of(const FixedAxis& axis, std::int32_t y, std::int32_t out
   down.bits = axis.bits.data() + y;
   down.weights = axis.weights_of(y);
   down.pair_stride = axis.pair_stride;
+  down.most_pairs = axis.most_pairs;
+  down.most_together = axis.most_together;
+  down.most_sharing = axis.most_sharing;
   return down;
 }
+
+/// What strips of rows hand over to each other, tile by tile.
+class UnderWay {
+ public:
+  /// Rows of `samples` in tiles of `tile_samples`.
+  static Result<UnderWay> create(Workspace& workspace, std::size_t samples,
+                                 std::size_t tile_samples) {
+    UnderWay under_way;
+    under_way.tile_samples_ = tile_samples;
+    under_way.of_tile_ = kMostUnderWay * (tile_samples + kSpareUnderWay);
+    const std::size_t tiles = (samples + tile_samples - 1) / tile_samples;
+    LIMEN_ASSIGN(under_way.sums_, Array<std::int32_t>::create_unset(
+                                      workspace, std::uint64_t{tiles} * under_way.of_tile_));
+    return under_way;
+  }
+
+  /// For outputs y to y + down.outputs - 1 of a band.
+  static void place(const FixedAxis& axis, const Band& band, std::int32_t y, FixedDown& down) {
+    down.had_pairs =
+        y == band.begin ? 0 : std::max((axis.end(y - 1) - axis.first[y]) / 2, 0);
+    down.followers = band.end - y - down.outputs;
+  }
+  /// For the tile that begins at sample `begin`.
+  std::int32_t* of_tile(std::size_t begin) {
+    return sums_.data() + begin / tile_samples_ * of_tile_;
+  }
+
+ private:
+  std::size_t tile_samples_ = 0;
+  std::size_t of_tile_ = 0;
+  Array<std::int32_t> sums_;
+};
 
 /// Light and straight alpha at once: before rows are added up, and after all.
 inline bool is_prepared_first(const Job& job) {
@@ -54,6 +89,9 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
                Array<const void*>::create(*job.workspace, static_cast<std::uint64_t>(reach_rows)));
   LIMEN_ASSIGN(auto scratch, create_down_scratch(*job.workspace, reach_rows));
   LIMEN_ASSIGN(auto along, AlongPass::create(job, plan, tile));
+  LIMEN_ASSIGN(auto under_way,
+               UnderWay::create(*job.workspace, row_bytes(job.source.size, job.source.format),
+                                static_cast<std::size_t>(tile_samples)));
   LIMEN_ASSIGN(auto prepared,
                Rows<std::int16_t>::create(
                    *job.workspace, prepared_first ? static_cast<std::uint64_t>(reach_rows) : 0,
@@ -72,6 +110,7 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
       if (job.execution->is_cancelled()) return cancelled();
       const std::int32_t count = std::min(kStripRows, band.end - y);
       FixedDown down = down_of(plan.vertical, y, count);
+      UnderWay::place(plan.vertical, band, y, down);
       const std::int32_t first = plan.vertical.first[y];
       const std::int32_t rows = plan.vertical.end(y + count - 1) - first;
       // A pair may end behind the last row, with no weight.
@@ -91,6 +130,8 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
       down.out = mids.data();
       const auto fill = [&](std::int32_t begin, std::int32_t end, TileRows tiles) {
         down.columns = tiles.columns;
+        down.under_way = under_way.of_tile(static_cast<std::size_t>(begin - along.begin()) *
+                                           static_cast<std::size_t>(channels));
         for (std::int32_t r = 0; r < count && tiles.samples != nullptr; ++r) mids[r] = tiles[r];
         if (prepared_first) {
           for (std::int32_t k = 0; k < real_rows; ++k) {
@@ -149,11 +190,13 @@ inline Result<void> run_vertical_only(const Job& job, const FixedPlan& plan, Ban
   LIMEN_ASSIGN(auto scratch, create_down_scratch(*job.workspace, reach_rows));
   const auto tile = static_cast<std::size_t>(tile_pixels(job, reach_rows, 1)) * job.channels();
   const std::size_t samples = row_bytes(job.source.size, job.source.format);
+  LIMEN_ASSIGN(auto under_way, UnderWay::create(*job.workspace, samples, tile));
   for (Band band; bands.take(band);) {
     for (std::int32_t y = band.begin; y < band.end; y += kStripRows) {
       if (job.execution->is_cancelled()) return cancelled();
       const std::int32_t count = std::min(kStripRows, band.end - y);
       FixedDown down = down_of(plan.vertical, y, count);
+      UnderWay::place(plan.vertical, band, y, down);
       const std::int32_t first = plan.vertical.first[y];
       for (std::int32_t k = 0; k < plan.vertical.end(y + count - 1) - first; ++k) {
         pointers[k] = job.source.row(std::min(first + k, job.source.size.height - 1));
@@ -165,6 +208,7 @@ inline Result<void> run_vertical_only(const Job& job, const FixedPlan& plan, Ban
       for (std::size_t begin = 0; begin < samples; begin = down.end) {
         down.begin = begin;
         down.end = std::min(begin + tile, samples);
+        down.under_way = under_way.of_tile(begin);
         down.ahead = down.end < samples ? static_cast<std::ptrdiff_t>(tile) : 0;
         for (std::int32_t r = 0; r < count; ++r) out[r] = job.target.row(y + r) + begin;
         LIMEN_FIXED_KERNEL(fixed_down_u8_u8)(down);

@@ -37,14 +37,13 @@ using resample::FixedDown;
 /// Outputs that are under way at once, six to eight of them, need two sums each in the registers:
 /// 32 of the widest. Where there are fewer, pairs are kept in the cache instead.
 inline constexpr bool kManyRegisters = hn::MaxLanes(hn::ScalableTag<std::uint8_t>()) >= 64;
-inline constexpr std::int32_t kRollingMost = 8;
 using RollingTag = hn::CappedTag<std::int16_t, resample::kStripRows>;
 
 /// Rows are fetched as many lines of the cache at a time, which memory does faster than one line of
 /// each of some hundred rows: while columns of as many lines are in work, the next ones.
 inline constexpr std::uint32_t kFetchLines = 4;
 
-/// The pair behind the last one of output r.
+/// The pair behind the last one of output r, counted from output 0's first.
 HWY_MAYBE_UNUSED std::int32_t pairs_end(const FixedDown& job, std::int32_t r) {
   return (job.first[r] - job.first[0]) / 2 + job.pairs[r];
 }
@@ -143,53 +142,79 @@ HWY_INLINE bool roll_round(std::integer_sequence<int, kOldest...>, RollingColumn
           ...);
 }
 
+/// Sums of the outputs after a strip's last one, from that one's place on, and back to those of a
+/// strip's first outputs.
+template <int kTogether, int kVectors, class D32>
+HWY_INLINE void leave(const PairSums<kVectors, D32>* sums, std::int32_t* to) {
+  const D32 d32;
+  for (int i = 0; i < kTogether; ++i) {
+    const auto& from = sums[(resample::kStripRows + i) % kTogether];
+    for (int v = 0; v < kVectors; ++v, to += 2 * hn::MaxLanes(d32)) {
+      hn::StoreU(from.lower[v].finish(), d32, to);
+      hn::StoreU(from.upper[v].finish(), d32, to + hn::MaxLanes(d32));
+    }
+  }
+}
+template <int kTogether, int kVectors, class D32>
+HWY_INLINE void resume(const std::int32_t* from, PairSums<kVectors, D32>* sums) {
+  const D32 d32;
+  for (int i = 0; i < kTogether; ++i) {
+    for (int v = 0; v < kVectors; ++v, from += 2 * hn::MaxLanes(d32)) {
+      sums[i].lower[v].begin(hn::LoadU(d32, from));
+      sums[i].upper[v].begin(hn::LoadU(d32, from + hn::MaxLanes(d32)));
+    }
+  }
+}
+
 /// Outputs r, r + 1, … r + kTogether - 1 are under way while output r is: `weights` has, for each
 /// pair of rows, theirs, zeros where one has not begun. So all sums stay in registers; those of an
 /// output that is done become those of the next. kShares: that one may begin with the last pair of
 /// the one that is done, for which it has a weight behind those of this pair.
+/// What outputs of the strip before have begun is loaded, what those of the next one take is left.
 template <int kTogether, bool kShares, int kVectors, class In, class Out>
 HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
                         const std::int16_t* weights) {
   constexpr std::size_t kColumns = kVectors * hn::MaxLanes(RollingTag());
-  const auto* rows = reinterpret_cast<const typename In::Sample* const*>(job.rows);
+  const auto* rows =
+      reinterpret_cast<const typename In::Sample* const*>(job.rows) + 2 * job.had_pairs;
   for (std::size_t at = job.begin; at < job.end; at += kColumns) {
     // The last columns may be computed twice; that writes the same values again.
     const std::size_t x = at + kColumns <= job.end ? at : job.end - kColumns;
     RollingColumn<In> column{rows, weights, x, spread<Out>() * (x - job.begin)};
     if (fetches) choose_fetches(job, kColumns, column);
     PairSums<kVectors, hn::RepartitionToWide<RollingTag> > sums[kTogether];
-    std::int32_t pair = 0;
+    std::int32_t* under_way = job.under_way + (at - job.begin) * kTogether;
+    if (job.had_pairs != 0) resume<kTogether>(under_way, sums);
+    std::int32_t pair = job.had_pairs;
     for (std::int32_t r = 0; roll_round<kTogether, kShares, kVectors, In, Out>(
              std::make_integer_sequence<int, kTogether>(), column, pair, all.outputs + r,
              all.count - r, sums);
          r += kTogether) {
     }
+    if (job.followers != 0) leave<kTogether>(sums, under_way);
   }
 }
 
-/// How many outputs of every `step`-th are under way at once. `shared`: pairs that the last of them
-/// may have in common with the first, 0 or 1.
-HWY_MAYBE_UNUSED std::int32_t most_together(const FixedDown& job, std::int32_t step,
-                                            std::int32_t shared) {
-  std::int32_t most = 1;
-  for (std::int32_t r = 0; r < job.outputs; r += step) {
-    const std::int32_t end = job.first[r] + 2 * (job.pairs[r] - shared);
-    while (r + most * step < job.outputs && job.first[r + most * step] < end) ++most;
-  }
-  return most;
-}
-
-/// Weights of outputs `begin`, `begin` + `step`, … as rolling() takes them, of `size` samples.
+/// Weights of outputs `begin`, `begin` + `step`, … and of those that follow, as rolling() takes
+/// them, of `size` samples.
 template <int kTogether, bool kShares>
 void roll_weights(const FixedDown& job, std::int32_t begin, std::int32_t step, std::size_t size,
                   std::int16_t* to) {
   constexpr std::size_t kPair = 2 * kTogether;
   constexpr std::size_t kShared = kShares ? 2 : 0;
   std::memset(to, 0, size * sizeof(*to));
-  for (std::int32_t r = begin; r < job.outputs; r += step) {
+  const std::int32_t pairs = pairs_end(job, job.outputs - 1);
+  // Each of kTogether outputs that are done makes room for one.
+  const std::int32_t followers = job.followers < kTogether ? job.followers : kTogether;
+  for (std::int32_t r = begin; r < job.outputs + followers; r += step) {
     const std::int16_t* weights = job.weights + std::size_t{2} * job.pair_stride * r;
     std::int32_t pair = (job.first[r] - job.first[0]) / 2;
-    const std::int32_t end = pair + job.pairs[r];
+    const std::int32_t end = pair + job.pairs[r] < pairs ? pair + job.pairs[r] : pairs;
+    // Behind those that were under way another may begin with the last pair that they had.
+    if (r < kTogether && pair < job.had_pairs) {
+      weights += std::ptrdiff_t{2} * (job.had_pairs - pair);
+      pair = job.had_pairs;
+    }
     // While output `oldest` is the oldest under way, this one is the `place`-th.
     std::int32_t oldest = r;
     std::size_t place = 0;
@@ -198,13 +223,12 @@ void roll_weights(const FixedDown& job, std::int32_t begin, std::int32_t step, s
       for (; oldest < r && pairs_end(job, oldest) <= pair; oldest += step) --place;
       // What outputs that are done share with the next ones comes before; behind this pair, what
       // those share that end with it.
-      std::size_t done = static_cast<std::size_t>((oldest - begin) / step);
-      std::size_t at = static_cast<std::size_t>(pair) * kPair + 2 * place;
-      if (place >= kTogether) {
-        done += place - kTogether;
-        at = (static_cast<std::size_t>(pair) + 1) * kPair;
-      }
-      std::memcpy(to + at + kShared * done, weights, 2 * sizeof(*to));
+      const bool is_shared = place >= kTogether;
+      const auto before = static_cast<std::size_t>(pair - job.had_pairs + (is_shared ? 1 : 0));
+      const std::size_t done = static_cast<std::size_t>((oldest - begin) / step) +
+                               (is_shared ? place - kTogether : 0);
+      std::memcpy(to + before * kPair + kShared * done + (is_shared ? 0 : 2 * place), weights,
+                  2 * sizeof(*to));
     }
   }
 }
@@ -220,7 +244,7 @@ HWY_NOINLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int
     end = pairs_end(job, r);
     all.outputs[all.count++] = {end, job.bits[r], job.out[r]};
   }
-  const std::size_t size = static_cast<std::size_t>(end) * 2 * kTogether +
+  const std::size_t size = static_cast<std::size_t>(end - job.had_pairs) * 2 * kTogether +
                            (kShares ? 2 * static_cast<std::size_t>(all.count) : 0);
   if (fresh) roll_weights<kTogether, kShares>(job, begin, step, size, to);
   const bool fetches = job.ahead != 0 && begin == 0;
@@ -235,14 +259,24 @@ HWY_NOINLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int
 }
 
 template <class In, class Out>
-HWY_INLINE void down_rolling(const FixedDown& job) {
+HWY_INLINE void down_rolling(const FixedDown& whole) {
   // To load a pair again, as sharing it takes, must be cheap. Only `In` may say so, for a call that
   // is not new may have another `Out`.
   constexpr std::int32_t kShared = std::is_same_v<In, Light> ? 0 : 1;
+  FixedDown job = whole;
   std::int32_t step = 1;
-  std::int32_t together = most_together(job, 1, kShared);
-  while (together > kRollingMost) together = most_together(job, ++step, kShared);
-  const std::int32_t apart = most_together(job, step, 0);
+  std::int32_t apart = job.most_together;
+  std::int32_t together = kShared == 0 ? apart : job.most_sharing;
+  while (together > resample::kMostUnderWay) {
+    // Each strip by itself, every step-th output at a time.
+    job.had_pairs = job.followers = 0;
+    const auto most = [&](std::int32_t shared) {
+      return resample::outputs_together(job.first, job.pairs, job.outputs, step, shared);
+    };
+    ++step;
+    together = most(kShared);
+    apart = most(0);
+  }
   std::int16_t* weights = job.scratch;
   for (std::int32_t begin = 0; begin < step && begin < job.outputs; ++begin) {
     if (apart <= 4) {
@@ -256,7 +290,7 @@ HWY_INLINE void down_rolling(const FixedDown& job) {
     } else if (apart <= 7) {
       weights += roll<7, false, In, Out>(job, begin, step, job.is_new, weights);
     } else {
-      weights += roll<kRollingMost, kShared == 1, In, Out>(job, begin, step, job.is_new, weights);
+      weights += roll<resample::kMostUnderWay, kShared == 1, In, Out>(job, begin, step, job.is_new, weights);
     }
   }
 }

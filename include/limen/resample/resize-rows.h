@@ -25,6 +25,7 @@ constexpr int lanes_of(int channels) { return channels == 3 ? 4 : channels; }
 /// power of two, for then they would compete for the same lines of the cache.
 inline constexpr std::size_t kDownSamples = 512;
 inline constexpr std::size_t kDownPair = 2 * kDownSamples + 32;
+inline constexpr std::int32_t kSpareUnderWay = 4 * kStripRows;
 /// Pairs that may be read, times a weight of 0, behind the last one.
 inline constexpr std::int32_t kSparePairs = 4;
 /// Pixels that are turned from rows to columns at a time.
@@ -33,6 +34,21 @@ inline constexpr int kColumnPixels = 8;
 constexpr int along_pixels(int channels) { return channels == 4 ? 4 : 16; }
 
 struct FixedColumns;
+
+/// How many of every `step`-th of some outputs are under way at once, at the most. `shared`: pairs
+/// that the last of them may have in common with the first, 0 or 1. `first`, `pairs`: FixedAxis.
+inline std::int32_t outputs_together(const std::int32_t* first, const std::int32_t* pairs,
+                                     std::int32_t outputs, std::int32_t step, std::int32_t shared) {
+  std::int32_t most = 1;
+  for (std::int32_t i = 0; i < outputs; i += step) {
+    const std::int32_t end = first[i] + 2 * (pairs[i] - shared);
+    while (i + most * step < outputs && first[i + most * step] < end) ++most;
+  }
+  return most;
+}
+
+/// Outputs whose sums can be under way at once from row to row.
+inline constexpr std::int32_t kMostUnderWay = 8;
 
 /// Up to kStripRows output rows, filtered down from the input rows `rows[0]`, `rows[1]`, …
 struct FixedDown {
@@ -43,6 +59,9 @@ struct FixedDown {
   const std::int32_t* bits = nullptr;
   const std::int16_t* weights = nullptr;
   std::int32_t pair_stride = 0;
+  std::int32_t most_pairs = 0;     ///< this and the next two: FixedAxis, of all its outputs
+  std::int32_t most_together = 0;
+  std::int32_t most_sharing = 0;
   void* const* out = nullptr;  ///< a row for each output, of end - begin samples
   /// Of four channels, instead of `out`: mids are appended here. `begin` is an even pixel then.
   const FixedColumns* columns = nullptr;
@@ -51,6 +70,11 @@ struct FixedDown {
   /// kDownPair samples for each pair of rows, and kSparePairs more.
   std::int16_t* scratch = nullptr;
   bool is_new = true;  ///< false: the same outputs as at the call before, with the same scratch
+  /// kMostUnderWay sums for each sample of end - begin and for kSpareUnderWay more, which kernels
+  /// that have outputs under way leave to the next strip's call of the same samples.
+  std::int32_t* under_way = nullptr;
+  std::int32_t had_pairs = 0;  ///< that are in sums under way; 0: there are none
+  std::int32_t followers = 0;  ///< outputs behind these, in the next strip; 0: sums are not left
   /// What is needed next lies as many bytes from what is used, and is fetched; 0: no need.
   std::ptrdiff_t ahead = 0;
 };
