@@ -41,7 +41,7 @@ using RollingTag = hn::CappedTag<std::int16_t, resample::kStripRows>;
 
 /// Rows are fetched as many lines of the cache at a time, which memory does faster than one line of
 /// each of some hundred rows: while columns of as many lines are in work, the next ones.
-inline constexpr std::uint32_t kFetchLines = 4;
+inline constexpr std::uint32_t kFetchLines = 2;
 
 /// The pair behind the last one of output r, counted from output 0's first.
 HWY_MAYBE_UNUSED std::int32_t pairs_end(const FixedDown& job, std::int32_t r) {
