@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Rows to columns, and the 16-bit pass of resize() along rows. Part of resize-inl.h, which includes
-// it.
+// The 16-bit pass of resize() along rows, from columns. Part of resize-inl.h, which includes it.
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +20,7 @@
 #include <hwy/highway.h>
 
 #include "limen/resample/resize-chunks-inl.h"
+#include "limen/resample/resize-columns-inl.h"
 #include "limen/resample/resize-sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -31,29 +31,8 @@ namespace {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using resample::FixedAlong;
-using resample::FixedColumns;
-using resample::kColumnPixels;
 
 #if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
-
-// Here the window stays rows, of `capacity` pixels each.
-
-HWY_MAYBE_UNUSED void fixed_columns(const FixedColumns& job) {
-  const auto channels = static_cast<std::size_t>(job.channels);
-  for (std::int32_t r = 0; r < job.rows; ++r) {
-    std::int16_t* to = job.columns + static_cast<std::size_t>(r) * job.capacity * channels;
-    const std::size_t kept = static_cast<std::size_t>(job.held - job.drop) * channels;
-    std::memmove(to, to + static_cast<std::size_t>(job.drop) * channels, kept * sizeof(*to));
-    // None where the pass down has put them there itself.
-    if (job.pixels > 0) {
-      std::memcpy(to + kept, job.in + static_cast<std::size_t>(r) * job.in_stride,
-                  static_cast<std::size_t>(job.pixels) * channels * sizeof(*to));
-    }
-    // A pair may end behind the last pixel, with no weight.
-    std::memset(to + kept + static_cast<std::size_t>(job.pixels) * channels, 0,
-                channels * sizeof(*to));
-  }
-}
 
 template <class Out>
 void along(const FixedAlong& job) {
@@ -88,84 +67,6 @@ void along(const FixedAlong& job) {
 }
 
 #else  // vectors
-
-// A block is as many rows as a vector has lanes. In it, each channel of each pair of pixels takes
-// two vectors: the pair's samples of the rows, interleaved (lower and upper halves, within blocks
-// of 128 bits).
-
-// Eight vectors of eight rows by eight columns in each 128-bit block, transposed. Interleaving i
-// and i + 4 turns the bits of (row, lane) around by one; after three times they have changed
-// places.
-template <class D16>
-HWY_INLINE void transpose_once(D16 d, const hn::Vec<D16>* in, hn::Vec<D16>* out) {
-  for (int i = 0; i < 4; ++i) {
-    out[2 * i] = hn::InterleaveLower(d, in[i], in[i + 4]);
-    out[2 * i + 1] = hn::InterleaveUpper(d, in[i], in[i + 4]);
-  }
-}
-template <class D16>
-HWY_INLINE void transpose(D16 d, hn::Vec<D16>* v) {
-  hn::Vec<D16> turned[8];
-  transpose_once(d, v, turned);
-  transpose_once(d, turned, v);
-  transpose_once(d, v, turned);
-  for (int i = 0; i < 8; ++i) v[i] = turned[i];
-}
-
-template <int kChannels>
-HWY_INLINE void columns_of(const FixedColumns& job) {
-  const hn::CappedTag<std::int16_t, resample::kStripRows> d16;
-  using V = hn::Vec<decltype(d16)>;
-  constexpr std::size_t kLanes = hn::MaxLanes(decltype(d16)());
-  constexpr std::size_t kPixel = kLanes * kChannels;
-  for (std::int32_t r = 0; r < job.rows; r += static_cast<std::int32_t>(kLanes)) {
-    std::int16_t* to = job.columns + static_cast<std::size_t>(r) * job.capacity * kChannels;
-    const std::size_t kept = static_cast<std::size_t>(job.held - job.drop) * kPixel;
-    if (job.drop > 0 && kept > 0) {
-      std::memmove(to, to + static_cast<std::size_t>(job.drop) * kPixel, kept * sizeof(*to));
-    }
-    to += kept;
-    const std::int16_t* from = job.in + static_cast<std::size_t>(r) * job.in_stride;
-    if constexpr (kChannels == 4) {
-      append_chunks(d16, from, job.in_stride, job.pixels, to);
-      continue;
-    }
-    for (std::int32_t x = 0; x < job.pixels; x += kColumnPixels) {
-      V columns[8 * kChannels];
-      for (int g = 0; g < kChannels; ++g) {
-        V* group = columns + 8 * g;
-        for (int i = 0; i < 8; ++i) {
-          group[i] = load_rows(d16, from + 8 * g + static_cast<std::size_t>(i) * job.in_stride,
-                               job.in_stride);
-        }
-        transpose(d16, group);
-      }
-      from += 8 * kChannels;
-      for (int p = 0; p < kColumnPixels / 2; ++p) {
-        for (int c = 0; c < kChannels; ++c) {
-          const V even = columns[2 * p * kChannels + c];
-          const V odd = columns[(2 * p + 1) * kChannels + c];
-          hn::Store(hn::InterleaveLower(d16, even, odd), d16, to);
-          hn::Store(hn::InterleaveUpper(d16, even, odd), d16, to + kLanes);
-          to += 2 * kLanes;
-        }
-      }
-    }
-  }
-}
-
-HWY_MAYBE_UNUSED void fixed_columns(const FixedColumns& job) {
-  switch (job.channels) {
-    case 1:
-      return columns_of<1>(job);
-    case 2:
-      return columns_of<2>(job);
-    case 3:
-      return columns_of<3>(job);
-    default:
-      return columns_of<4>(job);
-  }
-}
 
 // One output pixel of a block of rows: a vector a channel. It takes kPairs pairs; 0: as many as it
 // has.
