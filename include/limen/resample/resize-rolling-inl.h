@@ -102,12 +102,19 @@ HWY_INLINE void fetch_pair(const RollingColumn<In>& column, const typename In::S
   fetch_lines(odd, column.later);
 }
 
-/// Ends one output, whose sums are the kOldest-th.
+/// The pair before the column's.
+template <int kVectors, class In, class Out>
+HWY_INLINE void load_last(const RollingColumn<In>& column, RowPair<RollingTag>* samples) {
+  load_pairs<Out, kVectors>(In(), RollingTag(), column.rows[-2] + column.x,
+                            column.rows[-1] + column.x, samples);
+}
+
+/// Ends one output, whose sums are the kOldest-th. `samples`: of the last pair.
 template <int kOldest, int kTogether, bool kShares, int kVectors, class In, class Out, class Sums>
 HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
-                         const Rolling::Output& output, Sums* sums) {
+                         const Rolling::Output& output, Sums* sums,
+                         RowPair<RollingTag>* samples) {
   const RollingTag d16;
-  RowPair<RollingTag> samples[kVectors];
   for (; pair < output.end; ++pair, column.rows += 2, column.weights += 2 * kTogether) {
     if (static_cast<std::uint32_t>(pair) % kFetchLines == column.fetch_pair) {
       fetch_pair<In>(column, column.rows[0] + column.x, column.rows[1] + column.x);
@@ -122,9 +129,8 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
                         static_cast<typename Out::Sample*>(output.out) + column.out);
   sums[kOldest] = Sums();
   if constexpr (kShares) {
-    // To keep them from above would take registers that sums need.
-    load_pairs<Out, kVectors>(In(), d16, column.rows[-2] + column.x, column.rows[-1] + column.x,
-                              samples);
+    // To keep two vectors from above would take registers that sums need.
+    if constexpr (kVectors == 2) load_last<kVectors, In, Out>(column, samples);
     sums[kOldest].add_samples(d16, samples, column.weights);
     column.weights += 2;
   }
@@ -135,9 +141,9 @@ template <int kTogether, bool kShares, int kVectors, class In, class Out, class 
           int... kOldest>
 HWY_INLINE bool roll_round(std::integer_sequence<int, kOldest...>, RollingColumn<In>& column,
                            std::int32_t& pair, const Rolling::Output* outputs, std::int32_t count,
-                           Sums* sums) {
+                           Sums* sums, RowPair<RollingTag>* samples) {
   return ((count > kOldest && (roll_one<kOldest, kTogether, kShares, kVectors, In, Out>(
-                                   column, pair, outputs[kOldest], sums),
+                                   column, pair, outputs[kOldest], sums, samples),
                                true)) &&
           ...);
 }
@@ -184,11 +190,15 @@ HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
     if (fetches) choose_fetches(job, kColumns, column);
     PairSums<kVectors, hn::RepartitionToWide<RollingTag> > sums[kTogether];
     std::int32_t* under_way = job.under_way + (at - job.begin) * kTogether;
-    if (job.had_pairs != 0) resume<kTogether>(under_way, sums);
+    RowPair<RollingTag> samples[kVectors];
     std::int32_t pair = job.had_pairs;
+    if (pair != 0) {
+      resume<kTogether>(under_way, sums);
+      if constexpr (kShares && kVectors == 1) load_last<kVectors, In, Out>(column, samples);
+    }
     for (std::int32_t r = 0; roll_round<kTogether, kShares, kVectors, In, Out>(
              std::make_integer_sequence<int, kTogether>(), column, pair, all.outputs + r,
-             all.count - r, sums);
+             all.count - r, sums, samples);
          r += kTogether) {
     }
     if (job.followers != 0) leave<kTogether>(sums, under_way);
@@ -260,13 +270,10 @@ HWY_NOINLINE std::size_t roll(const FixedDown& job, std::int32_t begin, std::int
 
 template <class In, class Out>
 HWY_INLINE void down_rolling(const FixedDown& whole) {
-  // To load a pair again, as sharing it takes, must be cheap. Only `In` may say so, for a call that
-  // is not new may have another `Out`.
-  constexpr std::int32_t kShared = std::is_same_v<In, Light> ? 0 : 1;
   FixedDown job = whole;
   std::int32_t step = 1;
   std::int32_t apart = job.most_together;
-  std::int32_t together = kShared == 0 ? apart : job.most_sharing;
+  std::int32_t together = job.most_sharing;
   while (together > resample::kMostUnderWay) {
     // Each strip by itself, every step-th output at a time.
     job.had_pairs = job.followers = 0;
@@ -274,7 +281,7 @@ HWY_INLINE void down_rolling(const FixedDown& whole) {
       return resample::outputs_together(job.first, job.pairs, job.outputs, step, shared);
     };
     ++step;
-    together = most(kShared);
+    together = most(1);
     apart = most(0);
   }
   std::int16_t* weights = job.scratch;
@@ -290,7 +297,7 @@ HWY_INLINE void down_rolling(const FixedDown& whole) {
     } else if (apart <= 7) {
       weights += roll<7, false, In, Out>(job, begin, step, job.is_new, weights);
     } else {
-      weights += roll<resample::kMostUnderWay, kShared == 1, In, Out>(job, begin, step, job.is_new, weights);
+      weights += roll<resample::kMostUnderWay, true, In, Out>(job, begin, step, job.is_new, weights);
     }
   }
 }
