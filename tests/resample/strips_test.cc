@@ -35,11 +35,10 @@ class SameOnEachTarget {
       results_.push_back(std::move(result));
       return;
     }
-    EXPECT_TRUE(
-        test::equal_pixels(result.const_view(), results_[next_++].const_view()))
+    EXPECT_TRUE(test::equal_pixels(result.const_view(), results_[next_++].const_view()))
         << source.size().width << "x" << source.size().height << " to " << to.width << "x"
-        << to.height << ", " << source.format().channels() << " channels, "
-        << name(options.filter) << (options.linear_light ? " in linear light" : "");
+        << to.height << ", " << source.format().channels() << " channels, " << name(options.filter)
+        << (options.linear_light ? " in linear light" : "");
   }
 
  private:
@@ -79,6 +78,24 @@ TEST(Strips, AreTheSameOnEachInstructionSetInEachWidth) {
         const Image source = test::noise({width, 300}, format);
         results.check(source, {(width + 3) / 4, 70}, {});
         results.check(source, {(width + 2) / 3, 52}, {.linear_light = true});
+      }
+    }
+  });
+}
+
+// Where a strip's first outputs end with the pair that the strip before ended with, or begin with
+// it.
+TEST(Strips, AreTheSameOnEachInstructionSetInEachHeight) {
+  SameOnEachTarget results;
+  const Image sources[] = {test::noise({70, 430}, gray8), test::noise({70, 430}, rgba8)};
+  with_each_target([&] {
+    results.begin_target();
+    for (const Image& source : sources) {
+      for (std::int32_t height = 33; height < 430; ++height) {
+        for (const Filter filter : {Filter::triangle, Filter::lanczos2, Filter::lanczos3}) {
+          results.check(source, {9, height}, {.filter = filter});
+        }
+        results.check(source, {9, height}, {.linear_light = true});
       }
     }
   });

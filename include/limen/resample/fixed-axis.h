@@ -55,10 +55,10 @@ struct FixedAxis {
   Array<std::int32_t> pairs;
   Array<std::int32_t> bits;
   Array<std::int16_t> weights;
-  std::int32_t most_pairs = 0;  ///< of an output
+  std::int32_t most_pairs = 0;     ///< of an output
   std::int32_t most_together = 0;  ///< outputs_together()
   std::int32_t most_sharing = 0;   ///< … that may share a pair
-  double gain = 1;              ///< the largest sum of |weight| of an output
+  double gain = 1;                 ///< the largest sum of |weight| of an output
 
   const std::int16_t* weights_of(std::int32_t i) const {
     return weights.data() + static_cast<std::int64_t>(i) * pair_stride * 2;

@@ -47,8 +47,7 @@ class UnderWay {
 
   /// For outputs y to y + down.outputs - 1 of a band.
   static void place(const FixedAxis& axis, const Band& band, std::int32_t y, FixedDown& down) {
-    down.had_pairs =
-        y == band.begin ? 0 : std::max((axis.end(y - 1) - axis.first[y]) / 2, 0);
+    down.had_pairs = y == band.begin ? 0 : std::max((axis.end(y - 1) - axis.first[y]) / 2, 0);
     down.followers = band.end - y - down.outputs;
   }
   /// For the tile that begins at sample `begin`.

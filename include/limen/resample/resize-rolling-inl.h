@@ -112,8 +112,7 @@ HWY_INLINE void load_last(const RollingColumn<In>& column, RowPair<RollingTag>* 
 /// Ends one output, whose sums are the kOldest-th. `samples`: of the last pair.
 template <int kOldest, int kTogether, bool kShares, int kVectors, class In, class Out, class Sums>
 HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
-                         const Rolling::Output& output, Sums* sums,
-                         RowPair<RollingTag>* samples) {
+                         const Rolling::Output& output, Sums* sums, RowPair<RollingTag>* samples) {
   const RollingTag d16;
   for (; pair < output.end; ++pair, column.rows += 2, column.weights += 2 * kTogether) {
     if (static_cast<std::uint32_t>(pair) % kFetchLines == column.fetch_pair) {
@@ -235,8 +234,8 @@ void roll_weights(const FixedDown& job, std::int32_t begin, std::int32_t step, s
       // those share that end with it.
       const bool is_shared = place >= kTogether;
       const auto before = static_cast<std::size_t>(pair - job.had_pairs + (is_shared ? 1 : 0));
-      const std::size_t done = static_cast<std::size_t>((oldest - begin) / step) +
-                               (is_shared ? place - kTogether : 0);
+      const std::size_t done =
+          static_cast<std::size_t>((oldest - begin) / step) + (is_shared ? place - kTogether : 0);
       std::memcpy(to + before * kPair + kShared * done + (is_shared ? 0 : 2 * place), weights,
                   2 * sizeof(*to));
     }
@@ -297,7 +296,8 @@ HWY_INLINE void down_rolling(const FixedDown& whole) {
     } else if (apart <= 7) {
       weights += roll<7, false, In, Out>(job, begin, step, job.is_new, weights);
     } else {
-      weights += roll<resample::kMostUnderWay, true, In, Out>(job, begin, step, job.is_new, weights);
+      weights +=
+          roll<resample::kMostUnderWay, true, In, Out>(job, begin, step, job.is_new, weights);
     }
   }
 }

@@ -59,7 +59,7 @@ struct FixedDown {
   const std::int32_t* bits = nullptr;
   const std::int16_t* weights = nullptr;
   std::int32_t pair_stride = 0;
-  std::int32_t most_pairs = 0;     ///< this and the next two: FixedAxis, of all its outputs
+  std::int32_t most_pairs = 0;  ///< this and the next two: FixedAxis, of all its outputs
   std::int32_t most_together = 0;
   std::int32_t most_sharing = 0;
   void* const* out = nullptr;  ///< a row for each output, of end - begin samples
