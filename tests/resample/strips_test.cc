@@ -91,11 +91,11 @@ TEST(Strips, AreTheSameOnEachInstructionSetInEachHeight) {
   with_each_target([&] {
     results.begin_target();
     for (const Image& source : sources) {
-      for (std::int32_t height = 33; height < 430; ++height) {
-        for (const Filter filter : {Filter::triangle, Filter::lanczos2, Filter::lanczos3}) {
-          results.check(source, {9, height}, {.filter = filter});
+      for (std::int32_t height = 33; height < 260; ++height) {
+        for (const Filter filter : {Filter::lanczos2, Filter::lanczos3}) {
+          results.check(source, {70, height}, {.filter = filter});
         }
-        results.check(source, {9, height}, {.linear_light = true});
+        results.check(source, {35, height}, {.linear_light = true});
       }
     }
   });
