@@ -25,6 +25,7 @@ constexpr int lanes_of(int channels) { return channels == 3 ? 4 : channels; }
 /// power of two, for then they would compete for the same lines of the cache.
 inline constexpr std::size_t kDownSamples = 512;
 inline constexpr std::size_t kDownPair = 2 * kDownSamples + 32;
+/// Samples that FixedDown::under_way has room for beyond those that are filtered down.
 inline constexpr std::int32_t kSpareUnderWay = 4 * kStripRows;
 /// Pairs that may be read, times a weight of 0, behind the last one.
 inline constexpr std::int32_t kSparePairs = 4;
