@@ -83,7 +83,7 @@ class Rows {
 
 /// How the output's rows are cut into bands.
 enum class Cut : std::uint8_t {
-  /// Strips, fewer at a time towards the end: where each strip starts anew anyway.
+  /// Strips, fewer at a time towards the end: where source rows go down first.
   strips,
   /// Few bands of equal height: where source rows are filtered along before they go down. Those
   /// that two bands share are filtered twice, and each band's last strip of them is not full.
@@ -128,16 +128,19 @@ class Bands {
   }
 
   // Bands come in rounds, in which each thread has one of equal height: of whole strips that leave
-  // a third for the rounds after it, and in the last one of its share of what is left, unless that
-  // is little.
+  // a fifth for the rounds after it, and in the last one of its share of what is left, unless that
+  // is little. Few, for what a band's first outputs take of the band before is added up twice.
   std::int32_t rows_of_band(std::int32_t begin) const {
     std::int32_t round = 0;
     for (;;) {
       const std::int32_t rest = height_ - round;
       const std::int32_t strips = rest / kStripRows;
-      const std::int32_t rows = strips >= threads_
-                                    ? std::max(strips * 2 / (3 * threads_), 1) * kStripRows
-                                    : std::max((rest + threads_ - 1) / threads_, kStripRows / 2);
+      std::int32_t rows = std::max((rest + threads_ - 1) / threads_, kStripRows / 2);
+      if (strips >= 2 * threads_) {
+        rows = (8 * strips + 5 * threads_) / (10 * threads_) * kStripRows;
+      } else if (rows > kStripRows && rows % kStripRows < kStripRows / 2) {
+        rows -= rows % kStripRows;
+      }
       round += rows * threads_;
       if (begin < round) return rows;
     }
