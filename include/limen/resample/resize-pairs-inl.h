@@ -170,8 +170,6 @@ HWY_INLINE void store_pairs(InOrder<Out>, D16, hn::Vec<D16> a, hn::Vec<D16> b, s
 
 using PairsLanes = hn::CappedTag<std::int16_t, resample::kStripRows>;
 inline constexpr std::size_t kPairsGroup = 2 * hn::MaxLanes(PairsLanes());
-/// Whether sums begin with what rounding adds: only where a register can be spared for it.
-inline constexpr bool kSumsBegin = hn::MaxLanes(PairsLanes()) >= 32;
 using GroupSums = PairSums<2, hn::RepartitionToWide<PairsLanes> >;
 
 /// A group of samples of an output row. kPairs 0: as many pairs as there are.
@@ -180,7 +178,7 @@ HWY_INLINE GroupSums sums_at(const PairsOfRow& row, std::size_t x,
                              hn::Vec<hn::RepartitionToWide<PairsLanes> > before) {
   const PairsLanes d16;
   GroupSums sums;
-  if constexpr (kSumsBegin) sums.begin(before);
+  sums.begin(before);
   const int count = kPairs == 0 ? row.count : kPairs;
   for (int p = 0; p < count; ++p) {
     sums.add_pair(d16, row.pairs[p] + 2 * x, broadcast_pair(d16, row.weights + 2 * p));
@@ -188,23 +186,13 @@ HWY_INLINE GroupSums sums_at(const PairsOfRow& row, std::size_t x,
   return sums;
 }
 
-/// The v-th vector of a group, narrowed. No lambda: that might be called.
-template <class Narrow>
-HWY_INLINE hn::Vec<PairsLanes> narrow_group(const GroupSums& sums, int v, int bits) {
-  const hn::RepartitionToWide<PairsLanes> d32;
-  if constexpr (kSumsBegin) {
-    return narrow_begun<std::int16_t, Narrow>(d32, sums.lower[v], sums.upper[v], bits);
-  } else {
-    return narrow_sums<std::int16_t, Narrow>(d32, sums.lower[v], sums.upper[v], bits);
-  }
-}
-
 template <class Out>
 HWY_INLINE void store_group(const EndOfPairs<Out>& end, const GroupSums& sums, int bits,
                             typename Out::Sample* out) {
   using Narrow = typename EndOfPairs<Out>::Narrow;
-  auto a = narrow_group<Narrow>(sums, 0, bits);
-  auto b = narrow_group<Narrow>(sums, 1, bits);
+  const hn::RepartitionToWide<PairsLanes> d32;
+  auto a = narrow_begun<std::int16_t, Narrow>(d32, sums.lower[0], sums.upper[0], bits);
+  auto b = narrow_begun<std::int16_t, Narrow>(d32, sums.lower[1], sums.upper[1], bits);
   end.finish(a, b);
   store_pairs(Out(), PairsLanes(), a, b, out);
 }
@@ -269,12 +257,8 @@ void down_pairs(const FixedPairs& job) {
         down_pairs_row<4, Out>(job, row, end, r);
         break;
       case 5:
-        // Else there are no registers for their weights.
-        if constexpr (kSumsBegin) {
-          down_pairs_row<5, Out>(job, row, end, r);
-          break;
-        }
-        [[fallthrough]];
+        down_pairs_row<5, Out>(job, row, end, r);
+        break;
       default:
         down_pairs_row<0, Out>(job, row, end, r);
     }

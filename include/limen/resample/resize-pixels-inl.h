@@ -193,32 +193,52 @@ HWY_INLINE hn::Vec<D> kept_constant(D d, hn::TFromD<D> value) {
   return hn::Set(d, value);
 }
 
-/// inverse_alpha() in each lane.
+/// inverse_alpha() in each lane of 32 bits, of which the upper half of one is the fraction. Below
+/// that are 65535ths: what is multiplied by all of them loses one, which rounding restores.
 template <class D32>
 struct InverseAlphas {
   using V = hn::Vec<D32>;
+  /// Whether 16 bits can be shifted by as many as each lane says, instead of multiplied by a power.
+  static constexpr bool kShifts = HWY_ARCH_X86 && hn::MaxLanes(D32()) == 16;
+  /// What a quotient's exponent is more than the power's.
+  static constexpr std::int32_t kBias = kShifts ? 127 << 23 : 0;
   hn::RebindToFloat<D32> df;
   hn::Vec<hn::RebindToFloat<D32> > twice_white, shifter;
-  V half, exponent, hidden, upper, least;
+  V half, exponent, hidden, least;
 
   HWY_INLINE explicit InverseAlphas(D32 d)
       : twice_white(hn::BitCast(df, kept_constant(d, 0x477F0000))),
-        // 2^23: the lowest bits of what is below are those of the sum.
-        shifter(hn::BitCast(df, kept_constant(d, 0x4B000000))),
-        half(kept_constant(d, kFractionHalf)),
+        // 2^23 and 2^16: the lowest bits of what is below are those of the sum, and above is 1.
+        shifter(hn::BitCast(df, kept_constant(d, 0x4B010000))),
+        half(kept_constant(d, kFractionHalf - kBias)),
         exponent(kept_constant(d, kExponentBits)),
-        hidden(kept_constant(d, std::numeric_limits<std::int32_t>::min())),
-        upper(kept_constant(d, static_cast<std::int32_t>(0xFFFF0000))),
+        hidden(kept_constant(d, static_cast<std::int32_t>(0x8000FFFF))),
         least(kept_constant(d, kLeastAlpha)) {}
 
-  /// The power below, the fraction above; 0 where alpha rounds to 0.
-  HWY_INLINE V of(D32 d, V alpha) const {
+  struct Inverse {
+    V power, fraction;
+  };
+  /// The fraction is 0 where alpha rounds to 0.
+  HWY_INLINE Inverse of(D32 d, V alpha) const {
     const auto quotient = hn::Div(twice_white, hn::ConvertTo(df, alpha));
     const auto bits = hn::Add(hn::BitCast(d, quotient), half);
-    const auto power = hn::Add(hn::BitCast(df, hn::And(bits, exponent)), shifter);
-    const auto fraction = hn::Or(hn::ShiftLeft<8>(bits), hidden);
-    return hn::IfThenZeroElse(are_invisible(alpha),
-                              hn::IfVecThenElse(upper, fraction, hn::BitCast(d, power)));
+    const auto fraction =
+        hn::IfThenZeroElse(are_invisible(alpha), hn::Or(hn::ShiftLeft<8>(bits), hidden));
+    if constexpr (kShifts) {
+      return {hn::BitCast(d, hn::ShiftRight<23>(hn::BitCast(hn::RebindToUnsigned<D32>(), bits))),
+              fraction};
+    } else {
+      const auto power = hn::BitCast(df, hn::And(bits, exponent));
+      return {hn::BitCast(d, hn::Add(power, shifter)), fraction};
+    }
+  }
+  template <class D16>
+  static HWY_INLINE hn::Vec<D16> times_power(D16, hn::Vec<D16> v, hn::Vec<D16> power) {
+    if constexpr (kShifts) {
+      return hn::Shl(v, power);
+    } else {
+      return hn::Mul(v, power);
+    }
   }
   HWY_INLINE hn::Mask<D32> are_invisible(V alpha) const { return hn::Lt(alpha, least); }
 };
@@ -232,57 +252,68 @@ struct Unpremultiply {
   using V = hn::Vec<D16>;
   using Mids16 = hn::Vec<hn::RebindToSigned<D16> >;
   using Index = hn::Vec<Bytes16>;
+  using Inverses = InverseAlphas<D32>;
   static constexpr std::size_t kLanes = hn::MaxLanes(D16());
 
-  InverseAlphas<D32> inverses;
-  V sign, below, half, is_alpha;
+  Inverses inverses;
+  Mids16 black, zero;
+  V half, half_and_lost;
   hn::Vec<D32> white;
   // In each block of 128 bits: each pixel's alpha; the powers and fractions of the first vector's
-  // pixels, and of the second's, between which they lie where a pixel has four channels.
+  // pixels, and of the second's, between which they lie where a pixel has four channels. Those of
+  // alpha itself are 1 and 65535.
   Index alpha, power_a, power_b, fraction_a, fraction_b;
 
   HWY_INLINE Unpremultiply() : inverses(D32()) {
     HWY_ALIGN static constexpr std::uint8_t kAlphas[2][16] = {
         {2, 3, 2, 3, 6, 7, 6, 7, 10, 11, 10, 11, 14, 15, 14, 15},
         {6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14, 15}};
+    // Where to find a power of 1, or to shift by no bits: 0x80 and more give a zero.
+    constexpr std::uint8_t kOne = Inverses::kShifts ? 0x80 : 2;
     HWY_ALIGN static constexpr std::uint8_t kPowers[2][16] = {
-        {0, 1, 0, 1, 4, 5, 4, 5, 8, 9, 8, 9, 12, 13, 12, 13},
-        {0, 1, 0, 1, 0, 1, 0, 1, 8, 9, 8, 9, 8, 9, 8, 9}};
-    HWY_ALIGN static constexpr std::uint16_t kIsAlpha[2][8] = {
-        {0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF, 0, 0xFFFF}, {0, 0, 0, 0xFFFF, 0, 0, 0, 0xFFFF}};
+        {0, 1, kOne, 0x80, 4, 5, kOne + 4, 0x80, 8, 9, kOne + 8, 0x80, 12, 13, kOne + 12, 0x80},
+        {0, 1, 0, 1, 0, 1, kOne, 0x80, 8, 9, 8, 9, 8, 9, kOne + 8, 0x80}};
+    HWY_ALIGN static constexpr std::uint8_t kFractions[2][16] = {
+        {2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13},
+        {2, 3, 2, 3, 2, 3, 0, 1, 10, 11, 10, 11, 10, 11, 8, 9}};
+    HWY_ALIGN static constexpr std::uint16_t kHalf[2][8] = {{64, 65, 64, 65, 64, 65, 64, 65},
+                                                            {64, 64, 64, 65, 64, 64, 64, 65}};
     const D16 d16;
+    const hn::RebindToSigned<D16> mid;
     const Bytes16 bytes;
     constexpr int kFour = kChannels == 4;
-    sign = kept_constant(d16, std::uint16_t{0x8000});
-    below = kept_constant(d16, std::uint16_t{0x8000 - kMidZero});
+    black = kept_constant(mid, std::int16_t{-kMidZero});
+    zero = kept_constant(mid, static_cast<std::int16_t>(kMidZero));
     half = kept_constant(d16, static_cast<std::uint16_t>(kLeastAlpha));
-    is_alpha = hn::LoadDup128(d16, kIsAlpha[kFour]);
+    half_and_lost = hn::LoadDup128(d16, kHalf[kFour]);
     white = kept_constant(D32(), 255 << kMidBits);
     alpha = hn::LoadDup128(bytes, kAlphas[kFour]);
     power_a = hn::LoadDup128(bytes, kPowers[kFour]);
-    power_b = kFour ? hn::Add(power_a, kept_constant(bytes, std::uint8_t{4})) : power_a;
-    const auto two = kept_constant(bytes, std::uint8_t{2});
-    fraction_a = hn::Add(power_a, two);
-    fraction_b = hn::Add(power_b, two);
+    fraction_a = hn::LoadDup128(bytes, kFractions[kFour]);
+    const auto four = kept_constant(bytes, std::uint8_t{4});
+    power_b = kFour ? hn::Add(power_a, four) : power_a;
+    fraction_b = kFour ? hn::Add(fraction_a, four) : fraction_a;
   }
 
   /// Mids as u16 with a zero of 0; what is below is 0.
   HWY_INLINE V positive(Mids16 mids) const {
-    return hn::SaturatedSub(hn::Xor(hn::BitCast(D16(), mids), sign), below);
+    return hn::BitCast(D16(), hn::Add(hn::Max(mids, black), zero));
   }
 
-  HWY_INLINE V look_up(V from, Index index) const {
-    return hn::BitCast(D16(), hn::TableLookupBytes(hn::BitCast(Bytes16(), from), index));
+  template <class From>
+  HWY_INLINE V look_up(From from, Index index) const {
+    return hn::BitCast(D16(), hn::TableLookupBytesOr0(hn::BitCast(Bytes16(), from), index));
   }
 
-  HWY_INLINE Mids16 level(V value) const {
-    return hn::BitCast(hn::RebindToSigned<D16>(), hn::ShiftRight<kMidBits>(hn::Add(value, half)));
+  HWY_INLINE Mids16 level(V value, V rounding) const {
+    return hn::BitCast(hn::RebindToSigned<D16>(),
+                       hn::ShiftRight<kMidBits>(hn::Add(value, rounding)));
   }
 
-  HWY_INLINE V divide(V value, V clamped, V inverse, Index power, Index fraction) const {
-    const auto normal = hn::Mul(clamped, look_up(inverse, power));
-    const auto color = hn::MulHigh(normal, look_up(inverse, fraction));
-    return hn::IfVecThenElse(is_alpha, value, color);
+  HWY_INLINE Mids16 divide(V clamped, const typename Inverses::Inverse& inverse, Index power,
+                           Index fraction) const {
+    const auto normal = Inverses::times_power(D16(), clamped, look_up(inverse.power, power));
+    return level(hn::MulHigh(normal, look_up(inverse.fraction, fraction)), half_and_lost);
   }
 
   /// Mids become levels, of which those of alpha may still be too high.
@@ -308,15 +339,14 @@ struct Unpremultiply {
     };
     if (hn::AllTrue(
             d32, kChannels == 4 ? is_plain(alphas) : hn::And(is_plain(alphas), is_plain(others)))) {
-      mids_a = level(clamped_a);
-      mids_b = level(clamped_b);
+      mids_a = level(clamped_a, half);
+      mids_b = level(clamped_b, half);
       return;
     }
-    const auto inverse_a = hn::BitCast(D16(), inverses.of(d32, alphas));
-    const auto inverse_b =
-        kChannels == 4 ? inverse_a : hn::BitCast(D16(), inverses.of(d32, others));
-    mids_a = level(divide(a, clamped_a, inverse_a, power_a, fraction_a));
-    mids_b = level(divide(b, clamped_b, inverse_b, power_b, fraction_b));
+    const auto inverse_a = inverses.of(d32, alphas);
+    const auto inverse_b = kChannels == 4 ? inverse_a : inverses.of(d32, others);
+    mids_a = divide(clamped_a, inverse_a, power_a, fraction_a);
+    mids_b = divide(clamped_b, inverse_b, power_b, fraction_b);
   }
 };
 

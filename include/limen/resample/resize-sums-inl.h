@@ -88,6 +88,18 @@ typename Out::Sample narrow_sum(std::int32_t sum, int bits) {
 #define LIMEN_RESAMPLE_HAS_VNNI 0
 #endif
 
+/// Compilers would rather add products up in a tree, whose nodes take registers that there are not.
+template <class V>
+HWY_INLINE void added_in_turn(V& sum) {
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128 && (HWY_COMPILER_GCC || HWY_COMPILER_CLANG)
+  auto raw = sum.raw;
+  asm("" : "+v"(raw));
+  sum.raw = raw;
+#else
+  static_cast<void>(sum);
+#endif
+}
+
 // The sum of products of even and odd lanes, in whatever order is cheapest until finish(). The
 // constructor is written out because a generated one would lack the target's instruction set.
 template <class D32>
@@ -113,6 +125,7 @@ struct PairSum {
     }
 #endif
     a = hn::ReorderWidenMulAccumulate(D32(), x, weights, a, b);
+    added_in_turn(a);
   }
   HWY_INLINE V finish() const { return hn::RearrangeToOddPlusEven(a, b); }
 };
@@ -186,6 +199,18 @@ HWY_INLINE hn::Vec<D32> sum_begins_with(D32 d32, int bits) {
       d32, (1 << (shift - 1)) + (Out::kLevels ? 0 : Step::kBias * (std::int32_t{1} << shift)));
 }
 
+/// By the same number of bits in all lanes. x86 has that for any number as well as for one of each
+/// lane; of Zen 4, the former would wait for the units that multiply.
+template <class D32>
+HWY_INLINE hn::Vec<D32> shift_right(D32 d32, hn::Vec<D32> v, int bits) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
+  return hn::Shr(v, hn::Set(d32, bits));
+#else
+  static_cast<void>(d32);
+  return hn::ShiftRightSame(v, bits);
+#endif
+}
+
 /// Two sums that began so as one vector, in turn in blocks of 128 bits: of mids, or of levels that
 /// are still to be clamped to bytes. Not for ToLight.
 template <class In, class Out, class D32>
@@ -194,14 +219,13 @@ HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > narrow_two_begun(D32 d32
                                                                          int bits_b) {
   using Step = Narrowing<In, Out>;
   static_assert(!Step::kToLight);
-  static_cast<void>(d32);
   const hn::Repartition<std::int16_t, D32> d16;
-  const auto both = hn::ReorderDemote2To(d16, hn::ShiftRightSame(a, bits_a + Step::kShift),
-                                         hn::ShiftRightSame(b, bits_b + Step::kShift));
+  const auto both = hn::ReorderDemote2To(d16, shift_right(d32, a, bits_a + Step::kShift),
+                                         shift_right(d32, b, bits_b + Step::kShift));
   if constexpr (!Out::kLevels || Step::kBias == 0) {
     return both;
   } else {
-    return hn::SaturatedAdd(both, hn::Set(d16, static_cast<std::int16_t>(Step::kBias)));
+    return hn::Add(both, hn::Set(d16, static_cast<std::int16_t>(Step::kBias)));
   }
 }
 
