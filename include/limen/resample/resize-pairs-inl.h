@@ -171,20 +171,44 @@ HWY_INLINE void store_pairs(InOrder<Out>, D16, hn::Vec<D16> a, hn::Vec<D16> b, s
 using PairsLanes = hn::CappedTag<std::int16_t, resample::kStripRows>;
 inline constexpr std::size_t kPairsGroup = 2 * hn::MaxLanes(PairsLanes());
 using GroupSums = PairSums<2, hn::RepartitionToWide<PairsLanes> >;
+using SumVector = hn::Vec<hn::RepartitionToWide<PairsLanes> >;
 
-/// A group of samples of an output row. kPairs 0: as many pairs as there are.
+/// What an output row takes, of our own, so that no store into the output can change it.
 template <int kPairs>
-HWY_INLINE GroupSums sums_at(const PairsOfRow& row, std::size_t x,
-                             hn::Vec<hn::RepartitionToWide<PairsLanes> > before) {
-  const PairsLanes d16;
-  GroupSums sums;
-  sums.begin(before);
-  const int count = kPairs == 0 ? row.count : kPairs;
-  for (int p = 0; p < count; ++p) {
-    sums.add_pair(d16, row.pairs[p] + 2 * x, broadcast_pair(d16, row.weights + 2 * p));
+struct TakenPairs {
+  const std::int16_t* pairs[kPairs];
+  hn::Vec<PairsLanes> weights[kPairs];
+
+  HWY_INLINE explicit TakenPairs(const PairsOfRow& row) {
+    for (int p = 0; p < kPairs; ++p) {
+      pairs[p] = row.pairs[p];
+      weights[p] = broadcast_pair(PairsLanes(), row.weights + 2 * p);
+    }
   }
-  return sums;
-}
+  /// A group of samples, added to `before`.
+  HWY_INLINE GroupSums sums_at(std::size_t x, SumVector before) const {
+    GroupSums sums;
+    sums.begin(before);
+    for (int p = 0; p < kPairs; ++p) sums.add_pair(PairsLanes(), pairs[p] + 2 * x, weights[p]);
+    return sums;
+  }
+};
+/// As many pairs as there are.
+template <>
+struct TakenPairs<0> {
+  PairsOfRow row;
+
+  HWY_INLINE explicit TakenPairs(const PairsOfRow& taken) : row(taken) {}
+  HWY_INLINE GroupSums sums_at(std::size_t x, SumVector before) const {
+    const PairsLanes d16;
+    GroupSums sums;
+    sums.begin(before);
+    for (int p = 0; p < row.count; ++p) {
+      sums.add_pair(d16, row.pairs[p] + 2 * x, broadcast_pair(d16, row.weights + 2 * p));
+    }
+    return sums;
+  }
+};
 
 template <class Out>
 HWY_INLINE void store_group(const EndOfPairs<Out>& end, const GroupSums& sums, int bits,
@@ -199,20 +223,11 @@ HWY_INLINE void store_group(const EndOfPairs<Out>& end, const GroupSums& sums, i
 
 /// Output row r.
 template <int kPairs, class Out>
-HWY_INLINE void down_pairs_row(const FixedPairs& job, const PairsOfRow& taken,
+HWY_INLINE void down_pairs_row(const FixedPairs& job, const PairsOfRow& row,
                                const EndOfPairs<Out>& end_of_pairs, std::int32_t r) {
-  constexpr std::size_t kKept = kPairs == 0 ? 1 : kPairs;
   using Sample = typename Out::Sample;
-  // Of our own, so that no store into the output can change it.
-  PairsOfRow row = taken;
-  const std::int16_t* pairs[kKept];
-  std::int16_t weights[2 * kKept];
-  if constexpr (kPairs != 0) {
-    std::memcpy(pairs, taken.pairs, sizeof(pairs));
-    std::memcpy(weights, taken.weights, sizeof(weights));
-    row.pairs = pairs;
-    row.weights = weights;
-  }
+  const TakenPairs<kPairs> taken(row);
+  const int bits = row.bits;
   auto* out = static_cast<Sample*>(job.out[r]) - job.begin;
   // Where the row after the next is written is fetched as well.
   const auto* later =
@@ -222,25 +237,28 @@ HWY_INLINE void down_pairs_row(const FixedPairs& job, const PairsOfRow& taken,
   // A group's sums are added up before the one before it is narrowed: the processor looks ahead by
   // some hundred instructions, of which none should wait for long.
   const auto before = sum_begins_with<std::int16_t, typename EndOfPairs<Out>::Narrow>(
-      hn::RepartitionToWide<PairsLanes>(), row.bits);
-  GroupSums sums = sums_at<kPairs>(row, x, before);
+      hn::RepartitionToWide<PairsLanes>(), bits);
+  GroupSums sums = taken.sums_at(x, before);
   for (; x + kPairsGroup < end; x += kPairsGroup) {
     if (sizeof(Sample) == 1) hwy::Prefetch(later + x);
-    const GroupSums next = sums_at<kPairs>(row, x + kPairsGroup, before);
-    store_group(end_of_pairs, sums, row.bits, out + x);
+    const GroupSums next = taken.sums_at(x + kPairsGroup, before);
+    store_group(end_of_pairs, sums, bits, out + x);
     sums = next;
   }
-  if (x + kPairsGroup == end) return store_group(end_of_pairs, sums, row.bits, out + x);
+  if (x + kPairsGroup == end) return store_group(end_of_pairs, sums, bits, out + x);
   HWY_ALIGN Sample last[kPairsGroup];
-  store_group(end_of_pairs, sums, row.bits, last);
+  store_group(end_of_pairs, sums, bits, last);
   std::memcpy(out + x, last, (end - x) * sizeof(Sample));
 }
 
 template <class Out>
 void down_pairs(const FixedPairs& job) {
   const EndOfPairs<Out> end;
+  // Found a row before it is needed: not all of the branches that depend on it are foreseen.
+  PairsOfRow next = pairs_of_row(job, 0);
   for (std::int32_t r = 0; r < job.outputs; ++r) {
-    const PairsOfRow row = pairs_of_row(job, r);
+    const PairsOfRow row = next;
+    if (r + 1 < job.outputs) next = pairs_of_row(job, r + 1);
     // Of filters that enlarge, or reduce by little. One is where a sample of the source lies: at
     // whole odd ratios that is an output in so many.
     switch (row.count) {
