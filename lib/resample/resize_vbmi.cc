@@ -14,6 +14,7 @@
 #define LIMEN_RESAMPLE_VBMI
 #include "limen/resample/resize-bytes-inl.h"
 #include "limen/resample/resize-down-inl.h"
+#include "limen/resample/resize-pairs-inl.h"
 
 namespace limen::inline LIMEN_ABI {
 
@@ -25,6 +26,10 @@ void (*vbmi_down_light_mid())(const FixedDown&) {
 
 void (*vbmi_light())(const std::uint8_t*, std::size_t, std::int16_t*, const std::uint8_t*) {
   return __builtin_cpu_supports("avx512vbmi") != 0 ? &N_AVX3::fixed_light : nullptr;
+}
+
+void (*vbmi_pairs_in_order_light())(const FixedPairs&) {
+  return __builtin_cpu_supports("avx512vbmi") != 0 ? &N_AVX3::fixed_pairs_in_order_light : nullptr;
 }
 
 BytesKernel (*vbmi_bytes())(std::int32_t) {
@@ -40,6 +45,7 @@ namespace limen::inline LIMEN_ABI {
 namespace resample {
 
 void (*vbmi_down_light_mid())(const FixedDown&) { return nullptr; }
+void (*vbmi_pairs_in_order_light())(const FixedPairs&) { return nullptr; }
 void (*vbmi_light())(const std::uint8_t*, std::size_t, std::int16_t*, const std::uint8_t*) {
   return nullptr;
 }

@@ -42,7 +42,9 @@ const FixedKernels* vnni_kernels() {
       .fixed_bytes = vbmi_bytes() != nullptr ? vbmi_bytes() : &N_AVX3::fixed_bytes,
       .fixed_mids = N_AVX3::fixed_mids,
       .fixed_pairs_in_order = N_AVX3::fixed_pairs_in_order,
-      .fixed_pairs_in_order_light = N_AVX3::fixed_pairs_in_order_light,
+      .fixed_pairs_in_order_light = vbmi_pairs_in_order_light() != nullptr
+                                        ? vbmi_pairs_in_order_light()
+                                        : &N_AVX3::fixed_pairs_in_order_light,
       .fixed_pairs_in_order_gray_alpha = N_AVX3::fixed_pairs_in_order_gray_alpha,
       .fixed_pairs_in_order_rgba = N_AVX3::fixed_pairs_in_order_rgba,
       .fixed_pairs_mid = N_AVX3::fixed_pairs_mid,

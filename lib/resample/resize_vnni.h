@@ -53,7 +53,8 @@ const FixedKernels* vnni_kernels();
 /// fixed_down_light_mid() for AVX-512 with VNNI and VBMI, which looks bytes up by bytes. Null where
 /// this machine or build lacks it.
 void (*vbmi_down_light_mid())(const FixedDown&);
-/// fixed_light() and fixed_bytes() likewise.
+/// fixed_pairs_in_order_light(), fixed_light() and fixed_bytes() likewise.
+void (*vbmi_pairs_in_order_light())(const FixedPairs&);
 void (*vbmi_light())(const std::uint8_t*, std::size_t, std::int16_t*, const std::uint8_t*);
 BytesKernel (*vbmi_bytes())(std::int32_t);
 

@@ -239,14 +239,20 @@ HWY_INLINE EncodeParabolas<D16> encode_parabolas(D16 d, hn::Vec<D16> octaves,
           look_up(resample::kEncode.c2)};
 }
 
-/// What octaves_of() says, as levels.
+/// What octaves_of() says, as levels in the upper bytes.
 template <class D16>
-HWY_INLINE hn::Vec<D16> levels_of_octaves(D16 d, hn::Vec<D16> octaves) {
+HWY_INLINE hn::Vec<hn::RebindToUnsigned<D16> > upper_levels_of_octaves(D16 d,
+                                                                       hn::Vec<D16> octaves) {
   const hn::RebindToUnsigned<D16> du;
   const auto u = hn::ShiftLeft<4>(hn::BitCast(du, octaves));
   const auto c = encode_parabolas(d, octaves, u);
   const auto slope = hn::Sub(c.c1, hn::MulHigh(u, c.c2));
-  return hn::BitCast(d, hn::ShiftRight<8>(hn::Add(c.c0, hn::MulHigh(u, slope))));
+  return hn::Add(c.c0, hn::MulHigh(u, slope));
+}
+/// As levels.
+template <class D16>
+HWY_INLINE hn::Vec<D16> levels_of_octaves(D16 d, hn::Vec<D16> octaves) {
+  return hn::BitCast(d, hn::ShiftRight<8>(upper_levels_of_octaves(d, octaves)));
 }
 
 /// octaves_of(), not clamped yet, of light and its offset; `first`: first_octave().
@@ -256,14 +262,23 @@ HWY_INLINE hn::Vec<D32> octaves_of_light(D32 d32, hn::Vec<D32> light, hn::Vec<D3
   return hn::Sub(hn::ShiftRight<10>(hn::BitCast(d32, value)), first);
 }
 
-/// Sums of light and its offset, weighted by 2^bits in all: as levels.
+/// Two vectors of sums of light and its offset, weighted by 2^bits in all, as octaves_of() has
+/// them.
+template <class D32>
+HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > octaves_of_sums(D32 d32, hn::Vec<D32> lower,
+                                                                        hn::Vec<D32> upper,
+                                                                        int bits) {
+  const hn::Repartition<std::int16_t, D32> d;
+  const auto first = hn::Set(d32, resample::first_octave(bits));
+  return hn::ReorderDemote2To(d, octaves_of_light(d32, lower, first),
+                              octaves_of_light(d32, upper, first));
+}
+/// As levels.
 template <class D32>
 HWY_INLINE hn::Vec<hn::Repartition<std::int16_t, D32> > light_levels(D32 d32, hn::Vec<D32> lower,
                                                                      hn::Vec<D32> upper, int bits) {
   const hn::Repartition<std::int16_t, D32> d;
-  const auto first = hn::Set(d32, resample::first_octave(bits));
-  return levels_of_octaves(d, hn::ReorderDemote2To(d, octaves_of_light(d32, lower, first),
-                                                   octaves_of_light(d32, upper, first)));
+  return levels_of_octaves(d, octaves_of_sums(d32, lower, upper, bits));
 }
 
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3 && \

@@ -168,6 +168,39 @@ HWY_INLINE void store_pairs(InOrder<Out>, D16, hn::Vec<D16> a, hn::Vec<D16> b, s
   hn::StoreU(hn::BitCast(d8, in_order), d8, to);
 }
 
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3 && \
+    (defined(LIMEN_RESAMPLE_VBMI) || defined(__AVX512VBMI__))
+/// Where the upper bytes of two vectors of levels are, of which each block of 128 bits has four
+/// samples of each of two vectors.
+struct UpperBytes {
+  HWY_ALIGN std::uint8_t in_order[64];
+  constexpr UpperBytes() : in_order() {
+    for (int i = 0; i < 64; ++i) {
+      const int block = i % 16 / 4;
+      const int lane = i / 16 % 2 * 4 + i % 4;
+      in_order[i] = static_cast<std::uint8_t>(i / 32 * 64 + block * 16 + lane * 2 + 1);
+    }
+  }
+};
+inline constexpr UpperBytes kUpperBytes;
+
+/// Light has nothing to be clamped: one look-up of bytes instead of two shifts, packing and order.
+HWY_INLINE void store_group(const EndOfPairs<InOrder<ToLight> >&,
+                            const PairSums<2, hn::Full512<std::int32_t> >& sums, int bits,
+                            std::uint8_t* out) {
+  const hn::Full512<std::int32_t> d32;
+  const hn::Full512<std::int16_t> d16;
+  const hn::Full512<std::uint8_t> d8;
+  const auto levels = [&](int v) HWY_ATTR {
+    return upper_levels_of_octaves(
+        d16, octaves_of_sums(d32, sums.lower[v].finish(), sums.upper[v].finish(), bits));
+  };
+  hn::StoreU(hn::Vec<decltype(d8)>{_mm512_permutex2var_epi8(
+                 levels(0).raw, hn::Load(d8, kUpperBytes.in_order).raw, levels(1).raw)},
+             d8, out);
+}
+#endif
+
 using PairsLanes = hn::CappedTag<std::int16_t, resample::kStripRows>;
 inline constexpr std::size_t kPairsGroup = 2 * hn::MaxLanes(PairsLanes());
 using GroupSums = PairSums<2, hn::RepartitionToWide<PairsLanes> >;
