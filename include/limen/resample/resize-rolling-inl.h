@@ -101,26 +101,45 @@ HWY_INLINE void fetch_pair(const RollingColumn<In>& column, const typename In::S
   fetch_lines(odd, column.later);
 }
 
-/// The pair before the column's.
+/// What is loaded by many instructions is loaded a pair ahead, where there are registers for it: so
+/// that multiply-adds do not wait for it, of which the processor holds no more than of some pairs.
+template <int kVectors, class In>
+inline constexpr bool kLoadsAhead = kVectors == 1 && In::kConstants != 0;
+
+/// Samples of a pair of rows, and of the one after that, if they are loaded ahead.
+template <int kVectors>
+struct RollingSamples {
+  HWY_INLINE RollingSamples() {}
+  RowPair<RollingTag> now[kVectors];
+  RowPair<RollingTag> next[kVectors];
+};
+
+/// The pair that is `pairs` further on than the column's.
 template <int kVectors, class In, class Out>
-HWY_INLINE void load_last(const RollingColumn<In>& column, RowPair<RollingTag>* samples) {
-  load_pairs<Out, kVectors>(In(), RollingTag(), column.rows[-2] + column.x,
-                            column.rows[-1] + column.x, samples);
+HWY_INLINE void load_rolling(const RollingColumn<In>& column, std::ptrdiff_t pairs,
+                             RowPair<RollingTag>* samples) {
+  load_pairs<Out, kVectors>(In(), RollingTag(), column.rows[2 * pairs] + column.x,
+                            column.rows[2 * pairs + 1] + column.x, samples);
 }
 
 /// Ends one output, whose sums are the kOldest-th. `samples`: of the last pair.
 template <int kOldest, int kTogether, bool kShares, int kVectors, class In, class Out, class Sums>
 HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
-                         const Rolling::Output& output, Sums* sums, RowPair<RollingTag>* samples) {
+                         const Rolling::Output& output, Sums* sums,
+                         RollingSamples<kVectors>& samples) {
   const RollingTag d16;
   for (; pair < output.end; ++pair, column.rows += 2, column.weights += 2 * kTogether) {
     if (static_cast<std::uint32_t>(pair) % kFetchLines == column.fetch_pair) {
       fetch_pair<In>(column, column.rows[0] + column.x, column.rows[1] + column.x);
     }
-    load_pairs<Out, kVectors>(In(), d16, column.rows[0] + column.x, column.rows[1] + column.x,
-                              samples);
+    if constexpr (kLoadsAhead<kVectors, In>) {
+      samples.now[0] = samples.next[0];
+      load_rolling<kVectors, In, Out>(column, 1, samples.next);
+    } else {
+      load_rolling<kVectors, In, Out>(column, 0, samples.now);
+    }
     for (int i = 0; i < kTogether; ++i) {
-      sums[(kOldest + i) % kTogether].add_samples(d16, samples, column.weights + 2 * i);
+      sums[(kOldest + i) % kTogether].add_samples(d16, samples.now, column.weights + 2 * i);
     }
   }
   store_loaded<In, Out>(d16, sums[kOldest], output.bits,
@@ -128,8 +147,8 @@ HWY_INLINE void roll_one(RollingColumn<In>& column, std::int32_t& pair,
   sums[kOldest] = Sums();
   if constexpr (kShares) {
     // To keep two vectors from above would take registers that sums need.
-    if constexpr (kVectors == 2) load_last<kVectors, In, Out>(column, samples);
-    sums[kOldest].add_samples(d16, samples, column.weights);
+    if constexpr (kVectors == 2) load_rolling<kVectors, In, Out>(column, -1, samples.now);
+    sums[kOldest].add_samples(d16, samples.now, column.weights);
     column.weights += 2;
   }
 }
@@ -139,7 +158,7 @@ template <int kTogether, bool kShares, int kVectors, class In, class Out, class 
           int... kOldest>
 HWY_INLINE bool roll_round(std::integer_sequence<int, kOldest...>, RollingColumn<In>& column,
                            std::int32_t& pair, const Rolling::Output* outputs, std::int32_t count,
-                           Sums* sums, RowPair<RollingTag>* samples) {
+                           Sums* sums, RollingSamples<kVectors>& samples) {
   return ((count > kOldest && (roll_one<kOldest, kTogether, kShares, kVectors, In, Out>(
                                    column, pair, outputs[kOldest], sums, samples),
                                true)) &&
@@ -188,11 +207,16 @@ HWY_INLINE void rolling(const FixedDown& job, const Rolling& all, bool fetches,
     if (fetches) choose_fetches(job, kColumns, column);
     PairSums<kVectors, hn::RepartitionToWide<RollingTag> > sums[kTogether];
     std::int32_t* under_way = job.under_way + (at - job.begin) * kTogether;
-    RowPair<RollingTag> samples[kVectors];
+    RollingSamples<kVectors> samples;
     std::int32_t pair = job.had_pairs;
     if (pair != 0) {
       resume<kTogether>(under_way, sums);
-      if constexpr (kShares && kVectors == 1) load_last<kVectors, In, Out>(column, samples);
+      if constexpr (kShares && kVectors == 1) {
+        load_rolling<kVectors, In, Out>(column, -1, samples.now);
+      }
+    }
+    if constexpr (kLoadsAhead<kVectors, In>) {
+      load_rolling<kVectors, In, Out>(column, 0, samples.next);
     }
     for (std::int32_t r = 0; roll_round<kTogether, kShares, kVectors, In, Out>(
              std::make_integer_sequence<int, kTogether>(), column, pair, all.outputs + r,

@@ -53,7 +53,8 @@ inline constexpr std::int32_t kMostUnderWay = 8;
 
 /// Up to kStripRows output rows, filtered down from the input rows `rows[0]`, `rows[1]`, …
 struct FixedDown {
-  const void* const* rows = nullptr;  ///< rows[k] is the input's row first[0] + k
+  /// rows[k] is the input's row first[0] + k. A pair behind those that outputs take may be read.
+  const void* const* rows = nullptr;
   std::int32_t outputs = 0;
   const std::int32_t* first = nullptr;  ///< this and the next three: FixedAxis, of output 0 onwards
   const std::int32_t* pairs = nullptr;
