@@ -129,7 +129,7 @@ TEST(Strips, AreAsExactAsOne) {
   });
 }
 
-// As many bands as there are threads, each of which begins anew.
+// Each band begins anew, and its strips hand over their sums.
 TEST(Strips, AreTheSameByAnyNumberOfThreads) {
   const Image source = test::noise({1024, 1030}, rgb8);
   const Size to{256, 257};

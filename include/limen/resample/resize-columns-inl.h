@@ -84,12 +84,12 @@ HWY_INLINE void transpose(D16 d, hn::Vec<D16>* v) {
 // 1.0.5 on; limen asks for less. So pairs of pixels are made of two rows as these begin to be
 // turned, and a transpose is three instructions for each vector instead of seven.
 
-HWY_INLINE hn::Vec512<std::int16_t> look_up_rows(hn::Vec512<std::int16_t> a,
+HWY_INLINE hn::Vec512<std::int16_t> look_up_mids(hn::Vec512<std::int16_t> a,
                                                  hn::Vec512<std::int16_t> b,
                                                  hn::Vec512<std::int16_t> index) {
   return hn::Vec512<std::int16_t>{_mm512_permutex2var_epi16(a.raw, index.raw, b.raw)};
 }
-HWY_INLINE hn::Vec256<std::int16_t> look_up_rows(hn::Vec256<std::int16_t> a,
+HWY_INLINE hn::Vec256<std::int16_t> look_up_mids(hn::Vec256<std::int16_t> a,
                                                  hn::Vec256<std::int16_t> b,
                                                  hn::Vec256<std::int16_t> index) {
   return hn::Vec256<std::int16_t>{_mm256_permutex2var_epi16(a.raw, index.raw, b.raw)};
@@ -118,7 +118,7 @@ struct PairsOfFourRows {
                              hn::Vec<D16> index) {
     const hn::Repartition<std::int64_t, D16> d64;
     const auto two = [&](const std::int16_t* row) HWY_ATTR {
-      return hn::BitCast(d64, look_up_rows(hn::LoadU(d, row), hn::LoadU(d, row + stride), index));
+      return hn::BitCast(d64, look_up_mids(hn::LoadU(d, row), hn::LoadU(d, row + stride), index));
     };
     const auto a = two(from);
     const auto b = two(from + 2 * stride);

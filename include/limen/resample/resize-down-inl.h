@@ -227,6 +227,7 @@ void append_columns(const FixedDown& job) {
   part.begin = samples < kLanes ? job.begin : job.end - kLanes;
   part.end = job.end;
   part.ahead = 0;
+  // Behind what the vectors before have there.
   part.under_way += (paired + kLanes) * resample::kMostUnderWay;
   down<In, ToMids>(part);
   const std::size_t first = part.begin - job.begin;

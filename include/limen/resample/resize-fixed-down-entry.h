@@ -84,8 +84,9 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
   const std::int64_t reach_rows = rows_within_reach(job.vertical, kStripRows) + 2;
   const std::int32_t tile = tile_pixels(job, reach_rows, prepared_first ? 2 : 1);
   const auto tile_samples = static_cast<std::uint64_t>(tile) * static_cast<std::uint64_t>(channels);
-  LIMEN_ASSIGN(auto pointers, Array<const void*>::create(
-                                  *job.workspace, static_cast<std::uint64_t>(reach_rows) + 2));
+  LIMEN_ASSIGN(auto pointers,
+               Array<const void*>::create(*job.workspace,
+                                          static_cast<std::uint64_t>(reach_rows + kRowsBehind)));
   LIMEN_ASSIGN(auto scratch, create_down_scratch(*job.workspace, reach_rows));
   LIMEN_ASSIGN(auto along, AlongPass::create(job, plan, tile));
   LIMEN_ASSIGN(auto under_way,
@@ -114,7 +115,7 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
       const std::int32_t rows = plan.vertical.end(y + count - 1) - first;
       // A pair may end behind the last row, with no weight.
       const std::int32_t real_rows = std::min(rows, job.source.size.height - first);
-      for (std::int32_t k = 0; k < rows + 2; ++k) {
+      for (std::int32_t k = 0; k < rows + kRowsBehind; ++k) {
         const std::int32_t row = std::min(k, real_rows - 1);
         pointers[k] = prepared_first ? static_cast<const void*>(prepared[row])
                                      : static_cast<const void*>(job.source.row(first + row));
@@ -184,8 +185,9 @@ inline Result<void> run_vertical_first(const Job& job, const FixedPlan& plan, Ba
 /// Source and target are as wide: each output row is filtered down, and that is all.
 inline Result<void> run_vertical_only(const Job& job, const FixedPlan& plan, Bands& bands) {
   const std::int64_t reach_rows = rows_within_reach(job.vertical, kStripRows) + 2;
-  LIMEN_ASSIGN(auto pointers, Array<const void*>::create(
-                                  *job.workspace, static_cast<std::uint64_t>(reach_rows) + 2));
+  LIMEN_ASSIGN(auto pointers,
+               Array<const void*>::create(*job.workspace,
+                                          static_cast<std::uint64_t>(reach_rows + kRowsBehind)));
   LIMEN_ASSIGN(auto scratch, create_down_scratch(*job.workspace, reach_rows));
   const auto tile = static_cast<std::size_t>(tile_pixels(job, reach_rows, 1)) * job.channels();
   const std::size_t samples = row_bytes(job.source.size, job.source.format);
@@ -197,7 +199,8 @@ inline Result<void> run_vertical_only(const Job& job, const FixedPlan& plan, Ban
       FixedDown down = down_of(plan.vertical, y, count);
       UnderWay::place(plan.vertical, band, y, down);
       const std::int32_t first = plan.vertical.first[y];
-      for (std::int32_t k = 0; k < plan.vertical.end(y + count - 1) - first + 2; ++k) {
+      const std::int32_t rows = plan.vertical.end(y + count - 1) - first;
+      for (std::int32_t k = 0; k < rows + kRowsBehind; ++k) {
         pointers[k] = job.source.row(std::min(first + k, job.source.size.height - 1));
       }
       down.rows = pointers.data();

@@ -48,10 +48,6 @@ using LaneSum = PairSum<Lanes32>;
 /// Rows that go along together: their tables are loaded once.
 inline constexpr int kLaneRows = 4;
 
-HWY_INLINE LaneMids look_up_mids(LaneMids lower, LaneMids upper, LaneMids index) {
-  return LaneMids{_mm512_permutex2var_epi16(lower.raw, index.raw, upper.raw)};
-}
-
 /// A vector of a table.
 HWY_INLINE LaneMids lane_table(const std::int16_t* table, std::size_t vector) {
   return hn::Load(Lanes16(), table + vector * resample::kLaneSamples);

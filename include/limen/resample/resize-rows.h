@@ -25,6 +25,8 @@ constexpr int lanes_of(int channels) { return channels == 3 ? 4 : channels; }
 /// power of two, for then they would compete for the same lines of the cache.
 inline constexpr std::size_t kDownSamples = 512;
 inline constexpr std::size_t kDownPair = 2 * kDownSamples + 32;
+/// Rows behind those that outputs take that FixedDown::rows has too, and that may be read.
+inline constexpr std::int32_t kRowsBehind = 2;
 /// Samples that FixedDown::under_way has room for beyond those that are filtered down.
 inline constexpr std::int32_t kSpareUnderWay = 4 * kStripRows;
 /// Pairs that may be read, times a weight of 0, behind the last one.
@@ -53,7 +55,7 @@ inline constexpr std::int32_t kMostUnderWay = 8;
 
 /// Up to kStripRows output rows, filtered down from the input rows `rows[0]`, `rows[1]`, …
 struct FixedDown {
-  /// rows[k] is the input's row first[0] + k. A pair behind those that outputs take may be read.
+  /// rows[k] is the input's row first[0] + k; kRowsBehind more than outputs take.
   const void* const* rows = nullptr;
   std::int32_t outputs = 0;
   const std::int32_t* first = nullptr;  ///< this and the next three: FixedAxis, of output 0 onwards
