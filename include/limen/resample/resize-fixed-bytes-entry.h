@@ -67,6 +67,8 @@ class BytesMaker {
     const auto count = static_cast<std::uint64_t>(count_);
     LIMEN_ASSIGN(auto table_of, Array<std::int32_t>::create_unset(workspace, count));
     LIMEN_ASSIGN(bases_, Array<std::int32_t>::create_unset(workspace, count));
+    LIMEN_ASSIGN(taken_, Array<TakenSamples>::create_unset(
+                             workspace, static_cast<std::uint64_t>(fixed_.outputs)));
     std::int32_t tables = 0;
     for (std::int32_t g = 0; g < count_; ++g) {
       table_of[g] = repeats_before(g) ? table_of[g - groups_of_period()] : tables++;
@@ -121,7 +123,7 @@ class BytesMaker {
     bytes.lanes = kernel_.lanes;
     bytes.tile = tile;
     bytes.pairs = pairs_;
-    bytes.together = together_;
+    bytes.together = together();
     return bytes;
   }
 
@@ -150,59 +152,48 @@ class BytesMaker {
     return {};
   }
 
-  /// What a group's lanes take, in samples. `lead`: so many more pixels before, with no weight.
+  /// What a group's lanes take, in samples of the source. `taken`: of an output.
   struct Lanes {
     std::int32_t count = 0;
     std::array<std::int32_t, kMostLanes> first;
-    std::array<std::int32_t, kMostLanes> lead;
-    std::array<std::int32_t, kMostLanes> output;
-    std::array<TakenSamples, kMostLanes> taken;
+    std::array<std::int32_t, kMostLanes> lead;    ///< so many pixels from there on have no weight
+    std::array<std::int32_t, kMostLanes> window;  ///< where what is looked up at once begins
   };
-  Lanes lanes_of(std::int32_t group) const {
+  template <class Taken>
+  Lanes lanes_of(std::int32_t group, const Taken& taken) const {
     Lanes lanes;
-    const std::int32_t begin = group * kernel_.lanes;
-    lanes.count = std::min(kernel_.lanes, samples_ - begin);
-    std::int32_t output = begin / channels_;
-    std::int32_t channel = begin % channels_;
-    TakenSamples taken = taken_samples(fixed_, output);
-    for (std::int32_t lane = 0; lane < lanes.count; ++lane, ++channel) {
-      if (channel == channels_) {
-        channel = 0;
-        taken = taken_samples(fixed_, ++output);
+    lanes.count = std::min(kernel_.lanes, samples_ - group * kernel_.lanes);
+    for_each_output(channels_, group * kernel_.lanes, lanes.count, [&](const LanesOfOutput& of) {
+      const std::int32_t first = taken(of.output).first * channels_ + of.channel;
+      for (std::int32_t lane = of.begin; lane < of.end; ++lane) {
+        lanes.first[lane] = first + lane - of.begin;
+        lanes.lead[lane] = 0;
       }
-      lanes.first[lane] = taken.first * channels_ + channel;
-      lanes.lead[lane] = 0;
-      lanes.output[lane] = output;
-      lanes.taken[lane] = taken;
-    }
-    for (std::int32_t lane = 0; lane < lanes.count && !kernel_.has_window; ++lane) {
-      // What 16 bytes do not reach begins some pixels before.
-      const std::int32_t base = block_base(lanes, lane / kBlock * kBlock);
-      while (lanes.first[lane] - base + channels_ >= block_samples() &&
-             lanes.first[lane] - channels_ >= base) {
-        lanes.first[lane] -= channels_;
-        ++lanes.lead[lane];
+    });
+    const std::int32_t together = kernel_.has_window ? kMostLanes : kBlock;
+    for (std::int32_t begin = 0; begin < lanes.count; begin += together) {
+      const std::int32_t end = std::min(begin + together, lanes.count);
+      const std::int32_t window =
+          *std::min_element(lanes.first.begin() + begin, lanes.first.begin() + end);
+      for (std::int32_t lane = begin; lane < end; ++lane) {
+        lanes.window[lane] = window;
+        // What 16 bytes do not reach begins some pixels before.
+        while (!kernel_.has_window && lanes.first[lane] - window + channels_ >= window_samples() &&
+               lanes.first[lane] - channels_ >= window) {
+          lanes.first[lane] -= channels_;
+          ++lanes.lead[lane];
+        }
       }
     }
     return lanes;
   }
   /// What is looked up at once.
-  std::int32_t block_samples() const {
+  std::int32_t window_samples() const {
     return (kernel_.has_window ? static_cast<std::int32_t>(kBytesWindow) : kBlockBytes) /
            kernel_.sample;
   }
   /// Whether all pairs are.
   bool has_all_pairs() const { return kernel_.has_window && !is_of_mids(); }
-  /// The first sample that lanes from `lane` on take: all of them, or four without a window.
-  std::int32_t block_base(const Lanes& lanes, std::int32_t lane) const {
-    const std::int32_t most = kernel_.has_window ? kMostLanes : kBlock;
-    const auto begin = lanes.first.begin() + lane;
-    return *std::min_element(begin, begin + std::min(most, lanes.count - lane));
-  }
-  /// Whether a block of lanes begins.
-  bool begins_block(std::int32_t lane) const {
-    return kernel_.has_window ? lane == 0 : lane % kBlock == 0;
-  }
 
   std::int32_t groups_of_period() const { return period_.outputs * channels_ / kernel_.lanes; }
   /// Whether a period before there is a group like the g-th.
@@ -213,54 +204,62 @@ class BytesMaker {
 
   /// Finds where a group begins, and how many pairs it takes; false: they do not fit.
   bool place(std::int32_t group) {
-    const Lanes lanes = lanes_of(group);
-    const std::int32_t base = block_base(lanes, 0);
+    const Lanes lanes = lanes_of(
+        group, [&](std::int32_t output) { return taken_[output] = taken_samples(fixed_, output); });
+    const std::int32_t base = lanes.window[0];
     bases_[group] = base;
-    std::int32_t block = base;
-    for (std::int32_t lane = 0; lane < lanes.count; ++lane) {
-      if (begins_block(lane)) block = block_base(lanes, lane);
-      const std::int32_t count = lanes.lead[lane] + lanes.taken[lane].count;
-      const std::int32_t pairs = (count + 1) / 2;
-      const std::int32_t index = lanes.first[lane] - block;
-      const std::int32_t reach = has_all_pairs() ? (count - 1) * channels_ : channels_;
-      if (index + reach >= block_samples() || block < base ||
-          block - base + 2 * (pairs - 1) * channels_ + block_samples() > kBytesReach) {
-        return false;
+    bool fits = true;
+    for_each_output(channels_, group * kernel_.lanes, lanes.count, [&](const LanesOfOutput& of) {
+      for (std::int32_t lane = of.begin; lane < of.end; ++lane) {
+        const std::int32_t count = lanes.lead[lane] + taken_[of.output].count;
+        const std::int32_t pairs = (count + 1) / 2;
+        const std::int32_t window = lanes.window[lane];
+        const std::int32_t index = lanes.first[lane] - window;
+        const std::int32_t reach = has_all_pairs() ? (count - 1) * channels_ : channels_;
+        if (index + reach >= window_samples() || window < base ||
+            window - base + 2 * (pairs - 1) * channels_ + window_samples() > kBytesReach) {
+          fits = false;
+        }
+        pairs_ = std::max(pairs_, pairs);
+        last_index_ = std::max(last_index_, index);
       }
-      pairs_ = std::max(pairs_, pairs);
-      together_ = std::min(together_, (block_samples() - 1 - index + channels_) / (2 * channels_));
-    }
-    return pairs_ <= kBytesMostPairs;
+    });
+    return fits && pairs_ <= kBytesMostPairs;
+  }
+  /// Pairs that what is looked up at once has for all lanes.
+  std::int32_t together() const {
+    const std::int32_t pairs = (window_samples() - 1 - last_index_ + channels_) / (2 * channels_);
+    return std::min(kBytesMostPairs, pairs);
   }
 
   void fill(std::int32_t group, std::int16_t* table) const {
-    const Lanes lanes = lanes_of(group);
+    const Lanes lanes = lanes_of(group, [&](std::int32_t output) { return taken_[output]; });
     const auto vector = [&](std::size_t which) {
       return table + which * 2 * static_cast<std::size_t>(kernel_.lanes);
     };
-    const auto put = [](std::int16_t* to, std::int32_t lane, std::int32_t value) {
-      std::memcpy(to + std::ptrdiff_t{2} * lane, &value, sizeof(value));
-    };
-    std::int32_t block = bases_[group];
-    for (std::int32_t lane = 0; lane < lanes.count; ++lane) {
-      if (begins_block(lane)) {
-        block = block_base(lanes, lane);
-        put(vector(kBytesBlocks), lane / kBlock, (block - bases_[group]) * kernel_.sample);
-      }
-      const std::int32_t index = lanes.first[lane] - block;
-      put(vector(kBytesIndex), lane, index_of_pair(index, index + channels_));
-      const int shift = fixed_.bits[lanes.output[lane]] - fraction_bits(kernel_);
-      put(vector(kBytesShift), lane, shift);
+    for_each_output(channels_, group * kernel_.lanes, lanes.count, [&](const LanesOfOutput& of) {
+      const int shift = fixed_.bits[of.output] - fraction_bits(kernel_);
+      put_in_lanes(vector(kBytesShift), of.begin, of.end, shift);
       // Mids have a zero of their own.
-      put(vector(kBytesBefore), lane,
-          (std::int32_t{1} << (shift - 1)) -
-              (is_of_mids() ? 0 : kMidZero * (std::int32_t{1} << shift)));
-      const TakenSamples& taken = lanes.taken[lane];
-      std::int16_t* weights = vector(kBytesWeights) + std::ptrdiff_t{2} * lane;
-      for (std::int32_t k = 0; k < taken.count; ++k) {
-        const std::int32_t at = lanes.lead[lane] + k;
-        weights[at / 2 * 2 * kernel_.lanes + at % 2] = taken.weights[k];
+      put_in_lanes(vector(kBytesBefore), of.begin, of.end,
+                   (std::int32_t{1} << (shift - 1)) -
+                       (is_of_mids() ? 0 : kMidZero * (std::int32_t{1} << shift)));
+      const TakenSamples& taken = taken_[of.output];
+      for (std::int32_t begin = of.begin, end = begin; begin < of.end; begin = end) {
+        const std::int32_t lead = lanes.lead[begin];
+        for (; end < of.end && lanes.lead[end] == lead; ++end) {
+          const std::int32_t index = lanes.first[end] - lanes.window[end];
+          put_in_lanes(vector(kBytesIndex), end, end + 1, index_of_pair(index, index + channels_));
+        }
+        for (std::int32_t p = 0; 2 * p < lead + taken.count; ++p) {
+          put_in_lanes(vector(kBytesWeights + static_cast<std::size_t>(p)), begin, end,
+                       lead == 0 ? taken.pair(p) : taken.pair(p, lead));
+        }
       }
+    });
+    for (std::int32_t lane = 0; lane < lanes.count && !kernel_.has_window; lane += kBlock) {
+      put_in_lanes(vector(kBytesBlocks), lane / kBlock, lane / kBlock + 1,
+                   (lanes.window[lane] - bases_[group]) * kernel_.sample);
     }
   }
 
@@ -283,12 +282,13 @@ class BytesMaker {
   const std::int32_t count_;
   const std::int32_t row_bytes_;
   std::int32_t pairs_ = 1;
-  std::int32_t together_ = kBytesMostPairs;
+  std::int32_t last_index_ = 0;  ///< where in what is looked up at once a lane begins, at most
   Period period_;
   /// Samples of the output that those a period before are like.
   std::int32_t repeats_begin_ = 0;
   std::int32_t repeats_end_ = 0;
   Array<std::int32_t> bases_;
+  Array<TakenSamples> taken_;  ///< of outputs in groups that place() was called for
 };
 
 /// Pairs of rows in the ring of run_bytes_first(): what an output takes, and what the last

@@ -3,6 +3,9 @@
 
 // What FixedLanes' kernels look up, for resize_fixed(). Part of resize-entry.h.
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -36,6 +39,22 @@ struct TakenSamples {
   std::int32_t first = 0;
   std::int32_t count = 0;
   const std::int16_t* weights = nullptr;
+
+  std::int32_t pairs() const { return (count + 1) / 2; }
+  /// The weights of the p-th pair, as a lane has them.
+  std::int32_t pair(std::int32_t p) const {
+    return both(weights[2 * p], 2 * p + 1 < count ? weights[2 * p + 1] : 0);
+  }
+  /// The same if `lead` samples with no weight come before.
+  std::int32_t pair(std::int32_t p, std::int32_t lead) const {
+    const auto weight = [&](std::int32_t k) { return k >= 0 && k < count ? weights[k] : 0; };
+    return both(weight(2 * p - lead), weight(2 * p + 1 - lead));
+  }
+
+ private:
+  static std::int32_t both(std::int32_t even, std::int32_t odd) {
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(even) & 0xffff) | odd * 65536;
+  }
 };
 
 inline TakenSamples taken_samples(const FixedAxis& axis, std::int32_t i) {
@@ -47,6 +66,35 @@ inline TakenSamples taken_samples(const FixedAxis& axis, std::int32_t i) {
     ++taken.weights;
   }
   return taken;
+}
+
+/// `value` to lanes `begin` to `end` - 1 of a vector of a table.
+inline void put_in_lanes(std::int16_t* vector, std::int32_t begin, std::int32_t end,
+                         std::int32_t value) {
+  for (std::int32_t lane = begin; lane < end; ++lane) {
+    std::memcpy(vector + std::ptrdiff_t{2} * lane, &value, sizeof(value));
+  }
+}
+
+/// Lanes side by side that have samples of one output.
+struct LanesOfOutput {
+  std::int32_t output;
+  std::int32_t channel;  ///< of lane `begin`; the next lanes have the next ones
+  std::int32_t begin;
+  std::int32_t end;
+};
+
+/// Calls `use` with the LanesOfOutput of each output in turn, of `lanes` lanes, the first of which
+/// has sample `sample` of the outputs.
+template <class Use>
+void for_each_output(int channels, std::int64_t sample, std::int32_t lanes, const Use& use) {
+  LanesOfOutput of;
+  of.output = static_cast<std::int32_t>(sample / channels);
+  of.channel = static_cast<std::int32_t>(sample % channels);
+  for (of.begin = 0; of.begin < lanes; of.begin = of.end, of.channel = 0, ++of.output) {
+    of.end = std::min(of.begin + channels - of.channel, lanes);
+    use(of);
+  }
 }
 
 /// Makes LanesTables of an axis.
@@ -143,7 +191,7 @@ class LanesMaker {
       begin = std::min(begin, taken.first);
       end = std::max(end, taken.first + taken.count);
       end_of_few = std::max(end_of_few, taken.first + std::min(taken.count, 2 * kFewPairs));
-      lanes.pairs = std::max(lanes.pairs, (taken.count + 1) / 2);
+      lanes.pairs = std::max(lanes.pairs, taken.pairs());
       // Levels take the upper half of a sum first.
       if (fixed_.bits[x] + kMidBits < 16) return false;
     }
@@ -162,31 +210,33 @@ class LanesMaker {
     std::int16_t* table = lanes.tables.data() + lanes.table_of[group / 2] * lanes.stride;
     const auto i = static_cast<std::size_t>(group % 2);
     const auto vector = [&](std::size_t which) { return table + (which + i) * kLaneSamples; };
-    for (std::int32_t lane = 0; lane < kOutputs; ++lane) {
-      const std::int64_t sample = std::int64_t{group} * kOutputs + lane;
-      if (sample >= samples_) break;
-      const auto x = static_cast<std::int32_t>(sample / channels_);
-      const auto channel = static_cast<std::int32_t>(sample % channels_);
-      const TakenSamples taken = taken_samples(fixed_, x);
-      const std::int32_t index =
-          (taken.first - fixed_.first[0]) * channels_ + channel - lanes.bases[group];
-      vector(kLaneIndex)[2 * lane] = static_cast<std::int16_t>(index);
-      vector(kLaneIndex)[2 * lane + 1] = static_cast<std::int16_t>(index + channels_);
-      for (std::int32_t k = 0; k < taken.count; ++k) {
-        vector(kLaneWeights + 2 * static_cast<std::size_t>(k / 2))[2 * lane + k % 2] =
-            taken.weights[k];
+    const std::int64_t sample = std::int64_t{group} * kOutputs;
+    const auto lanes_of_group =
+        static_cast<std::int32_t>(std::min<std::int64_t>(kOutputs, samples_ - sample));
+    for_each_output(channels_, sample, lanes_of_group, [&](const LanesOfOutput& of) {
+      const TakenSamples taken = taken_samples(fixed_, of.output);
+      const std::int32_t first =
+          (taken.first - fixed_.first[0]) * channels_ + of.channel - lanes.bases[group];
+      for (std::int32_t lane = of.begin; lane < of.end; ++lane) {
+        const std::int32_t index = first + lane - of.begin;
+        vector(kLaneIndex)[2 * lane] = static_cast<std::int16_t>(index);
+        vector(kLaneIndex)[2 * lane + 1] = static_cast<std::int16_t>(index + channels_);
+        // Four lanes of the one group, four of the other.
+        const std::size_t in_turn = static_cast<std::size_t>(lane / 4 * 8 + lane % 4) + 4 * i;
+        fill_narrowing(fixed_.bits[of.output], lane, vector(kLaneBefore), vector(kLaneShift),
+                       table[kLaneShift * kLaneSamples + in_turn]);
       }
-      // Four lanes of the one group, four of the other.
-      const std::size_t in_turn = static_cast<std::size_t>(lane / 4 * 8 + lane % 4) + 4 * i;
-      fill_narrowing(fixed_.bits[x], lane, vector(kLaneBefore), vector(kLaneShift),
-                     table[kLaneShift * kLaneSamples + in_turn]);
-    }
+      for (std::int32_t p = 0; p < taken.pairs(); ++p) {
+        put_in_lanes(vector(kLaneWeights + 2 * static_cast<std::size_t>(p)), of.begin, of.end,
+                     taken.pair(p));
+      }
+    });
   }
 
   void fill_narrowing(int bits, std::int32_t lane, std::int16_t* before, std::int16_t* shift,
                       std::int16_t& upper_shift) const {
     const auto put = [lane](std::int16_t* vector, std::int32_t value) {
-      std::memcpy(vector + 2 * lane, &value, sizeof(value));
+      put_in_lanes(vector, lane, lane + 1, value);
     };
     switch (kind_) {
       case AlongOut::levels:
