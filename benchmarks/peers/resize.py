@@ -205,6 +205,14 @@ def table(case: Case) -> str:
     return "\n".join(lines)
 
 
+def sizes_of(text: str) -> tuple[Size, Size]:
+    """Of WxH-WxH, from and to."""
+    sides = [int(side) for size in text.split("-") for side in size.split("x")]
+    if len(sides) != 4 or min(sides) < 1:
+        raise ValueError(text)
+    return (sides[0], sides[1]), (sides[2], sides[3])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--limen", action="append", required=True, metavar="[NAME=]PATH",
@@ -215,6 +223,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.03, help="of each turn, at the least")
     parser.add_argument("--mode", action="append", choices=sorted(MODES))
     parser.add_argument("--case", action="append", type=int, help="0 to 3")
+    parser.add_argument("--size", action="append", type=sizes_of, metavar="WxH-WxH",
+                        help="from and to, instead of a case")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--no-oracle", action="store_true")
     parser.add_argument("--threads", action="store_true", help="two threads beside one as well")
@@ -227,7 +237,7 @@ def main() -> None:
         contenders += peers
         if missing:
             print("missing:", ", ".join(missing))
-    sizes = [SIZES[i] for i in arguments.case or range(len(SIZES))]
+    sizes = arguments.size or [SIZES[i] for i in arguments.case or range(len(SIZES))]
     for mode in arguments.mode or list(MODES):
         for source, to in sizes:
             print(table(run_case(MODES[mode], source, to, contenders, arguments.rounds,

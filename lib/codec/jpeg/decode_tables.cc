@@ -37,7 +37,14 @@ struct Windows {
   /// Bits of the code, and the sign behind it where there is one: all that has to be in a window.
   std::array<std::uint8_t, kWindows> needed;
 
-  Windows() { entries.fill(kNotLookedUp); }
+  Windows() {
+    entries.fill({.bits = 0,
+                  .first_step = 0,
+                  .first = 0,
+                  .last = 0,
+                  .behind = kBehind,
+                  .steps = DecodeEntry::kBeyondBlocks});
+  }
 
   /// Windows that begin with this code, which goes on by `step` and has `size` bits behind it. The
   /// highest of these tells what the others add to.
@@ -59,38 +66,39 @@ struct Windows {
   /// Fills a table with them, each followed by what the rest of its window begins with by `behind`.
   void join(const Windows& behind, std::array<DecodeEntry, kWindows>& joined) const {
     for (std::size_t window = 0; window < kWindows; ++window) {
-      const DecodeEntry first = entries[window];
-      joined[window] = first;
-      const auto taken = static_cast<int>(all_bits(first));
-      if (first == kNotLookedUp || ends_block(first) || taken >= kWindowBits) continue;
-      const std::size_t rest = window << taken & (kWindows - 1);
-      const DecodeEntry second = behind.entries[rest];
-      const int bits = taken + static_cast<int>(all_bits(second));
-      if (second == kNotLookedUp || taken + behind.needed[rest] > kWindowBits ||
-          bits > kMostLookedUp) {
-        continue;
-      }
-      joined[window] = two_symbols(first, second, std::max(0, bits - kWindowBits));
+      DecodeEntry entry = with_next(window, behind);
+      entry.last = static_cast<std::uint16_t>(entry.last - (window << entry.bits_behind()));
+      joined[window] = entry;
     }
   }
 
  private:
-  static DecodeEntry packed(int bits, unsigned first_step, std::uint16_t first, std::uint16_t last,
-                            int beyond, unsigned steps) {
-    return static_cast<DecodeEntry>(bits) | DecodeEntry{first_step} << 8 |
-           DecodeEntry{first} << 16 | DecodeEntry{last} << 32 |
-           DecodeEntry{kBehind - static_cast<unsigned>(beyond)} << 48 |
-           DecodeEntry{steps} << kStepsShift;
+  DecodeEntry with_next(std::size_t window, const Windows& behind) const {
+    const DecodeEntry& first = entries[window];
+    if (!first.is_looked_up() || first.ends_block() || first.bits >= kWindowBits) return first;
+    const std::size_t rest = window << first.bits & (kWindows - 1);
+    const DecodeEntry& second = behind.entries[rest];
+    const int bits = first.bits + second.bits;
+    if (!second.is_looked_up() || first.bits + behind.needed[rest] > kWindowBits ||
+        bits > kMostLookedUp) {
+      return first;
+    }
+    // What of the second one's coefficient is not in the window counts as zeros there too.
+    DecodeEntry both = first;
+    both.bits = static_cast<std::uint8_t>(bits);
+    both.last = second.last;
+    both.behind = static_cast<std::uint8_t>(kBehind - std::max(0, bits - kWindowBits));
+    both.steps = static_cast<std::uint8_t>(first.steps + second.steps);
+    return both;
   }
   static DecodeEntry one_symbol(int bits, unsigned step, int value, int beyond) {
     const auto word = static_cast<std::uint16_t>(value);
-    return packed(bits, step, word, word, beyond, step);
-  }
-  // What of the second one's coefficient is not in the window counts as zeros there too.
-  static DecodeEntry two_symbols(DecodeEntry first, DecodeEntry second, int beyond) {
-    return packed(static_cast<int>(all_bits(first) + all_bits(second)), first_step(first),
-                  first_value(first), last_value(second), beyond,
-                  first_step(first) + first_step(second));
+    return {.bits = static_cast<std::uint8_t>(bits),
+            .first_step = static_cast<std::uint8_t>(step),
+            .first = word,
+            .last = word,
+            .behind = static_cast<std::uint8_t>(kBehind - beyond),
+            .steps = static_cast<std::uint8_t>(step)};
   }
 };
 

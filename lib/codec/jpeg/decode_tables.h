@@ -5,6 +5,7 @@
 // what it says, with the bits behind it, and where they fit the symbol behind that too.
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,8 +14,8 @@
 namespace limen::inline LIMEN_ABI {
 
 /// Bits that are looked up at once. A table takes 8 bytes for each value of them: those of luma and
-/// chroma stay in the first cache together.
-inline constexpr int kWindowBits = 11;
+/// chroma leave room in a first cache of 32 KB for what is decoded.
+inline constexpr int kWindowBits = 10;
 inline constexpr std::size_t kWindows = std::size_t{1} << kWindowBits;
 
 /// The most that one look-up takes. Twice that and a window fit what a reader has at least.
@@ -57,37 +58,40 @@ constexpr int extended(int bits, int size) {
   return bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
 }
 
-/// One or two symbols, packed: from the lowest bit
-///   8  bits of them all
-///   8  how far the first one goes on in the block, its coefficient included
-///   16 the first coefficient
-///   16 the last one, which is the first again where there is no second
-///   8  kBehind less how many bits of the last coefficient lie behind the window: these, its lowest
-///      ones, are to be added
-///   8  how far all go on
-/// A symbol that ends a block goes on by kEndOfBlock, which is thus an entry's highest bit, and has
-/// a coefficient that nobody wants. A difference of DC coefficients goes on by 1.
-using DecodeEntry = std::uint64_t;
-constexpr unsigned all_bits(DecodeEntry entry) { return entry & 0xFF; }
-constexpr unsigned first_step(DecodeEntry entry) { return entry >> 8 & 0xFF; }
-constexpr std::uint16_t first_value(DecodeEntry entry) {
-  return static_cast<std::uint16_t>(entry >> 16);
-}
-constexpr std::uint16_t last_value(DecodeEntry entry) {
-  return static_cast<std::uint16_t>(entry >> 32);
-}
-constexpr unsigned behind(DecodeEntry entry) { return entry >> 48 & 63; }
-inline constexpr int kStepsShift = 56;
-constexpr unsigned all_steps(DecodeEntry entry) {
-  return static_cast<unsigned>(entry >> kStepsShift);
-}
-constexpr bool ends_block(DecodeEntry entry) { return entry >> 63 != 0; }
-
 /// Bits of a word behind its window.
 inline constexpr unsigned kBehind = 64 - kWindowBits;
 
-/// A window that does not hold what a look-up needs to know goes on beyond any block.
-inline constexpr DecodeEntry kNotLookedUp = DecodeEntry{64} << kStepsShift;
+/// One or two symbols. A symbol that ends a block goes on by kEndOfBlock, and has a coefficient
+/// that nobody wants. A difference of DC coefficients goes on by 1.
+struct alignas(8) DecodeEntry {
+  std::uint8_t bits;        ///< of them all
+  std::uint8_t first_step;  ///< how far the first one goes on in the block, its coefficient too
+  std::uint16_t first;      ///< its coefficient
+  /// The last coefficient, the first one again where there is no second. What the word shifted by
+  /// `behind` ends with is to be added: the lowest bits may lie behind the window, and those of the
+  /// window, which come with them, have been taken away here.
+  std::uint16_t last;
+  std::uint8_t behind;  ///< kBehind less as many bits of the last coefficient as lie there
+  std::uint8_t steps;   ///< how far all go on
+
+  bool is_looked_up() const { return steps != kBeyondBlocks; }
+  bool ends_block() const { return steps >= kEndOfBlock; }
+  int bits_behind() const { return static_cast<int>(kBehind) - behind; }
+
+  /// So far a window goes on that does not hold what a look-up needs to know.
+  static constexpr std::uint8_t kBeyondBlocks = 64;
+};
+static_assert(sizeof(DecodeEntry) == 8);
+
+/// What the next look-up waits for, which an entry's other parts do not delay if they are loaded by
+/// themselves: `bits` in the lowest bits, in the highest one whether a block ends.
+inline std::uint64_t next_of(const DecodeEntry& entry) {
+  if constexpr (std::endian::native == std::endian::little) {
+    return std::bit_cast<std::uint64_t>(entry);
+  }
+  return entry.bits | std::uint64_t{entry.steps} << 56;
+}
+inline constexpr std::uint64_t kNextBlock = std::uint64_t{1} << 63;
 
 struct DecodeTable {
   std::array<DecodeEntry, kWindows> entries;

@@ -30,26 +30,28 @@ constexpr unsigned kBlockLength = 64;
 struct Place {
   const DecodeEntry* table;
   const PlacedBlock* block;
-  unsigned at;
+  std::size_t at;
 };
 
-// On to the next symbol: of this block, or of the next one where `entry` ends it. Compilers make a
-// branch of a condition, and this one is as good as random: it would be mispredicted once a block.
-inline __attribute__((always_inline)) void move_on(DecodeEntry entry, Place& place) {
+// On to the next symbol: of this block, or of the next one where `to_next` is kNextBlock with
+// whatever bits below. Compilers make a branch of a condition, and this one is as good as random:
+// it would be mispredicted once a block.
+inline __attribute__((always_inline)) void move_on(std::uint64_t to_next, Place& place) {
   const PlacedBlock* const next = place.block + 1;
   place.table = place.block->ac;
 #if defined(__x86_64__)
-  static_assert(ends_block(DecodeEntry{1} << 63), "it is the sign");
+  static_assert(kNextBlock == std::uint64_t{1} << 63, "it is the sign");
   __asm__(
-      "test %[entry], %[entry]\n\t"
+      "test %[to_next], %[to_next]\n\t"
       "cmovs %[next_table], %[table]\n\t"
       "cmovs %[next], %[block]\n\t"
       "cmovs %[none], %[at]"
       : [table] "+r"(place.table), [block] "+r"(place.block), [at] "+r"(place.at)
-      : [entry] "r"(entry), [next_table] "m"(place.block->next_dc), [next] "r"(next), [none] "r"(0)
+      : [to_next] "r"(to_next), [next_table] "m"(place.block->next_dc), [next] "r"(next),
+        [none] "r"(std::size_t{0})
       : "cc");
 #else
-  std::uintptr_t ends = -static_cast<std::uintptr_t>(ends_block(entry));
+  std::uintptr_t ends = -static_cast<std::uintptr_t>((to_next & kNextBlock) != 0);
   __asm__("" : "+r"(ends));
   const auto choose = [ends](const auto* here, const auto* there) {
     const auto bits = reinterpret_cast<std::uintptr_t>(here);
@@ -58,7 +60,7 @@ inline __attribute__((always_inline)) void move_on(DecodeEntry entry, Place& pla
   };
   place.table = choose(place.table, place.block->next_dc);
   place.block = choose(place.block, next);
-  place.at &= ~static_cast<unsigned>(ends);
+  place.at &= ~static_cast<std::size_t>(ends);
 #endif
 }
 
@@ -126,52 +128,69 @@ __attribute__((noinline)) bool EntropyDecoder::decode_symbol(const PlacedBlock& 
 }
 
 // Blocks follow each other without a branch: a symbol that ends one chooses the next table and the
-// next place. The time of all is that from one look-up to the next, and what else is done for a
-// symbol fits in beside.
+// next place. The time of all is that from one look-up to the next. What else is done for a symbol
+// fits in beside, if it takes few of the units that shift: so an entry's parts are loaded one by
+// one.
 bool EntropyDecoder::decode_blocks(const PlacedBlock* first, const PlacedBlock* end) {
-  ScanBits bits = bits_;
+  ScanBits begun = bits_;
+  begun.refill();
+  // Of our own, so that they stay in registers.
+  const std::uint8_t* next = begun.next;
+  std::uint64_t held = begun.held;
+  unsigned taken = begun.taken;
+  const auto bits = [&] { return ScanBits{next, held, taken}; };
+  const auto go_on_with = [&](const ScanBits& from) {
+    next = from.next;
+    held = from.held;
+    taken = from.taken;
+  };
   Place place{mcu_[0].dc->entries.data(), first, 0};
-  bits.refill();
   // Returns whether there are more: 1, or 0 at the end, -1 where something is odd.
   const auto look_up = [&](bool refills) __attribute__((always_inline)) {
-    DecodeEntry entry = place.table[bits.held >> kBehind];
+    const DecodeEntry& entry = place.table[held >> kBehind];
+    std::uint64_t to_next = next_of(entry);
     // The table's answer takes longer than this.
-    if (refills) bits.refill();
-    unsigned past = place.at + all_steps(entry);
+    if (refills) {
+      ScanBits more = bits();
+      more.refill();
+      go_on_with(more);
+    }
+    // Begun before what no look-up waits for, of which there is enough to be in its way.
+    __asm__ volatile("" : "+r"(to_next), "+r"(held));
+    std::size_t past = place.at + entry.steps;
     if ((past & kBlockLength) == 0) [[likely]] {
-      const std::uint64_t held = bits.held;
-      bits.held <<= all_bits(entry) & 63;
-      bits.count -= static_cast<unsigned>(entry);
+      const std::uint64_t before = held;
+      held <<= to_next & 63;
+      taken += entry.bits;
       std::int16_t* const levels = place.block->levels;
-      levels[kPlaces[place.at + first_step(entry)]] = static_cast<std::int16_t>(first_value(entry));
-      const std::uint64_t more = (held << kWindowBits >> kWindowBits) >> behind(entry);
-      levels[kPlaces[past]] = static_cast<std::int16_t>(last_value(entry) + more);
+      levels[kPlaces[place.at + entry.first_step]] = static_cast<std::int16_t>(entry.first);
+      const std::uint64_t more = before >> (entry.behind & 63);
+      levels[kPlaces[past]] = static_cast<std::int16_t>(entry.last + more);
     } else {
-      ScanBits slow = bits;
-      unsigned here = place.at;
+      ScanBits slow = bits();
+      auto here = static_cast<unsigned>(place.at);
       if (!decode_symbol(*place.block, slow, here)) return -1;
-      bits = slow;
+      go_on_with(slow);
       past = here;
-      entry = past == kBlockLength ? DecodeEntry{kEndOfBlock} << kStepsShift : 0;
+      to_next = past == kBlockLength ? kNextBlock : 0;
     }
     place.at = past;
-    move_on(entry, place);
+    move_on(to_next, place);
     return place.block != end ? 1 : 0;
   };
   static_assert(2 * kMostLookedUp + kWindowBits <= 56);
   int more = 1;
   do {
-    if (bits.next > safe_end_) [[unlikely]] {
-      ScanBits slow = bits;
+    if (next > safe_end_) [[unlikely]] {
+      ScanBits slow = bits();
       if (!read_on(slow)) return false;
-      bits = slow;
+      go_on_with(slow);
     }
     more = look_up(true);
     if (more <= 0) break;
     more = look_up(false);
   } while (more > 0);
-  bits.count &= 63;
-  bits_ = bits;
+  bits_ = bits();
   return more == 0;
 }
 

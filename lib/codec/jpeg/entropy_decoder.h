@@ -62,9 +62,7 @@ class EntropyDecoder {
   void begin_interval();
   bool read_on(ScanBits& bits);
   bool restart();
-  std::ptrdiff_t bits_left() const {
-    return (bytes_.end() - bits_.next) * 8 + static_cast<std::ptrdiff_t>(bits_.count);
-  }
+  std::ptrdiff_t bits_left() const { return (bytes_.end() - bits_.next) * 8 + bits_.count(); }
 
   ScanBytes bytes_;
   std::span<const McuBlock> mcu_;

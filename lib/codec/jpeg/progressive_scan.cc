@@ -40,8 +40,7 @@ bool ProgressiveScan::end_interval() {
     if (bytes.end() - reader_.bits.next > kScanReach) return false;
     reader_.read_on(reader_.bits.next);
   }
-  const std::ptrdiff_t left =
-      (bytes.end() - reader_.bits.next) * 8 + static_cast<std::ptrdiff_t>(reader_.bits.count);
+  const std::ptrdiff_t left = (bytes.end() - reader_.bits.next) * 8 + reader_.bits.count();
   return bytes.is_whole() && left >= 0 && left < 8;
 }
 

@@ -54,7 +54,7 @@ HWY_INLINE bool take_corrections(ScanReader& reader, ScanBits& bits, int count,
     corrections.count += kMost;
     bits.drop(kMost);
   }
-  if (bits.count < kMost && !reader.refill(bits)) return false;
+  if (bits.count() < kMost && !reader.refill(bits)) return false;
   corrections.held = corrections.held << count | bits.held >> 1 >> (63 - count);
   corrections.count += count;
   bits.drop(static_cast<unsigned>(count));

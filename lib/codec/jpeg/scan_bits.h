@@ -22,24 +22,27 @@ inline const std::uint8_t* safe_end(const ScanBytes& bytes) {
   return bytes.is_whole() ? bytes.end() + 8 : bytes.end() - kScanReach;
 }
 
-/// The next bits, the first one highest. Behind `count` of them are more, or zeros.
+/// The next bits, the first one highest. Behind those that are known to be there are more, or
+/// zeros.
 struct ScanBits {
   const std::uint8_t* next = nullptr;
   std::uint64_t held = 0;
-  unsigned count = 0;
+  unsigned taken = 63;  ///< of 63 bits
 
+  /// How many are known to be there.
+  int count() const { return 63 - static_cast<int>(taken); }
   /// At least 56 bits. What is read beyond them is read again, and is the same then.
   void refill() {
     std::uint64_t word;
     std::memcpy(&word, next, 8);
     if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
-    held |= word >> (count & 63);
-    next += (63 - (count & 63)) >> 3;
-    count |= 56;
+    held |= word >> (~taken & 63);
+    next += taken >> 3;
+    taken &= 7;
   }
   void drop(unsigned bits) {
     held <<= bits;
-    count -= bits;
+    taken += bits;
   }
   /// The next `bits`, 1 to 32 of them.
   std::uint32_t peek(int bits) const { return static_cast<std::uint32_t>(held >> (64 - bits)); }
