@@ -37,20 +37,14 @@ struct Windows {
   /// Bits of the code, and the sign behind it where there is one: all that has to be in a window.
   std::array<std::uint8_t, kWindows> needed;
 
-  Windows() {
-    entries.fill({.bits = 0,
-                  .first_step = 0,
-                  .first = 0,
-                  .last = 0,
-                  .behind = kBehind,
-                  .steps = DecodeEntry::kBeyondBlocks});
-  }
+  // A code that does not fit a window is as long, or a bit less if a sign is behind it.
+  Windows() { entries.fill(not_looked_up(kWindowBits)); }
 
   /// Windows that begin with this code, which goes on by `step` and has `size` bits behind it. The
   /// highest of these tells what the others add to.
   void add(std::int32_t code, int length, int size, unsigned step) {
     const int least = length + std::min(size, 1);
-    if (least > kWindowBits || length + size > kMostLookedUp) return;
+    if (least > kWindowBits) return;
     const int seen = std::min(size, kWindowBits - length);
     const int beyond = size - seen;
     const int rest = kWindowBits - length - seen;
@@ -58,7 +52,9 @@ struct Windows {
     for (int bits = 0; bits < 1 << seen; ++bits) {
       const int value = size == 0 ? 0 : extended(bits << beyond, size);
       const auto first = static_cast<std::size_t>(code << seen | bits) << rest;
-      std::fill_n(&entries[first], same, one_symbol(length + size, step, value, beyond));
+      std::fill_n(&entries[first], same,
+                  length + size > kMostLookedUp ? not_looked_up(length)
+                                                : one_symbol(length + size, step, value, beyond));
       std::fill_n(&needed[first], same, static_cast<std::uint8_t>(least));
     }
   }
@@ -90,6 +86,14 @@ struct Windows {
     both.behind = static_cast<std::uint8_t>(kBehind - std::max(0, bits - kWindowBits));
     both.steps = static_cast<std::uint8_t>(first.steps + second.steps);
     return both;
+  }
+  static DecodeEntry not_looked_up(int length) {
+    return {.bits = static_cast<std::uint8_t>(length),
+            .first_step = 0,
+            .first = 0,
+            .last = 0,
+            .behind = kBehind,
+            .steps = DecodeEntry::kBeyondBlocks};
   }
   static DecodeEntry one_symbol(int bits, unsigned step, int value, int beyond) {
     const auto word = static_cast<std::uint16_t>(value);

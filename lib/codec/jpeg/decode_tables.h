@@ -35,9 +35,9 @@ struct LongCodes {
     int symbol = 0;
     int length = 0;  ///< 0: no code begins so
   };
-  /// `bits`: the next 16.
-  Found find(std::uint32_t bits) const {
-    for (std::size_t length = 1; length <= 16; ++length) {
+  /// `bits`: the next 16. `least`: they begin with no code that is shorter.
+  Found find(std::uint32_t bits, std::size_t least = 1) const {
+    for (std::size_t length = least; length <= 16; ++length) {
       const auto code = static_cast<std::int32_t>(bits >> (16 - length));
       if (code <= last[length]) {
         return {symbols[static_cast<std::size_t>(code + offset[length])], static_cast<int>(length)};
@@ -64,7 +64,9 @@ inline constexpr unsigned kBehind = 64 - kWindowBits;
 /// One or two symbols. A symbol that ends a block goes on by kEndOfBlock, and has a coefficient
 /// that nobody wants. A difference of DC coefficients goes on by 1.
 struct alignas(8) DecodeEntry {
-  std::uint8_t bits;        ///< of them all
+  /// Of them all. Of a window that is not looked up, the least length of the code that it begins
+  /// with.
+  std::uint8_t bits;
   std::uint8_t first_step;  ///< how far the first one goes on in the block, its coefficient too
   std::uint16_t first;      ///< its coefficient
   /// The last coefficient, the first one again where there is no second. What the word shifted by

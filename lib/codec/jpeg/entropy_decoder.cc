@@ -24,11 +24,11 @@ constexpr std::array<std::uint16_t, kPositions> level_places() {
 }
 constexpr std::array<std::uint16_t, kPositions> kPlaces = level_places();
 
-constexpr unsigned kBlockLength = 64;
+constexpr std::size_t kBlockLength = 64;
 
 // Where a decoder is: what is looked up next, for which block, and how far that is.
 struct Place {
-  const DecodeEntry* table;
+  const DecodeTable* table;
   const PlacedBlock* block;
   std::size_t at;
 };
@@ -64,6 +64,35 @@ inline __attribute__((always_inline)) void move_on(std::uint64_t to_next, Place&
 #endif
 }
 
+// One symbol by its code: few are too long for the window, and few fill a block to its end. At
+// least 56 - kMostLookedUp bits are there. `at` becomes kBlockLength at the block's end. False
+// where the block is no block.
+__attribute__((noinline)) bool decode_symbol(const DecodeTable& table, std::int16_t* levels,
+                                             ScanBits& bits, std::size_t& at) {
+  const bool is_dc = at == 0;
+  const DecodeEntry& entry = table.entries[bits.peek(kWindowBits)];
+  const LongCodes::Found found =
+      table.codes.find(bits.peek(16), entry.is_looked_up() ? 1 : entry.bits);
+  if (found.length == 0) return false;
+  bits.drop(static_cast<unsigned>(found.length));
+  const int size = is_dc ? found.symbol : found.symbol & 15;
+  const int run = is_dc ? 0 : found.symbol >> 4;
+  if (!is_dc && size == 0 && run < 15) {
+    at = kBlockLength;
+    return true;
+  }
+  at += static_cast<std::size_t>(run) + 1;
+  if (at > kBlockLength) return false;
+  int value = 0;
+  if (size > 0) {
+    value = extended(static_cast<int>(bits.peek(size)), size);
+    bits.drop(static_cast<unsigned>(size));
+  }
+  levels[kPlaces[at]] = static_cast<std::int16_t>(value);
+  bits.refill();
+  return true;
+}
+
 }  // namespace
 
 EntropyDecoder::EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> mcu,
@@ -71,8 +100,8 @@ EntropyDecoder::EntropyDecoder(ScanBytes bytes, std::span<const McuBlock> mcu,
     : bytes_(bytes), mcu_(mcu), places_(places), restart_interval_(restart_interval) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     PlacedBlock& place = places[i];
-    place.ac = mcu[i % mcu.size()].ac->entries.data();
-    place.next_dc = mcu[(i + 1) % mcu.size()].dc->entries.data();
+    place.ac = mcu[i % mcu.size()].ac;
+    place.next_dc = mcu[(i + 1) % mcu.size()].dc;
   }
   begin_interval();
 }
@@ -99,34 +128,6 @@ bool EntropyDecoder::restart() {
   return true;
 }
 
-// One symbol by its code: few are too long for the window, and few fill a block to its end. `at`
-// becomes kBlockLength at the block's end. False where the block is no block.
-__attribute__((noinline)) bool EntropyDecoder::decode_symbol(const PlacedBlock& block,
-                                                             ScanBits& bits, unsigned& at) const {
-  const McuBlock& coded = mcu_[static_cast<std::size_t>(&block - places_.data()) % mcu_.size()];
-  const bool is_dc = at == 0;
-  bits.refill();
-  const LongCodes::Found found = (is_dc ? coded.dc : coded.ac)->codes.find(bits.peek(16));
-  if (found.length == 0) return false;
-  bits.drop(static_cast<unsigned>(found.length));
-  const int size = is_dc ? found.symbol : found.symbol & 15;
-  const int run = is_dc ? 0 : found.symbol >> 4;
-  if (!is_dc && size == 0 && run < 15) {
-    at = kBlockLength;
-    return true;
-  }
-  at += static_cast<unsigned>(run) + 1;
-  if (at > kBlockLength) return false;
-  int value = 0;
-  if (size > 0) {
-    value = extended(static_cast<int>(bits.peek(size)), size);
-    bits.drop(static_cast<unsigned>(size));
-  }
-  block.levels[kPlaces[at]] = static_cast<std::int16_t>(value);
-  bits.refill();
-  return true;
-}
-
 // Blocks follow each other without a branch: a symbol that ends one chooses the next table and the
 // next place. The time of all is that from one look-up to the next. What else is done for a symbol
 // fits in beside, if it takes few of the units that shift: so an entry's parts are loaded one by
@@ -144,10 +145,10 @@ bool EntropyDecoder::decode_blocks(const PlacedBlock* first, const PlacedBlock* 
     held = from.held;
     taken = from.taken;
   };
-  Place place{mcu_[0].dc->entries.data(), first, 0};
+  Place place{mcu_[0].dc, first, 0};
   // Returns whether there are more: 1, or 0 at the end, -1 where something is odd.
   const auto look_up = [&](bool refills) __attribute__((always_inline)) {
-    const DecodeEntry& entry = place.table[held >> kBehind];
+    const DecodeEntry& entry = place.table->entries[held >> kBehind];
     std::uint64_t to_next = next_of(entry);
     // The table's answer takes longer than this.
     if (refills) {
@@ -168,8 +169,8 @@ bool EntropyDecoder::decode_blocks(const PlacedBlock* first, const PlacedBlock* 
       levels[kPlaces[past]] = static_cast<std::int16_t>(entry.last + more);
     } else {
       ScanBits slow = bits();
-      auto here = static_cast<unsigned>(place.at);
-      if (!decode_symbol(*place.block, slow, here)) return -1;
+      std::size_t here = place.at;
+      if (!decode_symbol(*place.table, place.block->levels, slow, here)) return -1;
       go_on_with(slow);
       past = here;
       to_next = past == kBlockLength ? kNextBlock : 0;
@@ -179,6 +180,7 @@ bool EntropyDecoder::decode_blocks(const PlacedBlock* first, const PlacedBlock* 
     return place.block != end ? 1 : 0;
   };
   static_assert(2 * kMostLookedUp + kWindowBits <= 56);
+  static_assert(56 - kMostLookedUp >= 16 + 15, "a symbol and what is behind it");
   int more = 1;
   do {
     if (next > safe_end_) [[unlikely]] {

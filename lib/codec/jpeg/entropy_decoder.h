@@ -33,8 +33,8 @@ struct McuBlock {
 /// A block of one of the MCUs that are decoded together. The table of its first symbol is what the
 /// block before it ends with.
 struct PlacedBlock {
-  const DecodeEntry* ac = nullptr;
-  const DecodeEntry* next_dc = nullptr;  ///< the next block's
+  const DecodeTable* ac = nullptr;
+  const DecodeTable* next_dc = nullptr;  ///< the next block's
   std::int16_t* levels = nullptr;
 };
 
@@ -57,7 +57,6 @@ class EntropyDecoder {
 
  private:
   bool decode_blocks(const PlacedBlock* first, const PlacedBlock* end);
-  bool decode_symbol(const PlacedBlock& block, ScanBits& bits, unsigned& at) const;
   bool add_up_dc(const PlacedBlock* first, std::size_t mcus);
   void begin_interval();
   bool read_on(ScanBits& bits);
