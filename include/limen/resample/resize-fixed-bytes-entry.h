@@ -11,6 +11,7 @@
 
 #include "limen/resample/fixed-axis.h"
 #include "limen/resample/resize-fixed-along-entry.h"
+#include "limen/resample/resize-fixed-lanes-entry.h"
 #include "limen/resample/resize-job.h"
 
 namespace limen::inline LIMEN_ABI {
@@ -253,7 +254,7 @@ class BytesMaker {
         }
         for (std::int32_t p = 0; 2 * p < lead + taken.count; ++p) {
           put_in_lanes(vector(kBytesWeights + static_cast<std::size_t>(p)), begin, end,
-                       lead == 0 ? taken.pair(p) : taken.pair(p, lead));
+                       taken.pair(p, lead));
         }
       }
     });

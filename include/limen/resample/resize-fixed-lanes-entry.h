@@ -41,12 +41,9 @@ struct TakenSamples {
   const std::int16_t* weights = nullptr;
 
   std::int32_t pairs() const { return (count + 1) / 2; }
-  /// The weights of the p-th pair, as a lane has them.
-  std::int32_t pair(std::int32_t p) const {
-    return both(weights[2 * p], 2 * p + 1 < count ? weights[2 * p + 1] : 0);
-  }
-  /// The same if `lead` samples with no weight come before.
-  std::int32_t pair(std::int32_t p, std::int32_t lead) const {
+  /// The weights of the p-th pair as a lane has them, where `lead` samples with none come before.
+  std::int32_t pair(std::int32_t p, std::int32_t lead = 0) const {
+    if (lead == 0) return both(weights[2 * p], 2 * p + 1 < count ? weights[2 * p + 1] : 0);
     const auto weight = [&](std::int32_t k) { return k >= 0 && k < count ? weights[k] : 0; };
     return both(weight(2 * p - lead), weight(2 * p + 1 - lead));
   }

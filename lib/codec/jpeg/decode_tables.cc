@@ -37,7 +37,7 @@ struct Windows {
   /// Bits of the code, and the sign behind it where there is one: all that has to be in a window.
   std::array<std::uint8_t, kWindows> needed;
 
-  // A code that does not fit a window is as long, or a bit less if a sign is behind it.
+  // A code that does not fit with the sign behind it is as long as a window at the least.
   Windows() { entries.fill(not_looked_up(kWindowBits)); }
 
   /// Windows that begin with this code, which goes on by `step` and has `size` bits behind it. The

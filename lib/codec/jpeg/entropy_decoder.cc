@@ -64,15 +64,14 @@ inline __attribute__((always_inline)) void move_on(std::uint64_t to_next, Place&
 #endif
 }
 
-// One symbol by its code: few are too long for the window, and few fill a block to its end. At
-// least 56 - kMostLookedUp bits are there. `at` becomes kBlockLength at the block's end. False
-// where the block is no block.
-__attribute__((noinline)) bool decode_symbol(const DecodeTable& table, std::int16_t* levels,
-                                             ScanBits& bits, std::size_t& at) {
+// One symbol by its code, which is no shorter than `least`: few are too long for the window, and
+// few fill a block to its end. At least 56 - kMostLookedUp bits are there. `at` becomes
+// kBlockLength at the block's end. False where the block is no block.
+__attribute__((noinline)) bool decode_symbol(const LongCodes& codes, std::size_t least,
+                                             std::int16_t* levels, ScanBits& bits,
+                                             std::size_t& at) {
   const bool is_dc = at == 0;
-  const DecodeEntry& entry = table.entries[bits.peek(kWindowBits)];
-  const LongCodes::Found found =
-      table.codes.find(bits.peek(16), entry.is_looked_up() ? 1 : entry.bits);
+  const LongCodes::Found found = codes.find(bits.peek(16), least);
   if (found.length == 0) return false;
   bits.drop(static_cast<unsigned>(found.length));
   const int size = is_dc ? found.symbol : found.symbol & 15;
@@ -170,7 +169,8 @@ bool EntropyDecoder::decode_blocks(const PlacedBlock* first, const PlacedBlock* 
     } else {
       ScanBits slow = bits();
       std::size_t here = place.at;
-      if (!decode_symbol(*place.table, place.block->levels, slow, here)) return -1;
+      const std::size_t least = entry.is_looked_up() ? 1 : entry.bits;
+      if (!decode_symbol(place.table->codes, least, place.block->levels, slow, here)) return -1;
       go_on_with(slow);
       past = here;
       to_next = past == kBlockLength ? kNextBlock : 0;

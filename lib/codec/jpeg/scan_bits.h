@@ -27,7 +27,7 @@ inline const std::uint8_t* safe_end(const ScanBytes& bytes) {
 struct ScanBits {
   const std::uint8_t* next = nullptr;
   std::uint64_t held = 0;
-  unsigned taken = 63;  ///< of 63 bits
+  unsigned taken = 63;  ///< of the 63 bits that may be known, those that are not or no more
 
   /// How many are known to be there.
   int count() const { return 63 - static_cast<int>(taken); }
